@@ -1,0 +1,53 @@
+/* Files: read whole, written atomically. Every system call passes the fault counter of mem.h.
+ *
+ * Errors: NN_IO with the file name and strerror; NN_DAMAGED when it cannot be read at all (missing,
+ *         a directory, a device, no permission), so that scripts end with exit status 5; NN_LIMIT above
+ *         the limit; NN_MEMORY.
+ * Threads: reentrant.
+ */
+#ifndef NN_BASE_FILE_H
+#define NN_BASE_FILE_H
+
+#include "base/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Reads a regular file into memory (one extra NUL byte after it). Gives *data to the caller
+ * (nn_free). limit 0 = 16 GiB. A directory, device or FIFO is refused. */
+enum nn_status nn_file_read(const char *path, size_t limit, unsigned char **data, size_t *length,
+                            struct nn_error *error);
+
+/* The same, and if the content is gzip (magic 1f 8b) the inflated content; the limit also bounds
+ * the inflated size. A truncated or damaged gzip stream is NN_DAMAGED. */
+enum nn_status nn_file_read_gzip(const char *path, size_t limit, unsigned char **data,
+                                 size_t *length, struct nn_error *error);
+
+/* Atomic save: a temporary file beside the target (O_EXCL), written, fsynced, renamed over the
+ * target, folder fsynced. Until commit the old file is untouched; abort (also after a failed write)
+ * removes the temporary file. If the target is a symbolic link, the file it points to is replaced. */
+struct nn_save;
+enum nn_status nn_save_begin(const char *path, struct nn_save **save, struct nn_error *error);
+enum nn_status nn_save_write(struct nn_save *save, const void *bytes, size_t length,
+                             struct nn_error *error);
+/* Both free *save. */
+enum nn_status nn_save_commit(struct nn_save *save, struct nn_error *error);
+void nn_save_abort(struct nn_save *save);
+/* All at once. */
+enum nn_status nn_save_bytes(const char *path, const void *bytes, size_t length,
+                             struct nn_error *error);
+
+/* True when the path names something that exists. */
+bool nn_file_exists(const char *path);
+/* The part after the last '/', and the extension with its dot ("" if none; ".csv"). Borrowed. */
+const char *nn_path_name(const char *path);
+const char *nn_path_extension(const char *path);
+/* A bundled file: NNSCOPE_DATA (environment) if set, the installed folder, then `data/` of the source
+ * tree that it was built from. Gives the path (nn_free); NN_DAMAGED if it is nowhere. */
+enum nn_status nn_path_bundled(const char *name, char **path, struct nn_error *error);
+
+/* Monotonic time in seconds. */
+double nn_clock(void);
+
+#endif

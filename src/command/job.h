@@ -1,0 +1,41 @@
+/* Job: long work (train, explain, actmax) on a worker thread. In batch mode the same job runs to its end
+ * before the next command.
+ *
+ * A training job owns the session's net, state and history while it runs; readers get a snapshot of the
+ * parameters that the job copies at the next batch boundary when asked.
+ * Threads: start, poll, stop from the main thread.
+ */
+#ifndef NN_COMMAND_JOB_H
+#define NN_COMMAND_JOB_H
+
+#include "command/session.h"
+
+struct nn_job_class {
+    const char *name; /* "train" */
+    bool owns_net;
+    /* Worker thread: does the work until finished or progress->cancel. */
+    enum nn_status (*work)(struct nn_job *job, void *data, struct nn_progress *progress,
+                           struct nn_error *error);
+    /* Main thread, after the worker has ended: gives results, says what happened. */
+    enum nn_status (*finish)(struct nn_session *session, void *data, enum nn_status status,
+                             struct nn_error *error);
+    void (*free)(void *data);
+};
+
+/* Starts `work` (takes data). In batch mode, or with background=false, waits for its end and returns its
+ * status; else returns at once. NN_STATE when a job already runs. */
+enum nn_status nn_job_run(struct nn_session *session, const struct nn_job_class *job_class,
+                          void *data, bool background, struct nn_error *error);
+/* Called by the event loop when nn_job_fd is readable and regularly in batch mode: passes on epochs and
+ * progress, ends the job when its work is done. *ended tells. */
+enum nn_status nn_job_poll(struct nn_session *session, bool *ended, struct nn_error *error);
+int nn_job_fd(const struct nn_session *session); /* readable when there is news; -1 = no job */
+void nn_job_pause(struct nn_session *session, bool pause);
+/* Asks it to stop and waits for the end (within one batch). */
+enum nn_status nn_job_stop(struct nn_session *session, struct nn_error *error);
+/* Runs `steps` more batches, then pauses (command `step`). */
+void nn_job_step(struct nn_session *session, size_t steps);
+bool nn_job_paused(const struct nn_session *session);
+bool nn_job_training(const struct nn_session *session);
+
+#endif

@@ -1,0 +1,29 @@
+/* Output: where commands send what they have to say; batch mode and the screen implement it.
+ * Commands never print.
+ */
+#ifndef NN_COMMAND_OUTPUT_H
+#define NN_COMMAND_OUTPUT_H
+
+#include "engine/result.h"
+#include "engine/trainer.h"
+
+struct nn_output {
+    void *context;
+    /* One line of text for people (safe), part of the command's result: standard output in text format;
+     * in json format an object {"message": ...}. */
+    void (*message)(void *context, const char *text);
+    /* A result; the callee only looks at it. */
+    void (*result)(void *context, const struct nn_result *result);
+    /* One finished epoch of a running training. */
+    void (*epoch)(void *context, const struct nn_history *history,
+                  const struct nn_train_progress *progress);
+    /* Short-lived progress (0..1) of a long job; standard error if a terminal. */
+    void (*progress)(void *context, const char *what, double fraction);
+    /* A warning or a failed background job; standard error. */
+    void (*warning)(void *context, const struct nn_error *error);
+};
+
+void nn_say(const struct nn_output *output, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif

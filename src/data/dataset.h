@@ -1,0 +1,99 @@
+/* Dataset: samples, labels, names, splits and scaling. Immutable after loading; `data split` and
+ * `data scale` make a new dataset that shares the samples.
+ *
+ * Ownership: reference-counted samples; nn_dataset_free gives up one dataset. Borrowed strings live as
+ *            long as the dataset.
+ * Threads:   any number of readers.
+ */
+#ifndef NN_DATA_DATASET_H
+#define NN_DATA_DATASET_H
+
+#include "base/args.h"
+#include "engine/source.h"
+
+#include <stdint.h>
+
+enum nn_task { NN_TASK_NONE, NN_TASK_CLASSIFICATION, NN_TASK_REGRESSION };
+enum nn_split { NN_SPLIT_TRAIN, NN_SPLIT_VALIDATION, NN_SPLIT_TEST, NN_SPLIT_COUNT };
+enum nn_storage { NN_STORAGE_FLOAT, NN_STORAGE_BYTE };
+enum nn_scaling { NN_SCALING_NONE, NN_SCALING_UNIT, NN_SCALING_MINMAX, NN_SCALING_STANDARD };
+
+/* The samples as read: shared by all datasets made from them. Readers fill one. */
+struct nn_samples {
+    size_t references;
+    char *name;            /* "digits", "fashion" or the file name, visible */
+    size_t count;
+    struct nn_shape shape; /* of one sample: features, or C x H x W */
+    enum nn_storage storage;
+    void *values;          /* float or unsigned char, [count, shape...] */
+    enum nn_task task;
+    int32_t *labels;       /* [count], classification; else NULL */
+    char **classes;        /* visible names, "0".."9" or texts */
+    size_t class_count;
+    float *targets;        /* [count, target_width], regression */
+    size_t target_width;
+    char *target_name;     /* or NULL */
+    char **features;       /* names of columns, visible; NULL for images without names */
+    size_t feature_count;
+    int8_t given_split;    /* -1, or the split that the loader was told (split=test) */
+    size_t train_count;    /* samples [0, train_count) came as training and the rest as test set
+                              (fashion); 0 = one undivided set */
+};
+enum nn_status nn_samples_new(struct nn_samples **samples, struct nn_error *error);
+void nn_samples_free(struct nn_samples *samples); /* one reference */
+
+struct nn_dataset {
+    struct nn_samples *samples;
+    size_t *index[NN_SPLIT_COUNT]; /* sample numbers of each split */
+    size_t split_count[NN_SPLIT_COUNT];
+    uint64_t split_seed;
+    enum nn_scaling scaling;
+    float *offset, *factor; /* scaled = (raw - offset) * factor; [features] for tables, [C] for images
+                               (one per channel); NULL = none */
+    size_t scale_count;
+};
+
+/* Takes one reference of the samples. Splits as given by the samples, else all is training data;
+ * scaling none. */
+enum nn_status nn_dataset_new(struct nn_samples *samples, struct nn_dataset **dataset,
+                              struct nn_error *error);
+void nn_dataset_free(struct nn_dataset *dataset);
+
+/* Seeded split, stratified by class if wanted (and classification): each class contributes its share,
+ * rounded so that totals fit. Fractions in [0,1), sum < 1. Errors when a split would be empty. */
+enum nn_status nn_dataset_split(const struct nn_dataset *dataset, double test, double validation,
+                                bool stratify, uint64_t seed, struct nn_dataset **result,
+                                struct nn_error *error);
+/* Moves a seeded share of the training split to validation (train validation=0.1). */
+enum nn_status nn_dataset_hold_out(const struct nn_dataset *dataset, double validation,
+                                   uint64_t seed, struct nn_dataset **result,
+                                   struct nn_error *error);
+/* Fits the scaling on the training split. unit: bytes by 1/255, floats by the largest magnitude;
+ * minmax to [0,1]; standard to mean 0, deviation 1 (population); constant columns get factor 1. */
+enum nn_status nn_dataset_scale(const struct nn_dataset *dataset, enum nn_scaling scaling,
+                                struct nn_dataset **result, struct nn_error *error);
+/* Uses a given scaling (of a model file) instead of fitting. Copies the arrays. */
+enum nn_status nn_dataset_scale_with(const struct nn_dataset *dataset, enum nn_scaling scaling,
+                                     const float *offset, const float *factor, size_t count,
+                                     struct nn_dataset **result, struct nn_error *error);
+/* The same samples seen as another shape (shape=CxHxW); the product must fit. */
+enum nn_status nn_dataset_reshape(const struct nn_dataset *dataset, const struct nn_shape *shape,
+                                  struct nn_dataset **result, struct nn_error *error);
+
+/* A source over one split; borrows the dataset. */
+void nn_dataset_source(const struct nn_dataset *dataset, enum nn_split split,
+                       struct nn_source *source);
+/* Sample `i` of a split, scaled, to x. */
+void nn_dataset_sample(const struct nn_dataset *dataset, enum nn_split split, size_t i, float *x);
+/* And back from scaled to raw values, in place (for showing an input in its own units). */
+void nn_dataset_unscale(const struct nn_dataset *dataset, float *x);
+/* -1 if unlabelled. */
+int32_t nn_dataset_label(const struct nn_dataset *dataset, enum nn_split split, size_t i);
+bool nn_dataset_is_image(const struct nn_dataset *dataset); /* rank 3 */
+/* The split that `name` names; fails with the choices, or when that split is empty. */
+enum nn_status nn_dataset_find_split(const struct nn_dataset *dataset, const char *name,
+                                     enum nn_split *split, struct nn_error *error);
+extern const char *const nn_split_names[NN_SPLIT_COUNT];     /* train validation test */
+extern const char *const nn_scaling_names[];                 /* none unit minmax standard */
+
+#endif

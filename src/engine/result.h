@@ -1,0 +1,80 @@
+/* Result: what a command computed, as a plain struct that screen, text, JSON, CSV, PNG and NPY all show.
+ *
+ * Ownership: the result owns everything in it (nn_result_free).
+ */
+#ifndef NN_ENGINE_RESULT_H
+#define NN_ENGINE_RESULT_H
+
+#include "engine/tensor.h"
+
+#include <stdbool.h>
+
+enum nn_result_kind {
+    NN_RESULT_ATTRIBUTION, /* values [N, sample shape or layer's map shape]: signed or not */
+    NN_RESULT_IMAGE,       /* values [C, H, W] or [features]: an input (actmax, data show) */
+    NN_RESULT_MAPS,        /* values [maps, H, W] or [units]: activations, filters */
+    NN_RESULT_TABLE,       /* rows of cells: columns named; cells are numbers or texts */
+    NN_RESULT_SERIES,      /* named curves (the loss): columns of numbers over rows */
+    NN_RESULT_MATRIX       /* values [rows, columns] with row and column names (confusion) */
+};
+
+enum nn_scale_kind {
+    NN_SCALE_SIGNED,   /* diverging around 0 */
+    NN_SCALE_POSITIVE, /* from 0 */
+    NN_SCALE_RANGE     /* from min to max */
+};
+
+struct nn_figure { /* one number beside a picture: "gap", "F(x)", "p(class)" */
+    char name[32];
+    double value;
+};
+
+struct nn_cell {
+    char *text;   /* safe text, or NULL for a number */
+    double number;
+    int decimals; /* fixed decimals to print; -1: short form; -2: integer */
+};
+
+struct nn_result {
+    enum nn_result_kind kind;
+    char command[64];      /* "explain gradcam" */
+    char title[200];       /* safe: "saliency of sample 3 (test), class 7" */
+    char method[40];       /* "integrated_gradients"; "" if not an explanation */
+    char parameters[200];  /* "steps=50 rule=gausslegendre" */
+    char target[96];       /* "logit of class 7", safe */
+    char layer[64];        /* or "" */
+    char split[16];        /* "test" or "" */
+    long sample;           /* first sample, -1 = none */
+    enum nn_scale_kind scale;
+    struct nn_tensor values;
+    struct nn_tensor input; /* what it explains, for drawing beside; data NULL if none */
+    char **names;           /* of features (tables), classes or units; NULL if none */
+    size_t name_count;
+    struct nn_figure figures[12];
+    size_t figure_count;
+    char note[400]; /* one or two sentences for the reader, safe; "" */
+
+    /* TABLE and SERIES */
+    char **columns;
+    size_t column_count;
+    struct nn_cell *cells; /* [rows, columns] */
+    size_t rows;
+};
+
+enum nn_status nn_result_new(enum nn_result_kind kind, const char *command,
+                             struct nn_result **result, struct nn_error *error);
+void nn_result_free(struct nn_result *result);
+/* Adds a figure (ignored when all 12 are used). */
+void nn_result_figure(struct nn_result *result, const char *name, double value);
+/* Copies names (made visible). */
+enum nn_status nn_result_names(struct nn_result *result, const char *const *names, size_t count,
+                               struct nn_error *error);
+/* Sets the columns of a table and allocates rows x columns empty cells. */
+enum nn_status nn_result_table(struct nn_result *result, const char *const *columns,
+                               size_t column_count, size_t rows, struct nn_error *error);
+enum nn_status nn_result_set_text(struct nn_result *result, size_t row, size_t column,
+                                  const char *text, struct nn_error *error);
+void nn_result_set_number(struct nn_result *result, size_t row, size_t column, double value,
+                          int decimals);
+
+#endif

@@ -1,0 +1,118 @@
+/* Trainer: net + source of batches + loss + optimizer + random state + history. One call trains one
+ * batch; a run can be stopped at any batch and goes on later.
+ *
+ * Determinism: same build, seed and kernel set give bit-identical weights for any number of threads.
+ * Ownership: the trainer owns its passes, state and history; it borrows the net (which it changes) and
+ *            the sources.
+ * Errors:    NN_DIVERGED when a loss is not finite: the message names epoch and batch, and the weights
+ *            of the end of the last good epoch are back in the net.
+ */
+#ifndef NN_ENGINE_TRAINER_H
+#define NN_ENGINE_TRAINER_H
+
+#include "engine/loss.h"
+#include "engine/metric.h"
+#include "engine/optimizer.h"
+#include "engine/pass.h"
+#include "engine/source.h"
+
+#define NN_MAX_METRICS 8
+
+/* What `compile` sets; owned by the session, saved with the model. */
+struct nn_recipe {
+    const struct nn_loss_class *loss;
+    struct nn_args loss_args;
+    const struct nn_optimizer_class *optimizer;
+    struct nn_args optimizer_args;
+    double lr;
+    const struct nn_metric_class *metrics[NN_MAX_METRICS];
+    int metric_count;
+};
+void nn_recipe_clear(struct nn_recipe *recipe);
+enum nn_status nn_recipe_copy(struct nn_recipe *to, const struct nn_recipe *from,
+                              struct nn_error *error);
+
+/* Checks that loss, metrics, net and data fit together; message says which shapes. */
+enum nn_status nn_recipe_check(const struct nn_recipe *recipe, const struct nn_net *net,
+                               const struct nn_source *source, struct nn_error *error);
+
+/* History: one row per epoch; columns by name ("loss", "accuracy", "val_loss", "val_accuracy", "lr"),
+ * and the loss of every batch for the live plot. */
+struct nn_history {
+    char (*names)[32];
+    size_t columns;
+    double *rows; /* [epochs, columns]; NaN where absent */
+    size_t epochs;
+    float *batch_loss; /* of every batch, all runs */
+    size_t batches, batch_capacity, epoch_capacity;
+};
+void nn_history_init(struct nn_history *history);
+void nn_history_clear(struct nn_history *history);
+enum nn_status nn_history_copy(struct nn_history *to, const struct nn_history *from,
+                               struct nn_error *error);
+/* Column index by name, -1 if absent. */
+int nn_history_column(const struct nn_history *history, const char *name);
+enum nn_status nn_history_add_epoch(struct nn_history *history, const char *const *names,
+                                    const double *values, size_t count, struct nn_error *error);
+enum nn_status nn_history_add_batch(struct nn_history *history, float loss,
+                                    struct nn_error *error);
+
+/* Optimizer state and counters that outlive a run: saved with the model, so that a later `train`
+ * goes on where the last one ended. */
+struct nn_train_state {
+    float **slots;     /* [params * NN_MAX_SLOTS], in nn_net_param order; NULL where unused */
+    size_t *sizes;     /* floats in each parameter */
+    size_t params;     /* number of parameters of the net it belongs to; 0 = none yet */
+    uint64_t step;     /* optimizer steps done */
+    uint64_t epoch;    /* epochs done over all runs */
+};
+void nn_train_state_clear(struct nn_train_state *state);
+enum nn_status nn_train_state_init(struct nn_train_state *state, const struct nn_net *net,
+                                   const struct nn_optimizer_class *optimizer,
+                                   struct nn_error *error);
+
+struct nn_train_options {
+    uint64_t epochs; /* how many more */
+    size_t batch;
+    uint64_t seed;
+    bool shuffle;
+    uint64_t patience; /* 0: none; else stop after so many epochs without a better validation loss, and
+                          restore the best weights */
+    double clip;       /* global gradient norm; 0: none */
+};
+
+struct nn_trainer;
+enum nn_status nn_trainer_new(struct nn_net *net, const struct nn_source *train,
+                              const struct nn_source *validation /* or NULL */,
+                              const struct nn_recipe *recipe, struct nn_train_state *state,
+                              struct nn_history *history, const struct nn_train_options *options,
+                              struct nn_trainer **trainer, struct nn_error *error);
+void nn_trainer_free(struct nn_trainer *trainer);
+
+/* Trains one batch; at the last batch of an epoch also evaluates and adds the epoch to the history.
+ * *finished: all epochs are done (or patience ended it). After an error or a stop the net holds
+ * usable weights. */
+enum nn_status nn_trainer_step(struct nn_trainer *trainer, bool *finished, struct nn_error *error);
+
+struct nn_train_progress {
+    uint64_t epoch, epochs; /* of this run, epoch from 1 */
+    size_t batch, batches;  /* of this epoch, batch from 1 = the last one done */
+    double loss;            /* mean over the epoch so far */
+    double accuracy;        /* running, NaN for regression */
+    double samples_per_second;
+    double gradient_norm; /* of the last batch */
+    bool epoch_ended;     /* the last step ended an epoch: its figures are in the history */
+    bool stopped_early;
+};
+void nn_trainer_progress(const struct nn_trainer *trainer, struct nn_train_progress *progress);
+
+/* Loss and metrics of a source, in inference mode, batch by batch. values[0] is the loss, then the
+ * recipe's metrics. confusion may be NULL; it must have been initialised with source->classes. */
+enum nn_status nn_evaluate(const struct nn_net *net, const struct nn_source *source,
+                           const struct nn_recipe *recipe, double values[1 + NN_MAX_METRICS],
+                           struct nn_confusion *confusion, struct nn_error *error);
+/* Outputs of `count` samples of a source: out [count, output size]. */
+enum nn_status nn_predict(const struct nn_net *net, const struct nn_source *source,
+                          const size_t *index, size_t count, float *out, struct nn_error *error);
+
+#endif

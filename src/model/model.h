@@ -1,0 +1,37 @@
+/* Model: what `save` writes and `open` reads: net, recipe, training state, history, and what the data
+ * looked like (classes, features, scaling). One safetensors file, design.md section 9, nnscope-model(5).
+ *
+ * Ownership: the struct owns everything once read (nn_model_clear); for saving the pointers are
+ *            borrowed.
+ * Errors:    NN_DAMAGED with the reason and byte offset, NN_IO, NN_MEMORY. Nothing is half-read; a failed
+ *            save leaves the old file.
+ */
+#ifndef NN_MODEL_MODEL_H
+#define NN_MODEL_MODEL_H
+
+#include "data/dataset.h"
+#include "engine/trainer.h"
+
+#define NN_MODEL_VERSION 1
+
+struct nn_model {
+    struct nn_net *net;
+    struct nn_recipe *recipe;      /* NULL: not compiled */
+    struct nn_train_state *state;  /* NULL or params == 0: not trained */
+    struct nn_history *history;    /* may be NULL */
+    uint64_t seed;
+    char **classes;
+    size_t class_count;
+    char **features;
+    size_t feature_count;
+    enum nn_task task;
+    enum nn_scaling scaling;
+    float *offset, *factor;
+    size_t scale_count;
+};
+enum nn_status nn_model_save(const char *path, const struct nn_model *model,
+                             struct nn_error *error);
+enum nn_status nn_model_open(const char *path, struct nn_model *model, struct nn_error *error);
+void nn_model_clear(struct nn_model *model);
+
+#endif

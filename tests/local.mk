@@ -1,0 +1,33 @@
+# Unit tests: one Criterion program a module, tests/unit/MODULE/local.mk. Criterion speaks TAP, and so do the
+# scripts tests/*/run-*.sh; the wrapper tests/tools/run-unit fails a program also when a sanitizer reported.
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/tools/run-unit
+SH_LOG_DRIVER = $(LOG_DRIVER)
+SH_LOG_COMPILER = $(SHELL)
+TEST_EXTENSIONS = .sh
+AM_TESTS_ENVIRONMENT = \
+	NNSCOPE_DATA='$(abs_top_srcdir)/data'; export NNSCOPE_DATA; \
+	NN_TESTS='$(abs_top_srcdir)/tests'; export NN_TESTS; \
+	NN_SOURCE='$(abs_top_srcdir)'; export NN_SOURCE; \
+	NN_BUILD='$(abs_top_builddir)'; export NN_BUILD;
+
+TEST_LIBS = src/libcommand.a src/libview.a src/libexplain.a src/libmodel.a src/libdata.a \
+	src/libengine.a src/libkernels.a src/libbase.a \
+	$(CRITERION_LIBS) $(JANSSON_LIBS) $(ZLIB_LIBS) $(PNG_LIBS) $(CSV_LIBS)
+TEST_CPPFLAGS = $(AM_CPPFLAGS) $(CRITERION_CFLAGS) -I$(top_srcdir)/tests
+EXTRA_DIST += tests/tools/run-unit
+
+if HAVE_CRITERION
+include tests/unit/base/local.mk
+include tests/unit/kernels/local.mk
+include tests/unit/engine/local.mk
+include tests/unit/data/local.mk
+include tests/unit/model/local.mk
+include tests/unit/explain/local.mk
+include tests/unit/view/local.mk
+include tests/unit/command/local.mk
+include tests/unit/tui/local.mk
+include tests/unit/app/local.mk
+endif
+TESTS += $(check_PROGRAMS) $(check_SCRIPTS)
+EXTRA_DIST += tests/reference

@@ -1,0 +1,4 @@
+check_PROGRAMS += tests/unit/test-base
+tests_unit_test_base_SOURCES = tests/unit/base/test_status.c
+tests_unit_test_base_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_unit_test_base_LDADD = $(TEST_LIBS)
