@@ -30,4 +30,4 @@ include tests/unit/tui/local.mk
 include tests/unit/app/local.mk
 endif
 TESTS += $(check_PROGRAMS) $(check_SCRIPTS)
-EXTRA_DIST += tests/reference
+EXTRA_DIST += tests/reference tests/reference.h
