@@ -1,1 +1,2 @@
-EXTRA_DIST += data/README
+# Installed to $(pkgdatadir), where nn_path_bundled looks.
+dist_pkgdata_DATA = data/README data/digits.csv data/breast-cancer.csv data/iris.csv data/wine.csv
