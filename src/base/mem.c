@@ -204,7 +204,7 @@ char *nn_strndup(const char *text, size_t length)
 
 char *nn_strdup(const char *text)
 {
-    return nn_strndup(text, SIZE_MAX);
+    return text ? nn_strndup(text, strlen(text)) : NULL;
 }
 
 void nn_free(void *block)
