@@ -1,5 +1,56 @@
+LOSS_SOURCES = \
+	src/engine/losses/binary_crossentropy.c \
+	src/engine/losses/categorical_crossentropy.c \
+	src/engine/losses/mse.c
+METRIC_SOURCES = \
+	src/engine/metrics/accuracy.c \
+	src/engine/metrics/mse.c
+OPTIMIZER_SOURCES = \
+	src/engine/optimizers/adam.c \
+	src/engine/optimizers/sgd.c
+
 noinst_LIBRARIES += src/libengine.a
 src_libengine_a_SOURCES = \
 	src/engine/cancel.h src/engine/layer.h src/engine/loss.h src/engine/metric.h src/engine/net.h \
 	src/engine/optimizer.h src/engine/pass.h src/engine/result.h src/engine/source.h src/engine/tensor.h \
-	src/engine/trainer.h
+	src/engine/trainer.h \
+	src/engine/batch.c \
+	src/engine/batch.h \
+	src/engine/confusion.c \
+	src/engine/evaluate.c \
+	src/engine/evaluator.h \
+	src/engine/history.c \
+	src/engine/loss.c \
+	src/engine/metric.c \
+	src/engine/objective.c \
+	src/engine/objective.h \
+	src/engine/optimizer.c \
+	src/engine/recipe.c \
+	src/engine/result.c \
+	src/engine/step.c \
+	src/engine/step.h \
+	src/engine/train_state.c \
+	src/engine/train_state.h \
+	src/engine/trainer.c \
+	$(LOSS_SOURCES) \
+	$(METRIC_SOURCES) \
+	$(OPTIMIZER_SOURCES)
+
+# The registries: one line for each class struct in the sources listed above.
+src/engine/losses.def: $(LOSS_SOURCES) src/registry.sh
+	$(AM_V_GEN)$(MKDIR_P) src/engine && here=`pwd` && cd $(top_srcdir) && \
+	$(SHELL) src/registry.sh nn_loss_class NN_LOSS $(LOSS_SOURCES) >"$$here/$@.tmp" && \
+	mv "$$here/$@.tmp" "$$here/$@"
+src/engine/metrics.def: $(METRIC_SOURCES) src/registry.sh
+	$(AM_V_GEN)$(MKDIR_P) src/engine && here=`pwd` && cd $(top_srcdir) && \
+	$(SHELL) src/registry.sh nn_metric_class NN_METRIC $(METRIC_SOURCES) >"$$here/$@.tmp" && \
+	mv "$$here/$@.tmp" "$$here/$@"
+src/engine/optimizers.def: $(OPTIMIZER_SOURCES) src/registry.sh
+	$(AM_V_GEN)$(MKDIR_P) src/engine && here=`pwd` && cd $(top_srcdir) && \
+	$(SHELL) src/registry.sh nn_optimizer_class NN_OPTIMIZER $(OPTIMIZER_SOURCES) >"$$here/$@.tmp" && \
+	mv "$$here/$@.tmp" "$$here/$@"
+src/engine/loss.$(OBJEXT): src/engine/losses.def
+src/engine/metric.$(OBJEXT): src/engine/metrics.def
+src/engine/optimizer.$(OBJEXT): src/engine/optimizers.def
+BUILT_SOURCES += src/engine/losses.def src/engine/metrics.def src/engine/optimizers.def
+CLEANFILES += src/engine/losses.def src/engine/metrics.def src/engine/optimizers.def

@@ -11,6 +11,8 @@
 
 #define NN_MAX_SLOTS 3
 
+/* One step for a parameter or a part of it: large parameters are split into blocks that are updated
+ * in parallel, so an update works element by element. */
 struct nn_update {
     size_t count;
     float *w;                  /* parameter, updated in place */

@@ -1,11 +1,11 @@
 /* Trainer: net + source of batches + loss + optimizer + random state + history. One call trains one
  * batch; a run can be stopped at any batch and goes on later.
  *
- * Determinism: same build, seed and kernel set give bit-identical weights for any number of threads.
- * Ownership: the trainer owns its passes, state and history; it borrows the net (which it changes) and
- *            the sources.
- * Errors:    NN_DIVERGED when a loss is not finite: the message names epoch and batch, and the weights
- *            of the end of the last good epoch are back in the net.
+ * Determinism: same build, seed and kernel set give bit-identical weights for any number of
+ * threads. Ownership: the trainer owns its passes; it borrows the recipe and the sources, and the
+ * net, the state and the history, which it changes. Errors:    NN_DIVERGED when a loss is not
+ * finite: the message names epoch and batch, and the weights of the end of the last good epoch are
+ * back in the net.
  */
 #ifndef NN_ENGINE_TRAINER_H
 #define NN_ENGINE_TRAINER_H
@@ -36,8 +36,8 @@ enum nn_status nn_recipe_copy(struct nn_recipe *to, const struct nn_recipe *from
 enum nn_status nn_recipe_check(const struct nn_recipe *recipe, const struct nn_net *net,
                                const struct nn_source *source, struct nn_error *error);
 
-/* History: one row per epoch; columns by name ("loss", "accuracy", "val_loss", "val_accuracy", "lr"),
- * and the loss of every batch for the live plot. */
+/* History: one row per epoch; columns by name ("loss", "accuracy", "val_loss", "val_accuracy",
+ * "lr"), and the loss of every batch for the live plot. */
 struct nn_history {
     char (*names)[32];
     size_t columns;
@@ -52,19 +52,23 @@ enum nn_status nn_history_copy(struct nn_history *to, const struct nn_history *f
                                struct nn_error *error);
 /* Column index by name, -1 if absent. */
 int nn_history_column(const struct nn_history *history, const char *name);
+/* Makes room for a run in advance, so that adding its rows allocates nothing. */
+enum nn_status nn_history_reserve(struct nn_history *history, const char *const *names,
+                                  size_t count, size_t epochs, size_t batches,
+                                  struct nn_error *error);
+/* Names not seen before become new columns, NaN in the rows before. */
 enum nn_status nn_history_add_epoch(struct nn_history *history, const char *const *names,
                                     const double *values, size_t count, struct nn_error *error);
-enum nn_status nn_history_add_batch(struct nn_history *history, float loss,
-                                    struct nn_error *error);
+enum nn_status nn_history_add_batch(struct nn_history *history, float loss, struct nn_error *error);
 
 /* Optimizer state and counters that outlive a run: saved with the model, so that a later `train`
  * goes on where the last one ended. */
 struct nn_train_state {
-    float **slots;     /* [params * NN_MAX_SLOTS], in nn_net_param order; NULL where unused */
-    size_t *sizes;     /* floats in each parameter */
-    size_t params;     /* number of parameters of the net it belongs to; 0 = none yet */
-    uint64_t step;     /* optimizer steps done */
-    uint64_t epoch;    /* epochs done over all runs */
+    float **slots;  /* [params * NN_MAX_SLOTS], in nn_net_param order; NULL where unused */
+    size_t *sizes;  /* floats in each parameter */
+    size_t params;  /* number of parameters of the net it belongs to; 0 = none yet */
+    uint64_t step;  /* optimizer steps done */
+    uint64_t epoch; /* epochs done over all runs */
 };
 void nn_train_state_clear(struct nn_train_state *state);
 enum nn_status nn_train_state_init(struct nn_train_state *state, const struct nn_net *net,
@@ -76,8 +80,8 @@ struct nn_train_options {
     size_t batch;
     uint64_t seed;
     bool shuffle;
-    uint64_t patience; /* 0: none; else stop after so many epochs without a better validation loss, and
-                          restore the best weights */
+    uint64_t patience; /* 0: none; else stop after so many epochs without a better validation loss,
+                          and restore the best weights */
     double clip;       /* global gradient norm; 0: none */
 };
 

@@ -1,0 +1,30 @@
+/* Mean squared error over outputs and samples. */
+#include "engine/metric.h"
+
+#include <math.h>
+
+enum { SUM, COUNT, STATE };
+
+static void add(double *state, const struct nn_metric_batch *batch)
+{
+    size_t count = batch->batch * batch->width;
+    for (size_t i = 0; i < count; i++) {
+        double difference = (double)batch->y[i] - (double)batch->values[i];
+        state[SUM] += difference * difference;
+    }
+    state[COUNT] += (double)count;
+}
+
+static double value(const double *state)
+{
+    return state[COUNT] > 0.0 ? state[SUM] / state[COUNT] : (double)NAN;
+}
+
+const struct nn_metric_class nn_metric_mse = {
+    .name = "mse",
+    .summary = "mean squared error",
+    .source = "mean over samples and outputs of (y - t)^2; class labels as one-hot or 0/1",
+    .state = STATE,
+    .add = add,
+    .value = value,
+};

@@ -1,0 +1,55 @@
+/* Adam: steps scaled by the running mean and variance of the gradient. */
+#include "engine/optimizer.h"
+#include "kernels/kernels.h"
+
+#include <math.h>
+
+enum { ARG_BETA1, ARG_BETA2, ARG_EPS, ARG_WEIGHT_DECAY };
+
+static const struct nn_arg_spec args[] = {
+    [ARG_BETA1] = {.name = "beta1",
+                   .type = NN_ARG_REAL,
+                   .fallback = "0.9",
+                   .max = 0.999999,
+                   .help = "memory of the mean of the gradient"},
+    [ARG_BETA2] = {.name = "beta2",
+                   .type = NN_ARG_REAL,
+                   .fallback = "0.999",
+                   .max = 0.999999,
+                   .help = "memory of the squared gradient"},
+    [ARG_EPS] = {.name = "eps",
+                 .type = NN_ARG_REAL,
+                 .fallback = "1e-8",
+                 .max = 1.0,
+                 .help = "added to the root, against division by zero"},
+    [ARG_WEIGHT_DECAY] = {.name = "weight_decay",
+                          .type = NN_ARG_REAL,
+                          .fallback = "0",
+                          .max = 1e6,
+                          .help = "L2 penalty, added to the gradient"},
+    {.name = NULL},
+};
+
+static void update(const struct nn_update *u)
+{
+    double beta1 = nn_args_real(u->args, ARG_BETA1), beta2 = nn_args_real(u->args, ARG_BETA2);
+    double decay = u->decays ? nn_args_real(u->args, ARG_WEIGHT_DECAY) : 0.0;
+    /* The means start at zero; these undo their bias. */
+    double correction1 = 1.0 - pow(beta1, (double)u->step);
+    double correction2 = 1.0 - pow(beta2, (double)u->step);
+    nn_kernels->adam(u->count, u->w, u->g, u->slot[0], u->slot[1], (float)u->lr, (float)beta1,
+                     (float)beta2, (float)nn_args_real(u->args, ARG_EPS), (float)decay,
+                     (float)correction1, (float)correction2);
+}
+
+const struct nn_optimizer_class nn_optimizer_adam = {
+    .name = "adam",
+    .summary = "adaptive moment estimation",
+    .formula = "m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; "
+               "w -= lr (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps)",
+    .source = "Kingma, Ba 2015, ICLR, algorithm 1; weight_decay as in PyTorch's Adam",
+    .args = args,
+    .default_lr = 0.001,
+    .slots = {"exp_avg", "exp_avg_sq"},
+    .update = update,
+};

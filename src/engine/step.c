@@ -1,0 +1,94 @@
+#include "engine/step.h"
+
+#include "base/pool.h"
+#include "kernels/kernels.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { BLOCK = 4096, GRAIN = 4 /* blocks that are worth a thread */ };
+
+double nn_step_gradient_norm(const struct nn_pass *pass)
+{
+    const struct nn_net *net = nn_pass_net(pass);
+    double sum = 0.0;
+    for (int i = 0; i < net->count; i++)
+        for (int p = 0; p < net->nodes[i]->param_count; p++) {
+            const struct nn_param *param = &net->nodes[i]->params[p];
+            const float *g = nn_pass_param_gradient(pass, i, p);
+            if (param->spec.trainable)
+                sum += nn_kernels->dot(nn_shape_size(&param->spec.shape), g, g);
+        }
+    return sqrt(sum);
+}
+
+void nn_step_clip(struct nn_pass *pass, double norm, double clip)
+{
+    const struct nn_net *net = nn_pass_net(pass);
+    double factor = clip / (norm + 1e-6);
+    if (factor >= 1.0)
+        return;
+    for (int i = 0; i < net->count; i++)
+        for (int p = 0; p < net->nodes[i]->param_count; p++) {
+            const struct nn_param *param = &net->nodes[i]->params[p];
+            if (param->spec.trainable)
+                nn_kernels->scale(nn_shape_size(&param->spec.shape), (float)factor,
+                                  nn_pass_param_gradient(pass, i, p));
+        }
+}
+
+struct job {
+    const struct nn_optimizer_class *optimizer;
+    struct nn_update whole;
+};
+
+static void update_blocks(void *context, size_t begin, size_t end)
+{
+    const struct job *job = context;
+    for (size_t block = begin; block < end; block++) {
+        size_t start = block * BLOCK, left = job->whole.count - start;
+        struct nn_update part = job->whole;
+        part.count = left < BLOCK ? left : BLOCK;
+        part.w += start;
+        part.g += start;
+        for (int s = 0; s < NN_MAX_SLOTS; s++)
+            if (part.slot[s])
+                part.slot[s] += start;
+        job->optimizer->update(&part);
+    }
+}
+
+static void update_param(struct nn_param *param, const float *gradient, float **slots,
+                         const struct nn_recipe *recipe, uint64_t step, double lr)
+{
+    struct job job = {
+        .optimizer = recipe->optimizer,
+        .whole = {.count = nn_shape_size(&param->spec.shape),
+                  .w = param->value.data,
+                  .g = gradient,
+                  .step = step,
+                  .lr = lr,
+                  .decays = param->spec.decays,
+                  .args = &recipe->optimizer_args},
+    };
+    memcpy(job.whole.slot, slots, sizeof job.whole.slot);
+    nn_pool_run((job.whole.count + BLOCK - 1) / BLOCK, GRAIN, update_blocks, &job);
+}
+
+void nn_step_apply(struct nn_net *net, const struct nn_pass *pass, const struct nn_recipe *recipe,
+                   struct nn_train_state *state, double lr)
+{
+    float **slots = state->slots;
+    state->step++;
+    for (int i = 0; i < net->count; i++)
+        for (int p = 0; p < net->nodes[i]->param_count; p++, slots += NN_MAX_SLOTS) {
+            struct nn_param *param = &net->nodes[i]->params[p];
+            const float *gradient = nn_pass_param_gradient(pass, i, p);
+            if (param->spec.trainable)
+                update_param(param, gradient, slots, recipe, state->step, lr);
+            else
+                memcpy(param->value.data, gradient,
+                       nn_shape_size(&param->spec.shape) * sizeof *gradient);
+        }
+    net->revision++;
+}

@@ -1,0 +1,396 @@
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/number.h"
+#include "base/random.h"
+#include "engine/batch.h"
+#include "engine/evaluator.h"
+#include "engine/step.h"
+#include "engine/train_state.h"
+#include "kernels/kernels.h"
+
+#include <math.h>
+#include <stdio.h>
+
+enum {
+    MAX_COLUMNS = 2 * (1 + NN_MAX_METRICS) + 1,
+    RESERVED_EPOCHS = 4096,    /* rows of history made in advance, at most */
+    RESERVED_BATCHES = 1 << 20 /* and losses of single batches */
+};
+
+struct nn_trainer {
+    struct nn_net *net;
+    struct nn_source source;
+    const struct nn_recipe *recipe;
+    struct nn_train_state *state;
+    struct nn_history *history;
+    struct nn_train_options options;
+
+    struct nn_objective objective;
+    struct nn_pass *pass;
+    struct nn_targets targets;
+    struct nn_tally tally;
+    bool validates;
+    struct nn_evaluator evaluator; /* of the validation source */
+    struct nn_snapshot good;       /* the end of the last epoch that went well */
+    struct nn_snapshot best;       /* of the best validation loss, with patience */
+    size_t *order;                 /* [source.count], samples in the order of this epoch */
+    float *dz;                     /* [batch, objective.width] */
+    size_t batch_size, batches;    /* batches of an epoch */
+    const char *columns[MAX_COLUMNS];
+    size_t column_count;
+    char validation_names[1 + NN_MAX_METRICS][32];
+
+    uint64_t epoch; /* epochs done in this run */
+    size_t batch;   /* batches done in this epoch */
+    double correct; /* samples of this epoch classified right so far */
+    double seconds; /* spent on training in this epoch */
+    double gradient_norm;
+    double best_loss; /* NaN: none yet */
+    uint64_t waited;  /* epochs since then */
+    bool epoch_ended, finished, stopped_early;
+};
+
+/* The one place that knows the learning rate of the next step. */
+static double learning_rate(const struct nn_trainer *trainer)
+{
+    return trainer->recipe->lr;
+}
+
+/* Columns of the history: loss, metrics, the same on validation, learning rate. */
+static void name_columns(struct nn_trainer *trainer)
+{
+    const struct nn_recipe *recipe = trainer->recipe;
+    size_t n = 0, figures = 1 + (size_t)recipe->metric_count;
+    for (size_t i = 0; i < figures; i++)
+        trainer->columns[n++] = i == 0 ? "loss" : recipe->metrics[i - 1]->name;
+    for (size_t i = 0; trainer->validates && i < figures; i++) {
+        char *name = trainer->validation_names[i];
+        snprintf(name, sizeof trainer->validation_names[i], "val_%s", trainer->columns[i]);
+        trainer->columns[n++] = name;
+    }
+    trainer->columns[n++] = "lr";
+    trainer->column_count = n;
+}
+
+static enum nn_status check_options(const struct nn_trainer *trainer, struct nn_error *error)
+{
+    if (trainer->options.batch == 0)
+        return nn_fail(error, NN_ARGUMENT, "a batch needs at least 1 sample");
+    if (trainer->options.patience && !trainer->validates)
+        return nn_fail(error, NN_ARGUMENT,
+                       "patience needs validation data: `train validation=0.1 patience=%llu`",
+                       (unsigned long long)trainer->options.patience);
+    if (nn_net_param_count(trainer->net) == 0)
+        return nn_fail(error, NN_STATE, "the net has nothing to train: `add dense 16 relu`");
+    return NN_OK;
+}
+
+/* Everything that the steps need. */
+static enum nn_status plan(struct nn_trainer *trainer, struct nn_error *error)
+{
+    enum nn_status status;
+    size_t floats;
+    NN_TRY(nn_pass_new(trainer->net, trainer->batch_size, NN_PASS_PARAMETERS, 0, &trainer->pass,
+                       error));
+    NN_TRY(nn_targets_init(&trainer->targets, &trainer->objective, trainer->batch_size, error));
+    NN_TRY(nn_tally_init(&trainer->tally, trainer->recipe, error));
+    NN_TRY(nn_snapshot_init(&trainer->good, trainer->state, error));
+    if (trainer->options.patience)
+        NN_TRY(nn_snapshot_init(&trainer->best, trainer->state, error));
+    if (!nn_size_mul(trainer->batch_size, trainer->objective.width, &floats)) {
+        status =
+            nn_fail(error, NN_LIMIT, "a batch of %zu samples is too large", trainer->batch_size);
+        goto out;
+    }
+    trainer->order = nn_calloc(trainer->source.count, sizeof *trainer->order);
+    trainer->dz = nn_calloc_aligned(floats, sizeof *trainer->dz);
+    if (!trainer->order || !trainer->dz)
+        status = nn_fail_memory(error, trainer->source.count * sizeof *trainer->order);
+out:
+    return status;
+}
+
+static enum nn_status reserve_history(struct nn_trainer *trainer, struct nn_error *error)
+{
+    size_t epochs = RESERVED_EPOCHS, batches;
+    if (trainer->options.epochs < epochs)
+        epochs = (size_t)trainer->options.epochs;
+    if (!nn_size_mul(epochs, trainer->batches, &batches) || batches > RESERVED_BATCHES)
+        batches = RESERVED_BATCHES;
+    return nn_history_reserve(trainer->history, trainer->columns, trainer->column_count, epochs,
+                              batches, error);
+}
+
+enum nn_status nn_trainer_new(struct nn_net *net, const struct nn_source *train,
+                              const struct nn_source *validation, const struct nn_recipe *recipe,
+                              struct nn_train_state *state, struct nn_history *history,
+                              const struct nn_train_options *options, struct nn_trainer **result,
+                              struct nn_error *error)
+{
+    enum nn_status status;
+    bool fresh = false;
+    struct nn_trainer *trainer = nn_calloc(1, sizeof *trainer);
+    if (!trainer)
+        return nn_fail_memory(error, sizeof *trainer);
+    trainer->net = net;
+    trainer->source = *train;
+    trainer->recipe = recipe;
+    trainer->state = state;
+    trainer->history = history;
+    trainer->options = *options;
+    trainer->validates = validation != NULL;
+    trainer->best_loss = trainer->gradient_norm = (double)NAN;
+    trainer->finished = options->epochs == 0;
+
+    NN_TRY(nn_objective_bind(&trainer->objective, recipe, net, train, error));
+    NN_TRY(check_options(trainer, error));
+    trainer->batch_size = options->batch < train->count ? options->batch : train->count;
+    trainer->batches = (train->count - 1) / trainer->batch_size + 1;
+    if (state->params == 0) {
+        NN_TRY(nn_train_state_init(state, net, recipe->optimizer, error));
+        fresh = true;
+    }
+    NN_TRY(nn_train_state_check(state, net, recipe->optimizer, error));
+    NN_TRY(plan(trainer, error));
+    if (validation)
+        NN_TRY(nn_evaluator_init(&trainer->evaluator, net, validation, recipe, error));
+    name_columns(trainer);
+    NN_TRY(reserve_history(trainer, error));
+    nn_snapshot_take(&trainer->good, net, state);
+    *result = trainer;
+    trainer = NULL;
+out:
+    nn_trainer_free(trainer);
+    if (status != NN_OK && fresh)
+        nn_train_state_clear(state);
+    return status;
+}
+
+void nn_trainer_free(struct nn_trainer *trainer)
+{
+    if (!trainer)
+        return;
+    nn_pass_free(trainer->pass);
+    nn_targets_clear(&trainer->targets);
+    nn_tally_clear(&trainer->tally);
+    nn_evaluator_clear(&trainer->evaluator);
+    nn_snapshot_clear(&trainer->good);
+    nn_snapshot_clear(&trainer->best);
+    nn_free(trainer->order);
+    nn_free(trainer->dz);
+    nn_free(trainer);
+}
+
+static bool all_finite(const float *values, size_t count)
+{
+    return isfinite(nn_kernels->sum(count, values));
+}
+
+/* The first node whose output in this batch is not finite, NULL if all are. */
+static const struct nn_node *first_broken(const struct nn_trainer *trainer)
+{
+    size_t batch = nn_pass_batch(trainer->pass);
+    for (int i = 0; i < trainer->net->count; i++) {
+        const struct nn_node *node = trainer->net->nodes[i];
+        if (!all_finite(nn_pass_output(trainer->pass, i), batch * node->size))
+            return node;
+    }
+    return NULL;
+}
+
+/* Brings the last good weights back and says what happened. `what` is "loss is nan", `first` the
+ * layer where it began, or NULL. */
+static enum nn_status diverge(struct nn_trainer *trainer, const char *what,
+                              const struct nn_node *first, struct nn_error *error)
+{
+    char lr[NN_NUMBER_SIZE], back[64] = "weights from before this run";
+    unsigned long long epoch = trainer->epoch + 1;
+    nn_snapshot_restore(&trainer->good, trainer->net, trainer->state);
+    if (trainer->epoch)
+        snprintf(back, sizeof back, "weights of the end of epoch %llu", epoch - 1);
+    nn_fail(error, NN_DIVERGED,
+            "%s in epoch %llu, batch %zu (learning rate %s)%s%s%s: the %s are back", what, epoch,
+            trainer->batch + 1, nn_number_short(lr, learning_rate(trainer), 6),
+            first ? ", first in the output of " : "", first ? first->name : "",
+            first && first->index == 0 ? " (the data)" : "", back);
+    nn_fail_hint(error, "a smaller lr=, clip=1, or `data scale standard`");
+    return NN_DIVERGED;
+}
+
+static const char *number_text(double value)
+{
+    return isnan(value) ? "nan" : "inf";
+}
+
+static void begin_epoch(struct nn_trainer *trainer)
+{
+    for (size_t i = 0; i < trainer->source.count; i++)
+        trainer->order[i] = i;
+    if (trainer->options.shuffle) {
+        struct nn_random random;
+        nn_random_init(&random, trainer->options.seed, NN_STREAM_SHUFFLE,
+                       (uint32_t)trainer->state->epoch);
+        nn_random_shuffle(&random, trainer->order, trainer->source.count);
+    }
+    nn_tally_reset(&trainer->tally);
+    trainer->batch = 0;
+    trainer->correct = trainer->seconds = 0.0;
+    trainer->epoch_ended = false;
+}
+
+static double count_correct(const struct nn_trainer *trainer)
+{
+    const struct nn_objective *objective = &trainer->objective;
+    const float *y = nn_pass_output(trainer->pass, nn_net_output(trainer->net)->index);
+    size_t correct = 0;
+    for (size_t i = 0; objective->classes && i < nn_pass_batch(trainer->pass); i++)
+        correct += nn_predicted_class(y + i * objective->width, objective->width,
+                                      objective->output_logits) == trainer->targets.classes[i];
+    return (double)correct;
+}
+
+/* Forward and loss of the next batch; its gradient in dz. */
+static enum nn_status run_forward(struct nn_trainer *trainer, double *loss, struct nn_error *error)
+{
+    size_t start = trainer->batch * trainer->batch_size, left = trainer->source.count - start;
+    size_t n = left < trainer->batch_size ? left : trainer->batch_size;
+    struct nn_random random;
+    enum nn_status status;
+    NN_TRY(nn_targets_fetch(&trainer->targets, &trainer->objective, &trainer->source,
+                            trainer->order + start, n, nn_pass_input(trainer->pass), error));
+    nn_random_init(&random, trainer->options.seed, NN_STREAM_DROPOUT,
+                   (uint32_t)trainer->state->step);
+    nn_pass_forward(trainer->pass, n, &random);
+    *loss = nn_targets_loss(&trainer->targets, &trainer->objective, trainer->pass, trainer->dz);
+    if (!isfinite(*loss)) {
+        char what[32];
+        snprintf(what, sizeof what, "loss is %s", number_text(*loss));
+        status = diverge(trainer, what, first_broken(trainer), error);
+    }
+out:
+    return status;
+}
+
+/* Gradients of the batch, clipped. */
+static enum nn_status run_backward(struct nn_trainer *trainer, struct nn_error *error)
+{
+    struct nn_walk walk = {
+        .from = trainer->objective.node, .seed = trainer->dz, .parameters = true};
+    enum nn_status status;
+    NN_TRY(nn_pass_backward(trainer->pass, &walk, error));
+    trainer->gradient_norm = nn_step_gradient_norm(trainer->pass);
+    if (!isfinite(trainer->gradient_norm)) {
+        status = diverge(trainer, "a gradient is not finite", NULL, error);
+        goto out;
+    }
+    if (trainer->options.clip > 0.0)
+        nn_step_clip(trainer->pass, trainer->gradient_norm, trainer->options.clip);
+out:
+    return status;
+}
+
+static enum nn_status train_batch(struct nn_trainer *trainer, struct nn_error *error)
+{
+    double started = nn_clock(), loss;
+    enum nn_status status;
+    NN_TRY(run_forward(trainer, &loss, error));
+    NN_TRY(run_backward(trainer, error));
+    nn_step_apply(trainer->net, trainer->pass, trainer->recipe, trainer->state,
+                  learning_rate(trainer));
+    nn_tally_add(&trainer->tally, &trainer->objective, &trainer->targets, trainer->pass, loss);
+    trainer->correct += count_correct(trainer);
+    trainer->batch++;
+    trainer->seconds += nn_clock() - started;
+    NN_TRY(nn_history_add_batch(trainer->history, (float)loss, error));
+out:
+    return status;
+}
+
+static enum nn_status check_weights(struct nn_trainer *trainer, struct nn_error *error)
+{
+    for (int i = 0; i < trainer->net->count; i++) {
+        const struct nn_node *node = trainer->net->nodes[i];
+        for (int p = 0; p < node->param_count; p++)
+            if (!all_finite(node->params[p].value.data,
+                            nn_shape_size(&node->params[p].spec.shape))) {
+                char what[NN_NAME_SIZE + 64];
+                trainer->batch--; /* the message counts the batch that did it */
+                snprintf(what, sizeof what, "%s of %s is not finite", node->params[p].spec.name,
+                         node->name);
+                return diverge(trainer, what, NULL, error);
+            }
+    }
+    return NN_OK;
+}
+
+/* Early stopping (Prechelt 1998, "Early stopping - but when?", as Keras' EarlyStopping). */
+static void wait_for_better(struct nn_trainer *trainer, double loss)
+{
+    if (loss < trainer->best_loss || (isnan(trainer->best_loss) && !isnan(loss))) {
+        trainer->best_loss = loss;
+        trainer->waited = 0;
+        nn_snapshot_take(&trainer->best, trainer->net, trainer->state);
+    } else if (++trainer->waited >= trainer->options.patience) {
+        trainer->stopped_early = trainer->finished = true;
+    }
+}
+
+static enum nn_status end_epoch(struct nn_trainer *trainer, struct nn_error *error)
+{
+    double row[MAX_COLUMNS];
+    size_t figures = 1 + (size_t)trainer->recipe->metric_count;
+    enum nn_status status;
+    NN_TRY(check_weights(trainer, error));
+    nn_tally_values(&trainer->tally, row);
+    if (trainer->validates)
+        NN_TRY(nn_evaluator_run(&trainer->evaluator, row + figures, NULL, error));
+    row[trainer->column_count - 1] = learning_rate(trainer);
+    NN_TRY(nn_history_add_epoch(trainer->history, trainer->columns, row, trainer->column_count,
+                                error));
+    trainer->state->epoch++;
+    trainer->epoch++;
+    trainer->epoch_ended = true;
+    trainer->finished = trainer->epoch == trainer->options.epochs;
+    nn_snapshot_take(&trainer->good, trainer->net, trainer->state);
+    if (trainer->options.patience)
+        wait_for_better(trainer, row[figures]);
+    if (trainer->finished && !isnan(trainer->best_loss))
+        nn_snapshot_restore(&trainer->best, trainer->net, trainer->state);
+out:
+    return status;
+}
+
+enum nn_status nn_trainer_step(struct nn_trainer *trainer, bool *finished, struct nn_error *error)
+{
+    enum nn_status status = NN_OK;
+    if (!trainer->finished) {
+        if (trainer->batch == 0 || trainer->epoch_ended)
+            begin_epoch(trainer);
+        NN_TRY(train_batch(trainer, error));
+        if (trainer->batch == trainer->batches)
+            NN_TRY(end_epoch(trainer, error));
+    }
+    *finished = trainer->finished;
+out:
+    if (status != NN_OK)
+        trainer->finished = true;
+    return status;
+}
+
+void nn_trainer_progress(const struct nn_trainer *trainer, struct nn_train_progress *progress)
+{
+    const struct nn_tally *tally = &trainer->tally;
+    bool classes = trainer->objective.classes > 0 && tally->samples > 0.0;
+    *progress = (struct nn_train_progress){
+        .epoch = trainer->epoch + (trainer->epoch_ended ? 0 : 1),
+        .epochs = trainer->options.epochs,
+        .batch = trainer->batch,
+        .batches = trainer->batches,
+        .loss = tally->samples > 0.0 ? tally->loss / tally->samples : (double)NAN,
+        .accuracy = classes ? trainer->correct / tally->samples : (double)NAN,
+        .samples_per_second = trainer->seconds > 0.0 ? tally->samples / trainer->seconds : 0.0,
+        .gradient_norm = trainer->gradient_norm,
+        .epoch_ended = trainer->epoch_ended,
+        .stopped_early = trainer->stopped_early,
+    };
+}
