@@ -17,6 +17,10 @@ TEST_LIBS = src/libcommand.a src/libview.a src/libexplain.a src/libmodel.a src/l
 TEST_CPPFLAGS = $(AM_CPPFLAGS) $(CRITERION_CFLAGS) -I$(top_srcdir)/tests
 EXTRA_DIST += tests/tools/run-unit tests/tools/count-tests
 
+check_SCRIPTS += tests/tools/check-isa.sh
+EXTRA_DIST += tests/tools/check-isa.sh
+include tests/thread/local.mk
+
 if HAVE_CRITERION
 include tests/unit/base/local.mk
 include tests/unit/kernels/local.mk

@@ -39,6 +39,16 @@ static int sys_open(const char *path, int flags, mode_t mode)
     return fd;
 }
 
+static int sys_stat(const char *path, struct stat *st)
+{
+    return faulty(EIO) ? -1 : stat(path, st);
+}
+
+static int sys_fchmod(int fd, mode_t mode)
+{
+    return faulty(EIO) ? -1 : fchmod(fd, mode);
+}
+
 static int sys_fstat(int fd, struct stat *st)
 {
     return faulty(EIO) ? -1 : fstat(fd, st);
@@ -314,7 +324,7 @@ static enum nn_status open_beside(struct nn_save *save, struct nn_error *error)
     if (*nn_path_name(save->target) == 0)
         return fail_at_path(error, NN_IO, save->given,
                             *save->target ? "is a directory" : "the file name is empty");
-    if (stat(save->target, &st) < 0)
+    if (sys_stat(save->target, &st) < 0)
         return errno == ENOENT ? create_temp(save, 0666, error)
                                : fail_errno(error, NN_IO, save->given, "cannot write it", errno);
     const char *kind = not_a_file(st.st_mode);
@@ -324,7 +334,7 @@ static enum nn_status open_beside(struct nn_save *save, struct nn_error *error)
     if (access(save->target, W_OK) < 0)
         return fail_errno(error, NN_IO, save->given, "cannot write it", errno);
     enum nn_status status = create_temp(save, 0600, error);
-    if (status == NN_OK && fchmod(save->fd, st.st_mode & 0777) < 0)
+    if (status == NN_OK && sys_fchmod(save->fd, st.st_mode & 0777) < 0)
         status = fail_errno(error, NN_IO, save->given, "cannot write it", errno);
     return status;
 }

@@ -83,8 +83,10 @@ void nn_k_relu__ref(size_t n, const float *x, float *y)
 
 void nn_k_relu_backward__ref(size_t n, const float *x, const float *dy, float *dx)
 {
-    for (size_t i = 0; i < n; i++)
-        dx[i] = x[i] <= 0.0f ? 0.0f : dy[i];
+    for (size_t i = 0; i < n; i++) {
+        float gradient = dy[i]; /* read always, so that there is no branch */
+        dx[i] = x[i] <= 0.0f ? 0.0f : gradient;
+    }
 }
 
 /* exp only of what is not positive, so that nothing overflows. */

@@ -1,0 +1,231 @@
+/* Every kernel but gemm, of every usable set, against the same formula in double, for all lengths
+ * up to beyond any unrolling; and what happens to NaN, Inf and large values. */
+#include "base/random.h"
+#include "kernels/kernels.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <string.h>
+
+enum { LONGEST = 67, GUARD = 8, SIZE = LONGEST + GUARD };
+
+static float a[SIZE], b[SIZE], y[SIZE], m[SIZE], v[SIZE], before[SIZE], m_before[SIZE],
+    v_before[SIZE];
+
+static void fill(size_t n)
+{
+    struct nn_random random;
+    nn_random_init(&random, n, NN_STREAM_GENERATE, 0);
+    for (size_t i = 0; i < SIZE; i++) {
+        a[i] = 3.0f * nn_random_normal(&random);
+        b[i] = nn_random_normal(&random);
+        y[i] = before[i] = nn_random_normal(&random);
+        m[i] = m_before[i] = nn_random_normal(&random);
+        v[i] = v_before[i] = nn_random_float(&random);
+    }
+}
+
+static void near(const char *kernel, size_t n, size_t i, float got, double wanted)
+{
+    double tolerance = 3e-7 * (fabs(wanted) + 1.0);
+    cr_assert(fabs((double)got - wanted) <= tolerance, "%s %s[%zu] of %zu: %.9g, not %.9g",
+              nn_kernels->name, kernel, i, n, (double)got, wanted);
+}
+
+static void untouched(const char *kernel, size_t n)
+{
+    cr_assert(memcmp(y + n, before + n, (SIZE - n) * sizeof *y) == 0, "%s %s writes past %zu",
+              nn_kernels->name, kernel, n);
+}
+
+static double sigmoid(double x)
+{
+    return 1 / (1 + exp(-x));
+}
+
+/* CHECK(kernel, the call, what y[i] must be): for one length. */
+#define CHECK(kernel, call, wanted)                                                                \
+    do {                                                                                           \
+        fill(n);                                                                                   \
+        nn_kernels->kernel call;                                                                   \
+        for (size_t i = 0; i < n; i++)                                                             \
+            near(#kernel, n, i, y[i], wanted);                                                     \
+        untouched(#kernel, n);                                                                     \
+    } while (0)
+
+static void check_maps(size_t n)
+{
+    CHECK(add, (n, a, b, y), (double)a[i] + (double)b[i]);
+    CHECK(accumulate, (n, a, y), (double)before[i] + (double)a[i]);
+    CHECK(multiply, (n, a, b, y), (double)a[i] * (double)b[i]);
+    CHECK(axpy, (n, 0.7f, a, y), (double)before[i] + (double)0.7f * (double)a[i]);
+    CHECK(scale, (n, -1.3f, y), (double)-1.3f * (double)before[i]);
+    CHECK(relu, (n, a, y), fmax((double)a[i], 0));
+    CHECK(relu_backward, (n, a, b, y), a[i] > 0 ? (double)b[i] : 0);
+    CHECK(sigmoid, (n, a, y), sigmoid((double)a[i]));
+    CHECK(tanh, (n, a, y), tanh((double)a[i]));
+}
+
+static void check_reductions(size_t n)
+{
+    double sum = 0, dot = 0;
+    fill(n);
+    for (size_t i = 0; i < n; i++) {
+        sum += (double)a[i];
+        dot += (double)a[i] * (double)b[i];
+    }
+    cr_assert(fabs(nn_kernels->sum(n, a) - sum) <= 1e-12, "sum of %zu", n);
+    cr_assert(fabs(nn_kernels->dot(n, a, b) - dot) <= 1e-12, "dot of %zu", n);
+}
+
+static void check_softmax(size_t n)
+{
+    double sum = 0;
+    fill(n);
+    for (size_t i = 0; i < n; i++)
+        sum += exp((double)a[i]);
+    nn_kernels->softmax(n, a, y);
+    for (size_t i = 0; i < n; i++)
+        near("softmax", n, i, y[i], exp((double)a[i]) / sum);
+    untouched("softmax", n);
+}
+
+/* The kernels that allow y = x, as layers use them. */
+static void check_in_place(size_t n)
+{
+    fill(n);
+    nn_kernels->add(n, y, a, y);
+    nn_kernels->multiply(n, b, y, y);
+    nn_kernels->relu(n, y, y);
+    nn_kernels->tanh(n, y, y);
+    nn_kernels->sigmoid(n, y, y);
+    for (size_t i = 0; i < n; i++) {
+        double x = ((double)before[i] + (double)a[i]) * (double)b[i];
+        near("in place", n, i, y[i], sigmoid(tanh(fmax(x, 0))));
+    }
+}
+
+/* torch.optim.SGD, one step. */
+static void check_sgd(size_t n, float momentum, float decay, bool nesterov, bool first)
+{
+    fill(n);
+    if (first)
+        for (size_t i = 0; i < n; i++)
+            v[i] = NAN; /* must not matter */
+    nn_kernels->sgd(n, y, a, momentum == 0.0f ? NULL : v, 0.1f, momentum, decay, nesterov, first);
+    for (size_t i = 0; i < n; i++) {
+        double g = (double)a[i] + (double)decay * (double)before[i];
+        double velocity = first ? g : (double)momentum * (double)v_before[i] + g;
+        double step = nesterov ? g + (double)momentum * velocity : velocity;
+        if (momentum == 0.0f)
+            step = g;
+        else
+            near("sgd velocity", n, i, v[i], velocity);
+        near("sgd", n, i, y[i], (double)before[i] - (double)0.1f * step);
+    }
+    untouched("sgd", n);
+}
+
+/* torch.optim.Adam, step `t`. */
+static void check_adam(size_t n, float decay, int t)
+{
+    const float lr = 0.01f, beta1 = 0.9f, beta2 = 0.999f, eps = 1e-8f;
+    double correction1 = 1 - pow((double)beta1, t), correction2 = 1 - pow((double)beta2, t);
+    fill(n);
+    nn_kernels->adam(n, y, a, m, v, lr, beta1, beta2, eps, decay, (float)correction1,
+                     (float)correction2);
+    for (size_t i = 0; i < n; i++) {
+        double g = (double)a[i] + (double)decay * (double)before[i];
+        double mean = (double)beta1 * (double)m_before[i] + (1 - (double)beta1) * g;
+        double square = (double)beta2 * (double)v_before[i] + (1 - (double)beta2) * g * g;
+        double step = mean / correction1 / (sqrt(square / correction2) + (double)eps);
+        near("adam m", n, i, m[i], mean);
+        near("adam v", n, i, v[i], square);
+        near("adam", n, i, y[i], (double)before[i] - (double)lr * step);
+    }
+    untouched("adam", n);
+}
+
+Test(elementwise, every_set_and_length)
+{
+    const char *set;
+    for (size_t s = 0; (set = nn_kernels_available(s)); s++) {
+        cr_assert(nn_kernels_select(set, NULL) == NN_OK, "%s", set);
+        for (size_t n = 0; n <= LONGEST; n++) {
+            check_maps(n);
+            check_reductions(n);
+            check_softmax(n);
+            check_in_place(n);
+            for (int bits = 0; bits < 8; bits++)
+                check_sgd(n, bits & 1 ? 0.9f : 0.0f, bits & 2 ? 0.01f : 0.0f, bits & 1 && bits & 4,
+                          bits & 2);
+            check_sgd(n, 0.9f, 0.0f, true, true);
+            check_adam(n, 0.0f, 1);
+            check_adam(n, 0.1f, 1000);
+        }
+    }
+}
+
+Test(elementwise, extremes)
+{
+    static const float x[8] = {-1e30f, -200.0f, -0.0f, 0.0f, 200.0f, 1e30f, INFINITY, -INFINITY};
+    static const float ones[8] = {1, 1, 1, 1, 1, 1, 1, 1};
+    float out[8];
+    const char *set;
+    for (size_t s = 0; (set = nn_kernels_available(s)); s++) {
+        cr_assert(nn_kernels_select(set, NULL) == NN_OK, "%s", set);
+        nn_kernels->sigmoid(8, x, out);
+        for (size_t i = 0; i < 8; i++)
+            near("sigmoid", 8, i, out[i], x[i] == 0.0f ? 0.5 : x[i] > 0.0f);
+        nn_kernels->tanh(8, x, out);
+        for (size_t i = 0; i < 8; i++)
+            near("tanh", 8, i, out[i], x[i] == 0.0f ? 0.0 : x[i] > 0.0f ? 1.0 : -1.0);
+        nn_kernels->relu_backward(8, x, ones, out);
+        for (size_t i = 0; i < 8; i++)
+            cr_assert(out[i] == (x[i] > 0.0f ? 1.0f : 0.0f), "relu_backward at %g", (double)x[i]);
+        nn_kernels->softmax(6, x, out); /* the largest is 1e30 */
+        for (size_t i = 0; i < 6; i++)
+            cr_assert(out[i] == (i == 5 ? 1.0f : 0.0f), "softmax[%zu] = %g", i, (double)out[i]);
+        float row[3] = {-INFINITY, 1.0f, 1.0f};
+        nn_kernels->softmax(3, row, out);
+        cr_assert(out[0] == 0.0f && out[1] == 0.5f && out[2] == 0.5f, "a masked entry");
+        row[0] = row[1] = row[2] = 3e38f;
+        nn_kernels->softmax(3, row, out);
+        near("softmax", 3, 0, out[0], 1.0 / 3);
+    }
+}
+
+#define ALL_NAN(call)                                                                              \
+    do {                                                                                           \
+        memset(y, 0, sizeof y);                                                                    \
+        nn_kernels->call;                                                                          \
+        for (size_t at = 0; at < LONGEST; at++)                                                    \
+            cr_assert(isnan(y[at]), "%s %s: y[%zu] = %g", set, #call, at, (double)y[at]);          \
+    } while (0)
+
+Test(elementwise, nan_propagates)
+{
+    const char *set;
+    for (size_t s = 0; (set = nn_kernels_available(s)); s++) {
+        cr_assert(nn_kernels_select(set, NULL) == NN_OK, "%s", set);
+        for (size_t i = 0; i < SIZE; i++)
+            a[i] = NAN, b[i] = 1.0f;
+        ALL_NAN(add(LONGEST, a, b, y));
+        ALL_NAN(accumulate(LONGEST, a, y));
+        ALL_NAN(multiply(LONGEST, b, a, y));
+        ALL_NAN(axpy(LONGEST, 0.0f, a, y));
+        ALL_NAN(relu(LONGEST, a, y));
+        ALL_NAN(relu_backward(LONGEST, b, a, y));
+        ALL_NAN(sigmoid(LONGEST, a, y));
+        ALL_NAN(tanh(LONGEST, a, y));
+        ALL_NAN(sgd(LONGEST, y, a, NULL, 0.1f, 0.0f, 0.0f, false, false));
+        ALL_NAN(adam(LONGEST, y, a, m, v, 0.1f, 0.9f, 0.999f, 1e-8f, 0.0f, 1.0f, 1.0f));
+        for (size_t i = 0; i < LONGEST; i++) {
+            memset(b, 0, sizeof b);
+            b[i] = NAN;
+            ALL_NAN(softmax(LONGEST, b, y));
+            cr_assert(isnan(nn_kernels->sum(LONGEST, b)), "sum with a NaN at %zu", i);
+            cr_assert(isnan(nn_kernels->dot(LONGEST, b, v)), "dot with a NaN at %zu", i);
+        }
+    }
+}
