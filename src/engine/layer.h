@@ -61,7 +61,8 @@ struct nn_call {
     bool training;                 /* dropout active, batchnorm uses batch statistics */
     const float *x[NN_MAX_INPUTS]; /* inputs, [batch, in_shape...] */
     float *y;                      /* output, [batch, shape...]; written by forward, read by backward */
-    float *const *w;               /* parameter values, in the order of the specs */
+    float *const *w;               /* parameter values, in the order of the specs; rules may leave out a
+                                      bias (NULL: none is added) */
     float *saved;                  /* forward -> backward (argmax, mask, batch statistics); `saved` floats */
     float *scratch;                /* work space, `scratch` floats, content undefined */
     struct nn_random random;       /* for this node and this step (RANDOM layers) */

@@ -1,3 +1,9 @@
+LAYER_SOURCES = \
+	src/engine/layers/dense.c \
+	src/engine/layers/input.c \
+	src/engine/layers/relu.c \
+	src/engine/layers/sigmoid.c \
+	src/engine/layers/softmax.c
 LOSS_SOURCES = \
 	src/engine/losses/binary_crossentropy.c \
 	src/engine/losses/categorical_crossentropy.c \
@@ -20,23 +26,40 @@ src_libengine_a_SOURCES = \
 	src/engine/evaluate.c \
 	src/engine/evaluator.h \
 	src/engine/history.c \
+	src/engine/initialize.c \
+	src/engine/initialize.h \
+	src/engine/layer.c \
+	src/engine/layers/pointwise.c \
+	src/engine/layers/pointwise.h \
 	src/engine/loss.c \
 	src/engine/metric.c \
+	src/engine/net.c \
+	src/engine/net_edit.c \
+	src/engine/net_node.c \
+	src/engine/net_node.h \
+	src/engine/net_words.c \
 	src/engine/objective.c \
 	src/engine/objective.h \
 	src/engine/optimizer.c \
+	src/engine/pass.c \
 	src/engine/recipe.c \
 	src/engine/result.c \
 	src/engine/step.c \
 	src/engine/step.h \
+	src/engine/tensor.c \
 	src/engine/train_state.c \
 	src/engine/train_state.h \
 	src/engine/trainer.c \
+	$(LAYER_SOURCES) \
 	$(LOSS_SOURCES) \
 	$(METRIC_SOURCES) \
 	$(OPTIMIZER_SOURCES)
 
 # The registries: one line for each class struct in the sources listed above.
+src/engine/layers.def: $(LAYER_SOURCES) src/registry.sh
+	$(AM_V_GEN)$(MKDIR_P) src/engine && here=`pwd` && cd $(top_srcdir) && \
+	$(SHELL) src/registry.sh nn_layer_class NN_LAYER $(LAYER_SOURCES) >"$$here/$@.tmp" && \
+	mv "$$here/$@.tmp" "$$here/$@"
 src/engine/losses.def: $(LOSS_SOURCES) src/registry.sh
 	$(AM_V_GEN)$(MKDIR_P) src/engine && here=`pwd` && cd $(top_srcdir) && \
 	$(SHELL) src/registry.sh nn_loss_class NN_LOSS $(LOSS_SOURCES) >"$$here/$@.tmp" && \
@@ -49,8 +72,9 @@ src/engine/optimizers.def: $(OPTIMIZER_SOURCES) src/registry.sh
 	$(AM_V_GEN)$(MKDIR_P) src/engine && here=`pwd` && cd $(top_srcdir) && \
 	$(SHELL) src/registry.sh nn_optimizer_class NN_OPTIMIZER $(OPTIMIZER_SOURCES) >"$$here/$@.tmp" && \
 	mv "$$here/$@.tmp" "$$here/$@"
+src/engine/layer.$(OBJEXT): src/engine/layers.def
 src/engine/loss.$(OBJEXT): src/engine/losses.def
 src/engine/metric.$(OBJEXT): src/engine/metrics.def
 src/engine/optimizer.$(OBJEXT): src/engine/optimizers.def
-BUILT_SOURCES += src/engine/losses.def src/engine/metrics.def src/engine/optimizers.def
-CLEANFILES += src/engine/losses.def src/engine/metrics.def src/engine/optimizers.def
+BUILT_SOURCES += src/engine/layers.def src/engine/losses.def src/engine/metrics.def src/engine/optimizers.def
+CLEANFILES += src/engine/layers.def src/engine/losses.def src/engine/metrics.def src/engine/optimizers.def

@@ -26,8 +26,8 @@ struct nn_node {
     int index; /* in the net */
     int inputs[NN_MAX_INPUTS];
     int input_count;
-    int tail;              /* the node that ends this `add` (its activation), or its own index: what
-                              from=NAME and later layers connect to */
+    int tail; /* the node that ends this `add` (its activation), or its own index: what
+                 from=NAME and later layers connect to */
     struct nn_shape in_shape[NN_MAX_INPUTS];
     struct nn_shape shape; /* of one sample */
     size_t size;           /* its product */
@@ -46,12 +46,15 @@ struct nn_net {
 enum nn_status nn_net_new(struct nn_net **net, struct nn_error *error);
 void nn_net_free(struct nn_net *net);
 enum nn_status nn_net_copy(const struct nn_net *net, struct nn_net **copy, struct nn_error *error);
+/* Gives the net a new revision, unique in the process: whoever changes parameters calls it. */
+void nn_net_touch(struct nn_net *net);
 
 /* Sets the input shape of an empty net: node 0, named "input". */
 enum nn_status nn_net_set_input(struct nn_net *net, const struct nn_shape *shape,
                                 struct nn_error *error);
-/* Adds one node. `name` NULL: prefix and number. `inputs` NULL: the last node (its tail). Takes the
- * args on success (they are cleared). Parameters are drawn from net->seed and the node's index. */
+/* Adds one node. `name` NULL: prefix and number. `inputs` NULL: the last node; given ones are taken
+ * as they are, without following tails. Takes the args on success (they are cleared). Parameters
+ * are drawn from net->seed and the node's index. `index` may be NULL. */
 enum nn_status nn_net_add(struct nn_net *net, const struct nn_layer_class *layer,
                           struct nn_args *args, const char *name, const int *inputs,
                           int input_count, int *index, struct nn_error *error);
@@ -59,29 +62,33 @@ enum nn_status nn_net_add(struct nn_net *net, const struct nn_layer_class *layer
  * activation word that becomes a node of its own ("NAME_relu" if named). All or nothing. */
 enum nn_status nn_net_add_words(struct nn_net *net, const struct nn_word *words, size_t count,
                                 struct nn_error *error);
+/* The keys of every `add`, beside the layer's own: name, from. For help and completion. */
+extern const struct nn_arg_spec nn_add_common_args[];
 /* Removes a node: its consumers read its first input instead. Shapes are inferred anew; parameters
  * whose shape changes are drawn anew, others are kept. */
 enum nn_status nn_net_remove(struct nn_net *net, int index, struct nn_error *error);
-/* Changes one argument of a node; as for remove. */
+/* Changes one argument of a node (of the input: shape); as for remove. */
 enum nn_status nn_net_set(struct nn_net *net, int index, const char *key, const char *value,
                           struct nn_error *error);
-/* Draws all parameters anew. */
+/* Draws all parameters anew (initialize.h says what a method does); running statistics start over.
+ */
 enum nn_status nn_net_init(struct nn_net *net, uint64_t seed, enum nn_init method,
                            struct nn_error *error);
 
 /* Index of a node by name or by the number that `net show` prints; fails with the nearest names. */
 enum nn_status nn_net_find(const struct nn_net *net, const char *name, int *index,
                            struct nn_error *error);
-/* Where explanations of "the logit" start: the input of a final softmax or sigmoid, else the last. */
+/* Where explanations of "the logit" start: the input of a final softmax or sigmoid, else the last
+ * node; -1 for an empty net. */
 int nn_net_logits(const struct nn_net *net);
 /* The last convolution (flag SPATIAL), -1 if there is none. */
 int nn_net_last_spatial(const struct nn_net *net);
-const struct nn_node *nn_net_output(const struct nn_net *net);
-size_t nn_net_param_count(const struct nn_net *net); /* trainable floats */
-double nn_net_flops(const struct nn_net *net);       /* per sample, forward */
+const struct nn_node *nn_net_output(const struct nn_net *net); /* NULL for an empty net */
+size_t nn_net_param_count(const struct nn_net *net);           /* trainable floats */
+double nn_net_flops(const struct nn_net *net);                 /* per sample, forward */
 
 /* All parameters of a net as one list, in order; `index` from 0; NULL at the end. full_name is
- * "conv1.weight". */
+ * "conv1.weight". `node` and `full_name` may be NULL. */
 struct nn_param *nn_net_param(const struct nn_net *net, size_t index, int *node,
                               char full_name[NN_NAME_SIZE * 2]);
 

@@ -1,5 +1,5 @@
-/* Pass: the activations and gradients of one net for one batch, planned once; no allocation per step.
- * Any number of passes may read one net at once.
+/* Pass: the activations and gradients of one net for one batch, planned once; no allocation per
+ * step. Any number of passes may read one net at once.
  *
  * There is one backward walk. A rule per node says how a node sends the gradient, or any relevance,
  * from its output to its inputs; without a rule it is the gradient (the layer's backward).
@@ -14,9 +14,9 @@
 #include "engine/net.h"
 
 enum nn_pass_flags {
-    NN_PASS_FORWARD = 0,     /* activations only */
-    NN_PASS_GRADIENTS = 1,   /* and gradients of activations */
-    NN_PASS_PARAMETERS = 2   /* and gradients of parameters (implies GRADIENTS) */
+    NN_PASS_FORWARD = 0,   /* activations only */
+    NN_PASS_GRADIENTS = 1, /* and gradients of activations */
+    NN_PASS_PARAMETERS = 2 /* and gradients of parameters (implies GRADIENTS) */
 };
 
 struct nn_rule_call;
@@ -26,7 +26,7 @@ struct nn_rule {
     const char *name;
     const char *summary;
     const char *source; /* paper and equation */
-    /* Extra work space in floats. NULL: none. */
+    /* Extra work space in floats (at nn_rule_scratch). NULL: none. */
     size_t (*scratch)(const struct nn_node *node, size_t batch);
     /* Fills call->dx from call->dy (see nn_call), may use the layer's own forward and backward with
      * other arrays. `settings` is what the chooser gave (rule parameters). */
@@ -43,14 +43,18 @@ struct nn_rule_choice {
 struct nn_walk {
     int from;          /* the node at whose output the walk starts */
     const float *seed; /* gradient there, [batch, shape...] */
-    int to;            /* the walk ends when the gradient at this node's output is known (0: the input) */
-    bool parameters;   /* also gradients of parameters */
+    int to; /* the walk ends when the gradient at this node's output is known (0: the input;
+               -1: nowhere, only the gradients of parameters are wanted: cheaper in training) */
+    bool parameters; /* also gradients of parameters */
     /* Rule of each node; NULL = gradient everywhere. */
     struct nn_rule_choice (*choose)(void *context, const struct nn_node *node);
     void *context;
 };
 
 struct nn_pass;
+
+/* Where the extra work space of a rule begins: behind what the layer's own functions use. */
+float *nn_rule_scratch(const struct nn_call *call);
 
 /* `walk_scratch` is the most extra scratch any rule to be used may need (0 without rules). */
 enum nn_status nn_pass_new(const struct nn_net *net, size_t max_batch, unsigned flags,

@@ -1,0 +1,24 @@
+/* Shared by the element-wise layers: y_i = f(x_i), dx_i = dy_i f'(x_i).
+ *
+ * A layer writes its function and derivative for an array; these run them over a batch in fixed
+ * blocks on the thread pool, so that results do not depend on the number of threads.
+ */
+#ifndef NN_ENGINE_LAYERS_POINTWISE_H
+#define NN_ENGINE_LAYERS_POINTWISE_H
+
+#include "engine/net.h"
+
+/* Elements that one task of the pool takes at least. */
+#define NN_POINTWISE_BLOCK ((size_t)16384)
+
+typedef void nn_map(const struct nn_args *args, size_t n, const float *x, float *y);
+typedef void nn_map_backward(const struct nn_args *args, size_t n, const float *x, const float *y,
+                             const float *dy, float *dx);
+
+/* The output has the shape of the only input. */
+enum nn_status nn_pointwise_infer(const struct nn_args *args, const struct nn_shape *in,
+                                  int in_count, struct nn_shape *out, struct nn_error *error);
+void nn_pointwise_forward(const struct nn_call *call, nn_map *map);
+void nn_pointwise_backward(const struct nn_call *call, nn_map_backward *map);
+
+#endif
