@@ -1,11 +1,10 @@
 /* Typed arguments: one description (`nn_arg_spec`) of what a layer, loss, optimizer, method or
- * command takes. Parsing, checks, defaults, help, completion, the man page and (de)serialisation are
- * all derived from it.
+ * command takes. Parsing, checks, defaults, help, completion, the man page and (de)serialisation
+ * are all derived from it.
  *
  * Ownership: specs are const and static. `struct nn_args` owns its texts: nn_args_clear.
- * Errors:    NN_ARGUMENT with the key, the text and what is wanted; a suggestion for unknown keys and
- *            choices. On failure the args are untouched.
- * Threads:   reentrant.
+ * Errors:    NN_ARGUMENT with the key, the text and what is wanted; a suggestion for unknown keys
+ * and choices. On failure the args are untouched. Threads:   reentrant.
  */
 #ifndef NN_BASE_ARGS_H
 #define NN_BASE_ARGS_H
@@ -41,21 +40,22 @@ struct nn_arg_spec {
     const char *name;
     enum nn_arg_type type;
     const char *fallback; /* default, as the user would write it; NULL = absent unless given */
-    double min, max;      /* both 0 = no bounds (INT, DIMS: 1..2^31-1 for DIMS) */
-    const char *choices;  /* for CHOICE: "a|b|c"; for TEXT and WORDS: what completion offers: "@layers",
-                             "@methods", "@losses", "@optimizers", "@demos", "@classes", "@screens",
-                             "@commands", "@settings", "@metrics" */
-    const char *unit;     /* "samples", "pixels", ... or NULL */
-    const char *help;     /* one line, no full stop */
+    double min, max;      /* both 0 = no bounds (DIMS: 1..2^31-1); max < min = no upper bound */
+    const char
+        *choices;     /* for CHOICE: "a|b|c"; for TEXT and WORDS: what completion offers: "@layers",
+                         "@methods", "@losses", "@optimizers", "@demos", "@classes", "@screens",
+                         "@commands", "@settings", "@metrics" */
+    const char *unit; /* "samples", "pixels", ... or NULL */
+    const char *help; /* one line, no full stop */
     unsigned flags;
 };
 
 struct nn_arg {
-    bool given; /* by the user; false = default or absent */
-    bool set;   /* has a value (given or default) */
-    int64_t integer;     /* INT, BOOL (0/1), CHOICE (index), SAMPLE */
-    double real;         /* REAL, INT */
-    int64_t dims[8];     /* DIMS */
+    bool given;      /* by the user; false = default or absent */
+    bool set;        /* has a value (given or default) */
+    int64_t integer; /* INT, BOOL (0/1), CHOICE (index), SAMPLE */
+    double real;     /* REAL, INT */
+    int64_t dims[8]; /* DIMS */
     int dim_count;
     char *text; /* the value as text, for every type; NULL if not set */
 };
@@ -66,7 +66,8 @@ struct nn_args {
     int count;
 };
 
-/* Word of a command: what stands before '=' (NULL for a positional one) and after it, with its place. */
+/* Word of a command: what stands before '=' (NULL for a positional one) and after it, with its
+ * place. */
 struct nn_word {
     const char *key;   /* "lr", or NULL */
     const char *value; /* unquoted */
@@ -74,8 +75,9 @@ struct nn_word {
 };
 
 /* Parses words against the specs: positional words go to the POSITIONAL specs in order, keyed words
- * to their spec. Unset ones get their default; a missing REQUIRED one fails. `what` names the owner for
- * messages ("add conv2d"). Gives *args. */
+ * to their spec, wherever they stand; with a WORDS spec, words of unknown keys belong to it. Unset
+ * ones get their default; a missing REQUIRED one fails. `what` names the owner for messages ("add
+ * conv2d"). Gives *args. */
 enum nn_status nn_args_parse(struct nn_args *args, const struct nn_arg_spec *specs,
                              const struct nn_word *words, size_t word_count, const char *what,
                              struct nn_error *error);

@@ -9,8 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Reads a whole string (surrounding blanks allowed) as a decimal number; true when all of it is one.
- * "nan", "inf" and "infinity" with sign are numbers, hexadecimal is not; overflow gives +-inf. */
+/* Reads a whole string (surrounding blanks allowed) as a decimal number; true when all of it is
+ * one. "nan", "inf" and "infinity" with sign, in any case, are numbers, hexadecimal is not;
+ * overflow gives +-inf. */
 bool nn_number_parse(const char *text, size_t length, double *value);
 /* A whole decimal integer with optional sign; false on anything else or overflow. */
 bool nn_number_parse_int(const char *text, size_t length, int64_t *value);

@@ -4,8 +4,8 @@
  * untouched on failure, and takes a `struct nn_error *` (may be NULL) as its last parameter.
  * Whoever finds the fault fills the error once; callers pass it on and only add a place.
  *
- * Ownership: a `struct nn_error` is a plain value, owned by whoever declared it; it holds no pointers.
- * Threads:   reentrant.
+ * Ownership: a `struct nn_error` is a plain value, owned by whoever declared it; it holds no
+ * pointers. Threads:   reentrant.
  */
 #ifndef NN_BASE_STATUS_H
 #define NN_BASE_STATUS_H
@@ -25,10 +25,10 @@ enum nn_status {
 struct nn_error {
     enum nn_status status;
     char message[480];
-    char file[160];    /* file name as the user gave it, made visible; "" if no file is concerned */
-    size_t line;       /* from 1; 0 = none */
-    size_t column;     /* from 1; 0 = none (bytes for scripts, fields for tables) */
-    char hint[160];    /* a suggestion ("did you mean ..."), or "" */
+    char file[160]; /* file name as the user gave it, made visible; "" if no file is concerned */
+    size_t line;    /* from 1; 0 = none */
+    size_t column;  /* from 1; 0 = none (bytes for scripts, fields for tables) */
+    char hint[160]; /* a suggestion ("did you mean ..."), or "" */
 };
 
 /* Fills *error (if not NULL) and returns `status`, so that `return nn_fail(...)` reads well.
@@ -37,7 +37,8 @@ struct nn_error {
 enum nn_status nn_fail(struct nn_error *error, enum nn_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Adds a place to an error that has none yet; returns error's status (NN_FAILED if error is NULL). */
+/* Adds a place to an error that has none yet; returns error's status (NN_FAILED if error is NULL).
+ */
 enum nn_status nn_fail_at(struct nn_error *error, const char *file, size_t line, size_t column);
 
 /* Adds "did you mean ..." text; no effect on NULL. */

@@ -33,8 +33,7 @@ static const struct range hidden[] = {
     {0xFFFE, 0xFFFF},    /* noncharacters */
     {0x1BCA0, 0x1BCA3},  /* shorthand format controls */
     {0x1D173, 0x1D17A},  /* musical format controls */
-    {0xE0000, 0xE0FFF},  /* tags and further variation selectors */
-    {0xF0000, 0x10FFFF}, /* private use */
+    {0x40000, 0x10FFFF}, /* unassigned planes, tags, further variation selectors, private use */
 };
 
 /* For locales other than UTF-8, where wcwidth knows nothing: the East Asian wide blocks and emoji
@@ -283,7 +282,8 @@ const char *nn_text_nearest(const char *word, const char *const *candidates, siz
     for (size_t i = 0; i < count; i++) {
         const char *candidate = candidates[i];
         size_t distance = nn_text_distance(word, candidate);
-        if (distance > 2 || distance * 2 > smaller(length, strlen(candidate))) {
+        size_t enough = distance * distance + 1; /* letters: 2 for one mistake, 5 for two */
+        if (distance > 2 || smaller(length, strlen(candidate)) < enough) {
             const char *part = strchr(candidate, '_');
             if (length >= 3 && starts_nocase(candidate, word))
                 distance = 3;

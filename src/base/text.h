@@ -3,7 +3,7 @@
  * Everything that comes from outside (file names, headers, class names, metadata, script text in an
  * error) passes nn_text_visible before it reaches a message, a canvas or standard output.
  *
- * Threads: reentrant. Width needs a UTF-8 LC_CTYPE for wide characters and falls back to 1.
+ * Threads: reentrant. Width is wcwidth's in a UTF-8 LC_CTYPE and that of a small table otherwise.
  */
 #ifndef NN_BASE_TEXT_H
 #define NN_BASE_TEXT_H
@@ -38,8 +38,9 @@ struct nn_visible nn_visible_of(const char *text);
 #define NN_VISIBLE(string) (nn_visible_of(string).text)
 
 /* Edit distance (Damerau-Levenshtein, insensitive to ASCII case) between two short strings, and the
- * candidate nearest to `word` among `count` strings, or NULL if none is near (distance <= 2 and at
- * most half the length, or a prefix of at least 3 characters). */
+ * candidate nearest to `word` among `count` strings, or NULL if none is near (distance 1 from 2, 2
+ * from 5 letters on; or it begins with `word` of at least 3 letters; or `word` of at least 5 is all
+ * that follows its first `_`: crossentropy, binary_crossentropy). */
 size_t nn_text_distance(const char *a, const char *b);
 const char *nn_text_nearest(const char *word, const char *const *candidates, size_t count);
 

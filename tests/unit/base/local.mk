@@ -1,5 +1,14 @@
 check_PROGRAMS += tests/unit/test-base
-tests_unit_test_base_SOURCES = tests/unit/base/test_status.c
-tests_unit_test_base_SOURCES += tests/unit/base/test_file.c tests/unit/base/test_pool.c tests/unit/base/test_random.c
+tests_unit_test_base_SOURCES = \
+	tests/unit/base/test_args.c \
+	tests/unit/base/test_arena.c \
+	tests/unit/base/test_buffer.c \
+	tests/unit/base/test_file.c \
+	tests/unit/base/test_mem.c \
+	tests/unit/base/test_number.c \
+	tests/unit/base/test_pool.c \
+	tests/unit/base/test_random.c \
+	tests/unit/base/test_status.c \
+	tests/unit/base/test_text.c
 tests_unit_test_base_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_unit_test_base_LDADD = $(TEST_LIBS)

@@ -1,0 +1,17 @@
+/* One typed value: from text to numbers and canonical text, or the reason why not. Internal to
+ * args.c.
+ *
+ * Ownership: gives arg->text (nn_free).
+ * Errors:    NN_ARGUMENT "what: key=text: ... is needed", for a choice with a suggestion.
+ * Threads:   reentrant.
+ */
+#ifndef NN_BASE_ARGS_VALUE_H
+#define NN_BASE_ARGS_VALUE_H
+
+#include "base/args.h"
+
+/* *arg is untouched on failure. Does not set arg->given. */
+enum nn_status nn_arg_parse(const struct nn_arg_spec *spec, const char *text, const char *what,
+                            struct nn_arg *arg, struct nn_error *error);
+
+#endif
