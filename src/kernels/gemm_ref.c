@@ -20,44 +20,60 @@ enum {
 /* GNU vectors of four floats: what SSE2 and NEON have; other CPUs get plain code for it. */
 typedef float vec4 __attribute__((vector_size(16)));
 
-/* Packs `count` rows (of op(A), or columns of op(B)) of depth `depth` in groups of `group`: for
- * each group, for each step along k, the group's elements side by side. Missing ones of the last
- * group are zero. `across` is the stride from row to row, `along` that of a step along k. */
+/* Copies `valid` rows so that, for each step along k, they lie side by side in groups of `group`.
+ */
+static inline void pack_group(size_t group, size_t valid, size_t depth, const float *from,
+                              size_t across, size_t along, float *to)
+{
+    if (across == 1) {
+        for (size_t p = 0; p < depth; p++)
+            for (size_t r = 0; r < valid; r++)
+                to[p * group + r] = from[p * along + r];
+    } else {
+        for (size_t r = 0; r < valid; r++)
+            for (size_t p = 0; p < depth; p++)
+                to[p * group + r] = from[r * across + p * along];
+    }
+}
+
+/* Packs `count` rows (of op(A), or columns of op(B)) of depth `depth` in groups; missing ones of
+ * the last group are zero. `across` is the stride from row to row, `along` that of a step along k.
+ */
 static inline void pack(size_t group, size_t count, size_t depth, const float *from, size_t across,
                         size_t along, float *to)
 {
     for (size_t i = 0; i < count; i += group, to += group * depth) {
-        size_t valid = count - i < group ? count - i : group;
-        const float *source = from + i * across;
-        if (valid < group)
-            memset(to, 0, group * depth * sizeof *to);
-        if (across == 1) {
-            for (size_t p = 0; p < depth; p++)
-                for (size_t r = 0; r < valid; r++)
-                    to[p * group + r] = source[p * along + r];
+        if (count - i >= group) { /* a constant for the compiler to unroll */
+            pack_group(group, group, depth, from + i * across, across, along, to);
         } else {
-            for (size_t r = 0; r < valid; r++)
-                for (size_t p = 0; p < depth; p++)
-                    to[p * group + r] = source[r * across + p * along];
+            memset(to, 0, group * depth * sizeof *to);
+            pack_group(group, count - i, depth, from + i * across, across, along, to);
         }
     }
 }
 
-/* tile = product of one packed group of A and one of B. */
+/* tile = product of one packed group of A and one of B. Written out for 4 x 8, as compilers keep
+ * named sums in registers but may leave an array of them in memory. */
 static inline void multiply_tile(size_t depth, const float *a, const float *b,
                                  float tile[TILE_ROWS * TILE_COLUMNS])
 {
-    vec4 sum[TILE_ROWS][2] = {0};
+    vec4 sum0l = {0}, sum1l = {0}, sum2l = {0}, sum3l = {0};
+    vec4 sum0r = {0}, sum1r = {0}, sum2r = {0}, sum3r = {0};
     for (size_t p = 0; p < depth; p++, a += TILE_ROWS, b += TILE_COLUMNS) {
         vec4 left, right;
         memcpy(&left, b, sizeof left);
         memcpy(&right, b + 4, sizeof right);
-        for (size_t r = 0; r < TILE_ROWS; r++) {
-            sum[r][0] += a[r] * left;
-            sum[r][1] += a[r] * right;
-        }
+        sum0l += a[0] * left;
+        sum0r += a[0] * right;
+        sum1l += a[1] * left;
+        sum1r += a[1] * right;
+        sum2l += a[2] * left;
+        sum2r += a[2] * right;
+        sum3l += a[3] * left;
+        sum3r += a[3] * right;
     }
-    memcpy(tile, sum, sizeof sum);
+    const vec4 sums[] = {sum0l, sum0r, sum1l, sum1r, sum2l, sum2r, sum3l, sum3r};
+    memcpy(tile, sums, sizeof sums);
 }
 
 static inline void store_tile(size_t rows, size_t columns, const float *tile, float *c, size_t ldc,
