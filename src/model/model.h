@@ -1,10 +1,11 @@
-/* Model: what `save` writes and `open` reads: net, recipe, training state, history, and what the data
- * looked like (classes, features, scaling). One safetensors file, design.md section 9, nnscope-model(5).
+/* Model: what `save` writes and `open` reads: net, recipe, training state, history, and what the
+ * data looked like (classes, features, scaling). One safetensors file, design.md section 9,
+ * nnscope-model(5).
  *
  * Ownership: the struct owns everything once read (nn_model_clear); for saving the pointers are
  *            borrowed.
- * Errors:    NN_DAMAGED with the reason and byte offset, NN_IO, NN_MEMORY. Nothing is half-read; a failed
- *            save leaves the old file.
+ * Errors:    NN_DAMAGED with the reason and byte offset, NN_IO, NN_MEMORY. Nothing is half-read; a
+ * failed save leaves the old file.
  */
 #ifndef NN_MODEL_MODEL_H
 #define NN_MODEL_MODEL_H
@@ -16,9 +17,9 @@
 
 struct nn_model {
     struct nn_net *net;
-    struct nn_recipe *recipe;      /* NULL: not compiled */
-    struct nn_train_state *state;  /* NULL or params == 0: not trained */
-    struct nn_history *history;    /* may be NULL */
+    struct nn_recipe *recipe;     /* NULL: not compiled */
+    struct nn_train_state *state; /* NULL or params == 0: not trained */
+    struct nn_history *history;   /* may be NULL */
     uint64_t seed;
     char **classes;
     size_t class_count;
@@ -32,6 +33,10 @@ struct nn_model {
 enum nn_status nn_model_save(const char *path, const struct nn_model *model,
                              struct nn_error *error);
 enum nn_status nn_model_open(const char *path, struct nn_model *model, struct nn_error *error);
+/* The same from memory: takes the bytes (nn_free) on success and on failure; `name` is for
+ * messages. */
+enum nn_status nn_model_parse(unsigned char *bytes, size_t length, const char *name,
+                              struct nn_model *model, struct nn_error *error);
 void nn_model_clear(struct nn_model *model);
 
 #endif

@@ -77,6 +77,13 @@ enum nn_status nn_safetensors_write(const char *path, const struct nn_st_entry *
                                     const char *const *values, size_t metadata_count,
                                     struct nn_error *error);
 
+/* Calls `visit` with the bytes of an entry's array as they stand in a file, in one or more pieces.
+ */
+typedef enum nn_status nn_st_visit(void *context, const void *bytes, size_t length,
+                                   struct nn_error *error);
+enum nn_status nn_st_entry_bytes(const struct nn_st_entry *entry, nn_st_visit *visit, void *context,
+                                 struct nn_error *error);
+
 /* Bytes of one element, and the name in files ("F32"). */
 size_t nn_dtype_size(enum nn_dtype dtype);
 const char *nn_dtype_name(enum nn_dtype dtype);

@@ -86,16 +86,15 @@ static enum nn_status write_length(struct nn_save *save, size_t length, struct n
     return nn_save_write(save, bytes, sizeof bytes, error);
 }
 
-/* Values as they lie in memory; their bytes are turned around on a big-endian machine. */
-static enum nn_status write_array(struct nn_save *save, const struct nn_st_entry *entry,
-                                  struct nn_error *error)
+enum nn_status nn_st_entry_bytes(const struct nn_st_entry *entry, nn_st_visit *visit, void *context,
+                                 struct nn_error *error)
 {
     const size_t size = nn_dtype_size(entry->dtype);
     const size_t length = nn_shape_size(&entry->shape) * size;
     if (length == 0)
         return NN_OK;
-    if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ || size == 1)
-        return nn_save_write(save, entry->data, length, error);
+    if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+        return visit(context, entry->data, length, error);
 
     const unsigned char *data = entry->data;
     unsigned char chunk[4096];
@@ -103,12 +102,18 @@ static enum nn_status write_array(struct nn_save *save, const struct nn_st_entry
         const size_t part = length - done < sizeof chunk ? length - done : sizeof chunk;
         for (size_t i = 0; i < part; i++)
             chunk[i] = data[done + (i / size + 1) * size - 1 - i % size];
-        const enum nn_status status = nn_save_write(save, chunk, part, error);
+        const enum nn_status status = visit(context, chunk, part, error);
         if (status != NN_OK)
             return status;
         done += part;
     }
     return NN_OK;
+}
+
+static enum nn_status write_bytes(void *save, const void *bytes, size_t length,
+                                  struct nn_error *error)
+{
+    return nn_save_write(save, bytes, length, error);
 }
 
 /* Entries of 8-byte elements, then of 4, then of 1. */
@@ -141,7 +146,7 @@ enum nn_status nn_safetensors_write(const char *path, const struct nn_st_entry *
     NN_TRY(write_length(save, text.length, error));
     NN_TRY(nn_save_write(save, text.data, text.length, error));
     FOR_WIDEST_FIRST(entry, entries, count)
-    NN_TRY(write_array(save, entry, error));
+    NN_TRY(nn_st_entry_bytes(entry, write_bytes, save, error));
     {
         struct nn_save *const finished = save;
         save = NULL; /* commit frees it, whatever its outcome */

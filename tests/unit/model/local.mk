@@ -1,1 +1,5 @@
 # The Criterion program of model: sources test_*.c, one for each part of the module.
+check_PROGRAMS += tests/unit/test-model
+tests_unit_test_model_SOURCES = tests/unit/model/test_safetensors.c
+tests_unit_test_model_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_unit_test_model_LDADD = $(TEST_LIBS)

@@ -1,0 +1,417 @@
+#include "model/model.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/number.h"
+#include "base/text.h"
+#include "model/format.h"
+#include "model/json.h"
+#include "model/read_net.h"
+#include "model/safetensors.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- version and checksum ---- */
+
+static enum nn_status check_version(const json_t *root, const char *key, int known,
+                                    struct nn_error *error)
+{
+    const json_t *json = json_object_get(root, key);
+    const json_int_t version = json_integer_value(json);
+    if (!json_is_integer(json) || version < 1)
+        return nn_fail(error, NN_DAMAGED, "its %s is missing or not a number from 1", key);
+    if (version > known)
+        return nn_fail(error, NN_DAMAGED,
+                       "written by a newer nnscope: its %s is %lld, this one reads up to %d", key,
+                       (long long)version, known);
+    return NN_OK;
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return -1;
+}
+
+/* A file without the checksum is read as it is: programs that change weights leave it out. */
+static enum nn_status check_crc(const struct nn_safetensors *file, const char *json,
+                                struct nn_error *error)
+{
+    const char *text = nn_safetensors_metadata(file, NN_MODEL_CRC_KEY);
+    if (!text)
+        return NN_OK;
+    uint32_t crc = nn_model_crc(0, json, strlen(json));
+    for (size_t i = 0; i < file->count; i++) {
+        const struct nn_st_tensor *tensor = file->by_name[i];
+        crc = nn_model_crc(crc, tensor->name, strlen(tensor->name) + 1);
+        crc = nn_model_crc(crc, tensor->data, tensor->bytes);
+    }
+    uint32_t wanted = 0;
+    bool valid = strlen(text) == 8;
+    for (int i = 0; valid && i < 8; i++) {
+        valid = hex_digit(text[i]) >= 0;
+        wanted = wanted << 4 | ((uint32_t)hex_digit(text[i]) & 15);
+    }
+    if (!valid || wanted != crc)
+        return nn_fail(error, NN_DAMAGED, "its checksum is %08x, not %s: the content has changed",
+                       (unsigned)crc, NN_VISIBLE(text));
+    return NN_OK;
+}
+
+/* ---- recipe, state, history ---- */
+
+static enum nn_status read_metrics(const json_t *json, struct nn_recipe *recipe,
+                                   struct nn_error *error)
+{
+    const size_t count = json_array_size(json);
+    if (!json_is_array(json) || count > NN_MAX_METRICS)
+        return nn_fail(error, NN_DAMAGED, "metrics is not an array of at most %d names",
+                       NN_MAX_METRICS);
+    for (size_t i = 0; i < count; i++) {
+        const char *name = json_string_value(json_array_get(json, i));
+        const struct nn_metric_class *metric = name ? nn_metric_find(name) : NULL;
+        if (!metric)
+            return nn_fail(error, NN_DAMAGED, "there is no metric %s",
+                           NN_VISIBLE(name ? name : "without a name"));
+        recipe->metrics[recipe->metric_count++] = metric;
+    }
+    return NN_OK;
+}
+
+static enum nn_status read_lr(const json_t *json, double *lr, struct nn_error *error)
+{
+    const char *text = "";
+    enum nn_status status = nn_json_string(json, "lr", &text, error);
+    if (status != NN_OK)
+        return status;
+    double value;
+    if (!nn_number_parse(text, strlen(text), &value) || !isfinite(value) || value < 0)
+        return nn_fail(error, NN_DAMAGED, "lr %s is not a number from 0", NN_VISIBLE(text));
+    *lr = value;
+    return NN_OK;
+}
+
+static enum nn_status fill_recipe(const json_t *json, struct nn_recipe *recipe,
+                                  struct nn_error *error)
+{
+    const char *name = "";
+    enum nn_status status;
+    NN_TRY(nn_json_string(json, "loss", &name, error));
+    const struct nn_loss_class *loss = nn_loss_find(name);
+    if (!loss)
+        return nn_fail(error, NN_DAMAGED, "there is no loss %s", NN_VISIBLE(name));
+    NN_TRY(nn_read_args(json_object_get(json, "loss_args"), loss->args, loss->name,
+                        &recipe->loss_args, error));
+    NN_TRY(nn_json_string(json, "optimizer", &name, error));
+    const struct nn_optimizer_class *optimizer = nn_optimizer_find(name);
+    if (!optimizer)
+        return nn_fail(error, NN_DAMAGED, "there is no optimizer %s", NN_VISIBLE(name));
+    NN_TRY(nn_read_args(json_object_get(json, "optimizer_args"), optimizer->args, optimizer->name,
+                        &recipe->optimizer_args, error));
+    NN_TRY(read_lr(json, &recipe->lr, error));
+    NN_TRY(read_metrics(json_object_get(json, "metrics"), recipe, error));
+    recipe->loss = loss;
+    recipe->optimizer = optimizer;
+out:
+    return status;
+}
+
+static enum nn_status read_recipe(const json_t *root, struct nn_model *model,
+                                  struct nn_error *error)
+{
+    const json_t *json = json_object_get(root, "recipe");
+    if (!json)
+        return NN_OK;
+    model->recipe = nn_calloc(1, sizeof *model->recipe);
+    if (!model->recipe)
+        return nn_fail_memory(error, sizeof *model->recipe);
+    return fill_recipe(json, model->recipe, error);
+}
+
+static enum nn_status read_slots(const struct nn_safetensors *file, const struct nn_model *model,
+                                 struct nn_error *error)
+{
+    char name[NN_NAME_SIZE * 2], slot_name[NN_MODEL_NAME_SIZE];
+    const struct nn_train_state *state = model->state;
+    enum nn_status status = NN_OK;
+    const struct nn_param *param;
+    for (size_t i = 0; (param = nn_net_param(model->net, i, NULL, name)); i++)
+        for (size_t k = 0; i < state->params && k < NN_MAX_SLOTS; k++) {
+            float *slot = state->slots[i * NN_MAX_SLOTS + k];
+            if (!slot)
+                continue;
+            nn_model_slot_name(slot_name, name, model->recipe->optimizer->slots[k]);
+            NN_TRY(nn_read_floats(file, slot_name, &param->value.shape, slot, error));
+        }
+out:
+    return status;
+}
+
+static enum nn_status read_state(const json_t *root, const struct nn_safetensors *file,
+                                 struct nn_model *model, struct nn_error *error)
+{
+    const json_t *json = json_object_get(root, "state");
+    if (!json)
+        return NN_OK;
+    if (!model->recipe)
+        return nn_fail(error, NN_DAMAGED, "it holds a training state without a recipe");
+    model->state = nn_calloc(1, sizeof *model->state);
+    if (!model->state)
+        return nn_fail_memory(error, sizeof *model->state);
+    enum nn_status status;
+    NN_TRY(nn_train_state_init(model->state, model->net, model->recipe->optimizer, error));
+    NN_TRY(read_slots(file, model, error));
+    NN_TRY(nn_json_u64(json, "step", &model->state->step, error));
+    NN_TRY(nn_json_u64(json, "epoch", &model->state->epoch, error));
+out:
+    return status;
+}
+
+/* The tensors of a history: rows [epochs, columns] and the losses of all batches; either may be
+ * absent. */
+static enum nn_status read_epochs(const struct nn_safetensors *file, const char *const *names,
+                                  size_t columns, struct nn_history *history,
+                                  struct nn_error *error)
+{
+    const struct nn_st_tensor *tensor = nn_safetensors_find(file, NN_MODEL_HISTORY);
+    if (!tensor)
+        return NN_OK;
+    if (tensor->dtype != NN_DTYPE_F64 || tensor->shape.rank != 2 || columns == 0 ||
+        tensor->shape.dim[1] != columns)
+        return nn_fail(error, NN_DAMAGED, "%s is not F64 [epochs, %zu]", NN_MODEL_HISTORY, columns);
+
+    const size_t epochs = tensor->bytes / sizeof(double) / columns;
+    double *rows = nn_calloc(epochs * columns, sizeof *rows);
+    if (!rows)
+        return nn_fail_memory(error, tensor->bytes);
+    enum nn_status status;
+    NN_TRY(nn_st_tensor_doubles(tensor, rows, epochs * columns, error));
+    for (size_t i = 0; i < epochs; i++)
+        NN_TRY(nn_history_add_epoch(history, names, rows + i * columns, columns, error));
+out:
+    nn_free(rows);
+    return status;
+}
+
+static enum nn_status read_batches(const struct nn_safetensors *file, struct nn_history *history,
+                                   struct nn_error *error)
+{
+    const struct nn_st_tensor *tensor = nn_safetensors_find(file, NN_MODEL_BATCHES);
+    if (!tensor)
+        return NN_OK;
+    const size_t count = tensor->bytes / sizeof(float);
+    float *losses = nn_calloc(count, sizeof *losses);
+    if (!losses)
+        return nn_fail_memory(error, tensor->bytes);
+    enum nn_status status;
+    const struct nn_shape shape = {.rank = 1, .dim = {count}};
+    NN_TRY(nn_read_floats(file, NN_MODEL_BATCHES, &shape, losses, error));
+    for (size_t i = 0; i < count; i++)
+        NN_TRY(nn_history_add_batch(history, losses[i], error));
+out:
+    nn_free(losses);
+    return status;
+}
+
+#define MAX_COLUMNS 64
+
+static enum nn_status read_history(const json_t *root, const struct nn_safetensors *file,
+                                   struct nn_model *model, struct nn_error *error)
+{
+    const json_t *json = json_object_get(root, "history");
+    if (!json)
+        return NN_OK;
+    const char *names[MAX_COLUMNS];
+    const size_t columns = json_array_size(json);
+    if (!json_is_array(json) || columns > MAX_COLUMNS)
+        return nn_fail(error, NN_DAMAGED, "history is not an array of at most %d names",
+                       MAX_COLUMNS);
+    for (size_t i = 0; i < columns; i++) {
+        names[i] = json_string_value(json_array_get(json, i));
+        if (!names[i] || names[i][0] == '\0' || strlen(names[i]) >= sizeof *model->history->names ||
+            strspn(names[i], "abcdefghijklmnopqrstuvwxyz0123456789_") != strlen(names[i]))
+            return nn_fail(error, NN_DAMAGED, "name %zu of history is not one", i + 1);
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(names[k], names[i]) == 0)
+                return nn_fail(error, NN_DAMAGED, "history names %s twice", names[i]);
+    }
+    model->history = nn_calloc(1, sizeof *model->history);
+    if (!model->history)
+        return nn_fail_memory(error, sizeof *model->history);
+    nn_history_init(model->history);
+    const enum nn_status status = read_epochs(file, names, columns, model->history, error);
+    return status == NN_OK ? read_batches(file, model->history, error) : status;
+}
+
+/* ---- what the data looked like ---- */
+
+static enum nn_status read_choice(const json_t *object, const char *key, const char *const *names,
+                                  int count, int *choice, struct nn_error *error)
+{
+    const char *text = "";
+    const enum nn_status status = nn_json_string(object, key, &text, error);
+    if (status != NN_OK)
+        return status;
+    for (int i = 0; i < count; i++)
+        if (strcmp(text, names[i]) == 0) {
+            *choice = i;
+            return NN_OK;
+        }
+    return nn_fail(error, NN_DAMAGED, "%s %s is unknown", key, NN_VISIBLE(text));
+}
+
+/* Names of classes or features: outside text, made safe to show. */
+static enum nn_status read_texts(const json_t *object, const char *key, char ***texts,
+                                 size_t *count, struct nn_error *error)
+{
+    const json_t *json = json_object_get(object, key);
+    if (!json_is_array(json))
+        return nn_fail(error, NN_DAMAGED, "%s is missing or not an array", key);
+    const size_t wanted = json_array_size(json);
+    if (wanted == 0)
+        return NN_OK;
+    *texts = nn_calloc(wanted, sizeof **texts);
+    if (!*texts)
+        return nn_fail_memory(error, wanted * sizeof **texts);
+    for (size_t i = 0; i < wanted; i++) {
+        const json_t *item = json_array_get(json, i);
+        if (!json_is_string(item))
+            return nn_fail(error, NN_DAMAGED, "name %zu of %s is not a string", i + 1, key);
+        const size_t length = json_string_length(item);
+        const size_t capacity = 4 * length + 16; /* \xHH for every byte, at worst */
+        char *text = nn_calloc(capacity, 1);
+        if (!text)
+            return nn_fail_memory(error, capacity);
+        (*texts)[(*count)++] = nn_text_visible(text, capacity, json_string_value(item), length, 0);
+    }
+    return NN_OK;
+}
+
+static enum nn_status read_vector(const struct nn_safetensors *file, const char *name,
+                                  float **values, size_t count, struct nn_error *error)
+{
+    *values = nn_calloc(count, sizeof **values);
+    if (!*values)
+        return nn_fail_memory(error, count * sizeof **values);
+    const struct nn_shape shape = {.rank = 1, .dim = {count}};
+    const enum nn_status status = nn_read_floats(file, name, &shape, *values, error);
+    return status == NN_OK ? nn_check_finite(name, *values, count, error) : status;
+}
+
+/* One offset and one factor for each feature or channel: the first dimension of the input. */
+static enum nn_status read_scaling(const struct nn_safetensors *file, struct nn_model *model,
+                                   struct nn_error *error)
+{
+    const struct nn_st_tensor *tensor = nn_safetensors_find(file, NN_MODEL_OFFSET);
+    if (!tensor && !nn_safetensors_find(file, NN_MODEL_FACTOR))
+        return NN_OK;
+    const size_t count = tensor ? tensor->bytes / sizeof(float) : 0;
+    if (count == 0 || count > model->net->nodes[0]->size)
+        return nn_fail(error, NN_DAMAGED, "its scaling does not fit the input of the net");
+    enum nn_status status;
+    NN_TRY(read_vector(file, NN_MODEL_OFFSET, &model->offset, count, error));
+    NN_TRY(read_vector(file, NN_MODEL_FACTOR, &model->factor, count, error));
+    model->scale_count = count;
+out:
+    return status;
+}
+
+static enum nn_status read_data(const json_t *root, const struct nn_safetensors *file,
+                                struct nn_model *model, struct nn_error *error)
+{
+    const json_t *json = json_object_get(root, "data");
+    if (!json)
+        return nn_fail(error, NN_DAMAGED, "data is missing");
+    int task = 0, scaling = 0;
+    enum nn_status status;
+    NN_TRY(read_choice(json, "task", nn_model_task_names, 3, &task, error));
+    NN_TRY(
+        read_choice(json, "scaling", nn_scaling_names, NN_SCALING_STANDARD + 1, &scaling, error));
+    NN_TRY(read_texts(json, "classes", &model->classes, &model->class_count, error));
+    NN_TRY(read_texts(json, "features", &model->features, &model->feature_count, error));
+    NN_TRY(read_scaling(file, model, error));
+    model->task = (enum nn_task)task;
+    model->scaling = (enum nn_scaling)scaling;
+out:
+    return status;
+}
+
+/* ---- the whole ---- */
+
+static enum nn_status read_model(const struct nn_safetensors *file, const json_t *root,
+                                 struct nn_model *model, struct nn_error *error)
+{
+    enum nn_status status;
+    NN_TRY(nn_json_u64(root, "seed", &model->seed, error));
+    NN_TRY(nn_read_net(json_object_get(root, "net"), file, &model->net, error));
+    NN_TRY(read_recipe(root, model, error));
+    NN_TRY(read_state(root, file, model, error));
+    NN_TRY(read_history(root, file, model, error));
+    NN_TRY(read_data(root, file, model, error));
+out:
+    return status;
+}
+
+/* Whatever is wrong inside a file is damage, also what the engine calls a wrong argument or shape.
+ */
+static enum nn_status damage(enum nn_status status, struct nn_error *error)
+{
+    switch (status) {
+    case NN_OK:
+    case NN_DAMAGED:
+    case NN_MEMORY:
+    case NN_IO:
+        return status;
+    default:
+        if (error)
+            error->status = NN_DAMAGED;
+        return NN_DAMAGED;
+    }
+}
+
+enum nn_status nn_model_parse(unsigned char *bytes, size_t length, const char *name,
+                              struct nn_model *model, struct nn_error *error)
+{
+    struct nn_safetensors file = {0};
+    struct nn_model result = {0};
+    struct nn_error local = {0};
+    json_t *root = NULL;
+    enum nn_status status;
+    NN_TRY(nn_safetensors_parse(&file, bytes, length, name, &local));
+    const char *json = nn_safetensors_metadata(&file, NN_MODEL_KEY);
+    if (!json) {
+        status = nn_fail(&local, NN_DAMAGED,
+                         "it holds tensors but no net: its metadata have no key %s", NN_MODEL_KEY);
+        goto out;
+    }
+    NN_TRY(nn_json_load(json, strlen(json), "its description", 0, &root, &local));
+    NN_TRY(check_version(root, "version", NN_MODEL_VERSION, &local));
+    NN_TRY(check_version(root, "random", NN_RANDOM_VERSION, &local));
+    NN_TRY(check_crc(&file, json, &local));
+    NN_TRY(read_model(&file, root, &result, &local));
+    *model = result;
+out:
+    if (status != NN_OK) {
+        nn_model_clear(&result);
+        status = damage(status, &local);
+        nn_fail_at(&local, name, 0, 0);
+        if (error)
+            *error = local;
+    }
+    json_decref(root);
+    nn_safetensors_clear(&file);
+    return status;
+}
+
+enum nn_status nn_model_open(const char *path, struct nn_model *model, struct nn_error *error)
+{
+    unsigned char *bytes;
+    size_t length;
+    const enum nn_status status = nn_file_read(path, 0, &bytes, &length, error);
+    return status == NN_OK ? nn_model_parse(bytes, length, path, model, error) : status;
+}

@@ -1,0 +1,600 @@
+#include "unit/model/sample.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "engine/pass.h"
+#include "model/safetensors.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define M "m.safetensors"
+
+static void save(const char *path, const struct nn_model *model)
+{
+    struct nn_error error = {0};
+    cr_assert(nn_model_save(path, model, &error) == NN_OK, "%s", error.message);
+}
+
+static void open_model(const char *path, struct nn_model *model)
+{
+    struct nn_error error = {0};
+    cr_assert(nn_model_open(path, model, &error) == NN_OK, "%s", error.message);
+}
+
+static bool same_files(const char *a, const char *b)
+{
+    size_t length_a, length_b;
+    unsigned char *x = sample_bytes(a, &length_a), *y = sample_bytes(b, &length_b);
+    const bool same = length_a == length_b && memcmp(x, y, length_a) == 0;
+    nn_free(x);
+    nn_free(y);
+    return same;
+}
+
+/* ---- round trips ---- */
+
+static float *outputs(const struct nn_net *net)
+{
+    struct nn_pass *pass;
+    const size_t batch = 3, in = net->nodes[0]->size, out = nn_net_output(net)->size;
+    cr_assert(nn_pass_new(net, batch, NN_PASS_FORWARD, 0, &pass, NULL) == NN_OK);
+    for (size_t i = 0; i < batch * in; i++)
+        nn_pass_input(pass)[i] = sinf((float)i);
+    nn_pass_forward(pass, batch, NULL);
+    float *result = nn_calloc(batch * out, sizeof *result);
+    cr_assert(result != NULL);
+    memcpy(result, nn_pass_output(pass, net->count - 1), batch * out * sizeof *result);
+    nn_pass_free(pass);
+    return result;
+}
+
+/* Saves, opens, compares nets and outputs bit for bit, and saves again: the same bytes. */
+static void round_trip(struct nn_net *net)
+{
+    struct nn_model opened = {0};
+    save("m1.safetensors", &(struct nn_model){.net = net});
+    open_model("m1.safetensors", &opened);
+    sample_compare_nets(net, opened.net);
+    float *a = outputs(net), *b = outputs(opened.net);
+    cr_assert(memcmp(a, b, 3 * nn_net_output(net)->size * sizeof *a) == 0);
+    nn_free(a);
+    nn_free(b);
+    save("m2.safetensors", &opened);
+    cr_assert(same_files("m1.safetensors", "m2.safetensors"));
+    nn_model_clear(&opened);
+}
+
+/* Some value for each argument that has no default. */
+static void required_args(const struct nn_layer_class *layer, struct nn_args *args)
+{
+    cr_assert(nn_args_default(args, layer->args, NULL) == NN_OK);
+    for (int i = 0; i < args->count; i++)
+        if (!nn_args_is_set(args, i) && (args->specs[i].flags & NN_ARG_REQUIRED))
+            cr_assert(nn_args_set(args, args->specs[i].name, "2", layer->name, NULL) == NN_OK,
+                      "%s %s", layer->name, args->specs[i].name);
+}
+
+static bool try_layer(const struct nn_layer_class *layer, int rank, const size_t *dim)
+{
+    struct nn_net *net = sample_net(rank, dim);
+    struct nn_args args = {0};
+    required_args(layer, &args);
+    sample_add(net, "relu name=first");
+    int index;
+    const int inputs[] = {1, 0};
+    const bool fits = nn_net_add(net, layer, &args, NULL, inputs, layer->max_inputs > 1 ? 2 : 1,
+                                 &index, NULL) == NN_OK;
+    if (fits) {
+        sample_fill(net, 5);
+        round_trip(net);
+    }
+    nn_args_clear(&args);
+    nn_net_free(net);
+    return fits;
+}
+
+Test(model, every_layer_survives_a_round_trip, .init = sample_folder, .fini = sample_folder_remove)
+{
+    for (size_t i = 0; i < nn_layer_count; i++)
+        if (nn_layers[i]->max_inputs > 0)
+            cr_assert(try_layer(nn_layers[i], 3, (size_t[]){2, 6, 6}) ||
+                          try_layer(nn_layers[i], 1, (size_t[]){6}),
+                      "%s fits neither input", nn_layers[i]->name);
+}
+
+Test(model, a_branching_net_survives_a_round_trip, .init = sample_folder,
+     .fini = sample_folder_remove)
+{
+    struct nn_net *net = sample_net(3, (size_t[]){2, 5, 4});
+    sample_add(net, "conv2d 4 3 relu padding=1 name=a");
+    sample_add(net, "conv2d 4 1 name=b from=input");
+    sample_add(net, "add name=sum from=a,b");
+    sample_add(net, "concat from=sum,a");
+    sample_add(net, "flatten");
+    sample_add(net, "dense 3 sigmoid name=x.y-z_1");
+    sample_fill(net, 9);
+    round_trip(net);
+    nn_net_free(net);
+}
+
+static void compare_history(const struct nn_history *a, const struct nn_history *b)
+{
+    cr_assert(a->columns == b->columns && a->epochs == b->epochs && a->batches == b->batches);
+    for (size_t i = 0; i < a->columns; i++)
+        cr_assert(strcmp(a->names[i], b->names[i]) == 0);
+    for (size_t i = 0; i < a->columns * a->epochs; i++)
+        cr_assert(a->rows[i] == b->rows[i] || (isnan(a->rows[i]) && isnan(b->rows[i])));
+    cr_assert(memcmp(a->batch_loss, b->batch_loss, a->batches * sizeof(float)) == 0);
+}
+
+static void compare_states(const struct nn_train_state *a, const struct nn_train_state *b)
+{
+    cr_assert(a->params == b->params && a->step == b->step && a->epoch == b->epoch);
+    for (size_t i = 0; i < a->params * NN_MAX_SLOTS; i++) {
+        cr_assert((a->slots[i] == NULL) == (b->slots[i] == NULL));
+        cr_assert(!a->slots[i] || memcmp(a->slots[i], b->slots[i],
+                                         a->sizes[i / NN_MAX_SLOTS] * sizeof(float)) == 0);
+    }
+}
+
+static void compare_models(const struct nn_model *a, const struct nn_model *b)
+{
+    sample_compare_nets(a->net, b->net);
+    cr_assert(a->seed == b->seed && a->task == b->task && a->scaling == b->scaling);
+    cr_assert(b->recipe && a->recipe->loss == b->recipe->loss);
+    cr_assert(a->recipe->optimizer == b->recipe->optimizer && a->recipe->lr == b->recipe->lr);
+    cr_assert(a->recipe->metric_count == b->recipe->metric_count);
+    cr_assert(a->recipe->metrics[0] == b->recipe->metrics[0]);
+    cr_assert(b->state && b->history);
+    compare_states(a->state, b->state);
+    compare_history(a->history, b->history);
+    cr_assert(a->class_count == b->class_count && a->feature_count == b->feature_count);
+    for (size_t i = 0; i < a->class_count; i++)
+        cr_assert(strcmp(a->classes[i], b->classes[i]) == 0, "%s", b->classes[i]);
+    for (size_t i = 0; i < a->feature_count; i++)
+        cr_assert(strcmp(a->features[i], b->features[i]) == 0, "%s", b->features[i]);
+    cr_assert(a->scale_count == b->scale_count && *a->offset == *b->offset &&
+              *a->factor == *b->factor);
+}
+
+Test(model, everything_survives_a_round_trip, .init = sample_folder, .fini = sample_folder_remove)
+{
+    struct nn_model model, opened = {0};
+    sample_model(&model);
+    save("m1.safetensors", &model);
+    open_model("m1.safetensors", &opened);
+    compare_models(&model, &opened);
+    save("m2.safetensors", &opened);
+    cr_assert(same_files("m1.safetensors", "m2.safetensors"));
+    nn_model_clear(&opened);
+    nn_model_clear(&model);
+}
+
+Test(model, names_in_a_file_are_made_safe_to_show, .init = sample_folder,
+     .fini = sample_folder_remove)
+{
+    struct nn_model model, opened = {0};
+    sample_model(&model);
+    nn_free(model.classes[0]);
+    model.classes[0] = nn_strdup("\x1b[31mred");
+    save(M, &model);
+    open_model(M, &opened);
+    cr_assert(strcmp(opened.classes[0], "\\x1b[31mred") == 0, "%s", opened.classes[0]);
+    nn_model_clear(&opened);
+    nn_model_clear(&model);
+}
+
+Test(model, what_could_not_be_opened_is_not_saved, .init = sample_folder,
+     .fini = sample_folder_remove)
+{
+    struct nn_model model;
+    struct nn_net *empty;
+    cr_assert(nn_net_new(&empty, NULL) == NN_OK);
+    cr_assert(nn_model_save(M, &(struct nn_model){.net = empty}, NULL) == NN_STATE);
+    nn_net_free(empty);
+    sample_model(&model);
+    model.net->nodes[1]->params[0].value.data[4] = (float)NAN;
+    struct nn_error error = {0};
+    cr_assert(nn_model_save(M, &model, &error) == NN_STATE);
+    cr_assert(strstr(error.message, "conv.weight") != NULL, "%s", error.message);
+    cr_assert(!nn_file_exists(M));
+    nn_model_clear(&model);
+}
+
+/* ---- damage ---- */
+
+/* Opens a copy of the bytes; what opens must save to the very bytes of `path`. */
+static void open_damaged(const unsigned char *bytes, size_t length, size_t at, int change)
+{
+    unsigned char *copy = nn_calloc(length + 1, 1);
+    cr_assert(copy != NULL);
+    memcpy(copy, bytes, length);
+    if (at < length)
+        copy[at] ^= (unsigned char)change;
+    struct nn_model model;
+    struct nn_error error = {0};
+    const enum nn_status status = nn_model_parse(copy, length, M, &model, &error);
+    if (status != NN_OK) {
+        cr_assert(status == NN_DAMAGED && error.status == NN_DAMAGED, "byte %zu: %s", at,
+                  error.message);
+        cr_assert(strcmp(error.file, M) == 0 && error.message[0] != '\0');
+        return;
+    }
+    save("m2.safetensors", &model);
+    cr_assert(same_files(M, "m2.safetensors"), "byte %zu xor %d changes the meaning", at, change);
+    nn_model_clear(&model);
+}
+
+Test(model, every_truncation_is_refused, .init = sample_folder, .fini = sample_folder_remove)
+{
+    struct nn_model model;
+    sample_model(&model);
+    save(M, &model);
+    nn_model_clear(&model);
+    size_t length;
+    unsigned char *bytes = sample_bytes(M, &length);
+    for (size_t i = 0; i < length; i++) {
+        unsigned char *copy = nn_calloc(i + 1, 1);
+        memcpy(copy, bytes, i);
+        struct nn_error error = {0};
+        cr_assert(nn_model_parse(copy, i, M, &model, &error) == NN_DAMAGED, "%zu bytes", i);
+        cr_assert(strcmp(error.file, M) == 0);
+    }
+    nn_free(bytes);
+}
+
+Test(model, every_changed_byte_is_refused_or_harmless, .init = sample_folder,
+     .fini = sample_folder_remove)
+{
+    struct nn_model model;
+    sample_model(&model);
+    save(M, &model);
+    nn_model_clear(&model);
+    size_t length;
+    unsigned char *bytes = sample_bytes(M, &length);
+    const int changes[] = {0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80, 0xff};
+    for (size_t i = 0; i < length; i++)
+        for (size_t k = 0; k < sizeof changes / sizeof *changes; k++)
+            open_damaged(bytes, length, i, changes[k]);
+    nn_free(bytes);
+}
+
+/* Writes the file at `path` anew with another description and without its checksum. */
+static void rewrite(const char *path, const char *json)
+{
+    struct nn_safetensors file;
+    cr_assert(nn_safetensors_read(&file, path, NULL) == NN_OK);
+    struct nn_st_entry *entries = nn_calloc(file.count, sizeof *entries);
+    for (size_t i = 0; i < file.count; i++)
+        entries[i] = (struct nn_st_entry){file.tensors[i].name, file.tensors[i].dtype,
+                                          file.tensors[i].shape, file.tensors[i].data};
+    const char *const keys[] = {"format", "nnscope"};
+    const char *const values[] = {"pt", json};
+    struct nn_error error = {0};
+    cr_assert(nn_safetensors_write("m2.safetensors", entries, file.count, keys, values, 2,
+                                   &error) == NN_OK,
+              "%s", error.message);
+    nn_free(entries);
+    nn_safetensors_clear(&file);
+}
+
+/* The text with the first `from` replaced by `to`. */
+static char *replaced(const char *text, const char *from, const char *to)
+{
+    const char *at = strstr(text, from);
+    cr_assert(at != NULL, "no %s in %s", from, text);
+    const size_t size = strlen(text) + strlen(to) + 1;
+    char *result = nn_calloc(size, 1);
+    snprintf(result, size, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+    return result;
+}
+
+static const struct {
+    const char *from, *to;
+    const char *message; /* NULL: opens */
+} defects[] = {
+    {"{\"version\":1", "{\"version\":1", NULL},
+    {"{\"version\":1", "{\"later\":[{}],\"version\":1", NULL},
+    {"{\"version\":1", "{\"version\":2", "newer"},
+    {"{\"version\":1", "{\"version\":0", "version"},
+    {"{\"version\":1", "{\"version\":\"1\"", "version"},
+    {"{\"version\":1", "{\"version\":1,\"version\":1", "duplicate"},
+    {"{\"version\":1", "[\"version\"", "not valid JSON"},
+    {"\"random\":1", "\"random\":2", "newer"},
+    {"\"random\":1", "\"randem\":1", "random"},
+    {"\"seed\":\"18446744073709551615\"", "\"seed\":\"18446744073709551616\"", "64 bits"},
+    {"\"seed\":\"18446744073709551615\"", "\"seed\":\"-1\"", "64 bits"},
+    {"\"seed\":\"18446744073709551615\"", "\"seed\":\"\"", "64 bits"},
+    {"\"seed\":\"18446744073709551615\"", "\"seed\":1", "not a string"},
+    {"\"net\":", "\"not\":", "no array nodes"},
+    {"\"nodes\":[", "\"nodes\":{},\"x\":[", "no array nodes"},
+    {"\"input\":[1,6,6]", "\"input\":[]", "1 to 8"},
+    {"\"input\":[1,6,6]", "\"input\":[1,1,1,1,1,1,1,6,6]", "1 to 8"},
+    {"\"input\":[1,6,6]", "\"input\":[1,0,6]", "dimension 2"},
+    {"\"input\":[1,6,6]", "\"input\":[1,-6,6]", "dimension 2"},
+    {"\"input\":[1,6,6]", "\"input\":[1,6.0,6]", "dimension 2"},
+    {"\"input\":[1,6,6]", "\"input\":[1,4294967296,6]", "dimension 2"},
+    {"\"input\":[1,6,6]", "\"input\":[2147483647,2147483647,6]", "too many"},
+    {"\"input\":[1,6,6]", "\"input\":[2,6,6]", "conv.weight"},
+    {"\"input\":[1,6,6]", "\"input\":[1,6,9]", "out.weight"},
+    {"\"input\":[1,6,6]", "\"input\":[36]", "layer 1"},
+    {"\"layer\":\"conv2d\"", "\"layer\":\"conv9d\"", "no layer conv9d"},
+    {"\"layer\":\"conv2d\"", "\"layer\":\"input\"", "no layer input"},
+    {"\"layer\":\"conv2d\"", "\"layer\":\"dense\"", "layer 1"},
+    {"\"layer\":\"conv2d\"", "\"layer\":7", "not a string"},
+    {"\"name\":\"conv\"", "\"name\":\"cnov\"", "cnov.weight is missing"},
+    {"\"name\":\"conv\"", "\"name\":\"\\u001b[1m\"", "\\x1b"},
+    {"\"name\":\"conv\"", "\"name\":\"\"", "layer 1"},
+    {"\"name\":\"conv\"",
+     "\"name\":\"0123456789012345678901234567890123456789012345678901234567890123\"", "longer"},
+    {"\"name\":\"conv_relu\"", "\"name\":\"conv\"", "layer 2"},
+    {"\"name\":\"conv_relu\"", "\"name\":\"77\"", "layer 2"},
+    {"\"name\":\"conv_relu\"", "\"name\":\"input\"", "layer 2"},
+    {"\"name\":\"conv_relu\"", "\"name\":\"a/b\"", "layer 2"},
+    {"\"inputs\":[0]", "\"inputs\":[1]", "before it"},
+    {"\"inputs\":[0]", "\"inputs\":[2]", "before it"},
+    {"\"inputs\":[0]", "\"inputs\":[-1]", "before it"},
+    {"\"inputs\":[0]", "\"inputs\":[4294967296]", "before it"},
+    {"\"inputs\":[0]", "\"inputs\":[\"0\"]", "before it"},
+    {"\"inputs\":[0]", "\"inputs\":[0,0]", "as many"},
+    {"\"inputs\":[0]", "\"inputs\":[]", "as many"},
+    {"\"inputs\":[0]", "\"inputs\":0", "as many"},
+    {"\"tail\":2", "\"tail\":0", "tail"},
+    {"\"tail\":2", "\"tail\":99", "tail"},
+    {"\"tail\":2", "\"tail\":\"2\"", "tail"},
+    {"\"args\":{", "\"args\":7,\"orgs\":{", "arguments of conv2d"},
+    {"\"args\":{", "\"args\":{\"nonsense\":\"1\",", "nonsense"},
+    {"\"args\":{", "\"args\":{\"nonsense\":1,", "not a string"},
+    {"\"units\":\"3\"", "\"units\":\"4\"", "out.weight"},
+    {"\"units\":\"3\"", "\"units\":\"0\"", "units"},
+    {"\"units\":\"3\"", "\"units\":\"-3\"", "units"},
+    {"\"units\":\"3\"", "\"units\":\"many\"", "units"},
+    {"\"units\":\"3\"", "\"units\":\"2147483647\"", "out.weight"},
+    {"\"units\":\"3\",", "", "units"},
+    {"\"recipe\":", "\"recepi\":", "without a recipe"},
+    {"\"loss\":\"categorical_crossentropy\"", "\"loss\":\"cat\"", "no loss cat"},
+    {"\"loss\":\"categorical_crossentropy\"", "\"loss\":null", "not a string"},
+    {"\"optimizer\":\"adam\"", "\"optimizer\":\"eve\"", "no optimizer eve"},
+    {"\"optimizer\":\"adam\"", "\"optimizer\":3", "not a string"},
+    {"\"loss_args\":{", "\"loss_args\":[],\"x\":{", "arguments"},
+    {"\"lr\":\"0.3333333333333333\"", "\"lr\":\"nan\"", "lr"},
+    {"\"lr\":\"0.3333333333333333\"", "\"lr\":\"-1\"", "lr"},
+    {"\"lr\":\"0.3333333333333333\"", "\"lr\":\"0,5\"", "lr"},
+    {"\"lr\":\"0.3333333333333333\"", "\"lr\":\"inf\"", "lr"},
+    {"\"metrics\":[", "\"metrics\":[\"luck\"],\"x\":[", "no metric luck"},
+    {"\"metrics\":[", "\"metrics\":[3],\"x\":[", "no metric"},
+    {"\"metrics\":[", "\"metrics\":{},\"x\":[", "metrics is not"},
+    {"\"step\":\"123456789012345678\"", "\"step\":\"12a\"", "64 bits"},
+    {"\"epoch\":\"7\"", "\"epoch\":7", "not a string"},
+    {"\"history\":[\"loss\",", "\"history\":[\"loss\",\"lr\",", "epochs"},
+    {"\"history\":[\"loss\",", "\"history\":[\"loss\",\"loss\",", "twice"},
+    {"\"history\":[\"loss\",", "\"history\":[\"\\u001b\",", "name 1"},
+    {"\"history\":[\"loss\",", "\"history\":[1,", "name 1"},
+    {"\"history\":[\"loss\",", "\"history\":[\"\",", "name 1"},
+    {"\"history\":[", "\"history\":{},\"x\":[", "history is not"},
+    {"\"data\":", "\"dota\":", "data is missing"},
+    {"\"task\":\"classification\"", "\"task\":\"guessing\"", "guessing"},
+    {"\"scaling\":\"standard\"", "\"scaling\":\"sideways\"", "sideways"},
+    {"\"classes\":[\"cat\"", "\"classes\":[1", "name 1 of classes"},
+    {"\"classes\":[", "\"classes\":3,\"x\":[", "classes is missing"},
+    {"\"features\":[", "\"features\":{},\"x\":[", "features is missing"},
+};
+
+Test(model, every_defect_is_refused_with_its_reason, .init = sample_folder,
+     .fini = sample_folder_remove)
+{
+    struct nn_model model;
+    sample_model(&model);
+    save(M, &model);
+    nn_model_clear(&model);
+    struct nn_safetensors file;
+    cr_assert(nn_safetensors_read(&file, M, NULL) == NN_OK);
+    const char *json = nn_safetensors_metadata(&file, "nnscope");
+    for (size_t i = 0; i < sizeof defects / sizeof *defects; i++) {
+        char *changed = replaced(json, defects[i].from, defects[i].to);
+        rewrite(M, changed);
+        nn_free(changed);
+        struct nn_error error = {0};
+        const enum nn_status status = nn_model_open("m2.safetensors", &model, &error);
+        cr_assert(status == (defects[i].message ? NN_DAMAGED : NN_OK), "%s: %s", defects[i].to,
+                  error.message);
+        if (!defects[i].message) {
+            nn_model_clear(&model);
+            continue;
+        }
+        cr_assert(strstr(error.message, defects[i].message) != NULL, "%s: %s", defects[i].to,
+                  error.message);
+        cr_assert(strcmp(error.file, "m2.safetensors") == 0);
+    }
+    nn_safetensors_clear(&file);
+}
+
+/* Writes the file at M anew as m2.safetensors, with one tensor changed: another dtype, another
+ * shape, left out (rank -1), or with a value that is not finite. */
+static void rewrite_tensor(const char *name, enum nn_dtype dtype, int rank, bool infinite)
+{
+    static float bad[64];
+    bad[0] = infinite ? INFINITY : 0;
+    struct nn_safetensors file;
+    cr_assert(nn_safetensors_read(&file, M, NULL) == NN_OK);
+    struct nn_st_entry *entries = nn_calloc(file.count, sizeof *entries);
+    size_t count = 0;
+    for (size_t i = 0; i < file.count; i++) {
+        const struct nn_st_tensor *tensor = &file.tensors[i];
+        struct nn_st_entry entry = {tensor->name, tensor->dtype, tensor->shape, tensor->data};
+        if (strcmp(tensor->name, name) == 0) {
+            if (rank < 0)
+                continue;
+            entry.dtype = dtype;
+            entry.data = bad;
+            if (rank > 0)
+                entry.shape = (struct nn_shape){.rank = 1, .dim = {(size_t)rank}};
+        }
+        entries[count++] = entry;
+    }
+    const char *const key = "nnscope", *const value = nn_safetensors_metadata(&file, "nnscope");
+    cr_assert(nn_safetensors_write("m2.safetensors", entries, count, &key, &value, 1, NULL) ==
+              NN_OK);
+    nn_free(entries);
+    nn_safetensors_clear(&file);
+}
+
+Test(model, tensors_that_do_not_fit_are_refused, .init = sample_folder,
+     .fini = sample_folder_remove)
+{
+    static const struct {
+        const char *name;
+        enum nn_dtype dtype;
+        int rank;
+        bool infinite;
+        const char *message;
+    } cases[] = {
+        {"conv.weight", NN_DTYPE_F32, -1, false, "conv.weight is missing"},
+        {"conv.weight", NN_DTYPE_I32, 0, false, "conv.weight is I32"},
+        {"conv.weight", NN_DTYPE_F32, 18, false, "conv.weight is 18"},
+        {"conv.weight", NN_DTYPE_F32, 0, true, "not finite"},
+        {"optimizer/conv.weight/exp_avg", NN_DTYPE_F32, -1, false, "exp_avg is missing"},
+        {"optimizer/out.bias/exp_avg_sq", NN_DTYPE_F32, 5, false, "exp_avg_sq is 5"},
+        {"history/epochs", NN_DTYPE_F32, 0, false, "history/epochs is not F64"},
+        {"history/epochs", NN_DTYPE_F64, 15, false, "history/epochs is not F64"},
+        {"history/batch_loss", NN_DTYPE_I32, 0, false, "batch_loss is I32"},
+        {"scaling/offset", NN_DTYPE_F32, -1, false, "scaling"},
+        {"scaling/factor", NN_DTYPE_F32, -1, false, "factor is missing"},
+        {"scaling/offset", NN_DTYPE_F32, 40, false, "scaling"},
+        {"scaling/factor", NN_DTYPE_F32, 0, true, "not finite"},
+    };
+    struct nn_model model;
+    sample_model(&model);
+    save(M, &model);
+    nn_model_clear(&model);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct nn_error error = {0};
+        rewrite_tensor(cases[i].name, cases[i].dtype, cases[i].rank, cases[i].infinite);
+        cr_assert(nn_model_open("m2.safetensors", &model, &error) == NN_DAMAGED, "%s",
+                  cases[i].message);
+        cr_assert(strstr(error.message, cases[i].message) != NULL, "%s: %s", cases[i].message,
+                  error.message);
+    }
+}
+
+Test(model, weights_alone_are_no_model, .init = sample_folder, .fini = sample_folder_remove)
+{
+    const float one = 1;
+    const struct nn_st_entry entry = {"fc.weight", NN_DTYPE_F32, {.rank = 0}, &one};
+    cr_assert(nn_safetensors_write(M, &entry, 1, NULL, NULL, 0, NULL) == NN_OK);
+    struct nn_model model;
+    struct nn_error error = {0};
+    cr_assert(nn_model_open(M, &model, &error) == NN_DAMAGED);
+    cr_assert(strstr(error.message, "no net") != NULL, "%s", error.message);
+    cr_assert(nn_model_open("/nonexistent", &model, NULL) == NN_DAMAGED);
+}
+
+/* ---- faults ---- */
+
+Test(model, a_full_disk_leaves_the_old_file, .init = sample_folder, .fini = sample_folder_remove)
+{
+    struct nn_model model, opened = {0};
+    sample_model(&model);
+    save(M, &model);
+    save("m1.safetensors", &model);
+    model.net->nodes[1]->params[0].value.data[0] = 77;
+    signal(SIGXFSZ, SIG_IGN);
+    for (rlim_t limit = 0; limit < 3000; limit += 500) {
+        const struct rlimit small = {limit, RLIM_INFINITY};
+        const struct rlimit large = {RLIM_INFINITY, RLIM_INFINITY};
+        struct nn_error error = {0};
+        cr_assert(setrlimit(RLIMIT_FSIZE, &small) == 0);
+        const enum nn_status status = nn_model_save(M, &model, &error);
+        cr_assert(setrlimit(RLIMIT_FSIZE, &large) == 0);
+        cr_assert(status == NN_IO, "%d %s", (int)status, error.message);
+        cr_assert(same_files(M, "m1.safetensors"));
+    }
+    open_model(M, &opened);
+    nn_model_clear(&opened);
+    nn_model_clear(&model);
+}
+
+Test(model, no_failing_file_operation_loses_the_old_file, .init = sample_folder,
+     .fini = sample_folder_remove)
+{
+    if (!nn_fault_available())
+        cr_skip_test("needs --enable-fault-injection");
+    struct nn_model model, opened = {0};
+    sample_model(&model);
+    save(M, &model);
+    save("m1.safetensors", &model);
+    model.net->nodes[1]->params[0].value.data[0] = 77;
+    save("m2.safetensors", &model);
+    enum nn_status status = NN_IO;
+    for (size_t n = 1; status != NN_OK && n < 1000; n++) {
+        nn_fault_io(n, false);
+        status = nn_model_save(M, &model, NULL);
+        nn_fault_io(0, false);
+        cr_assert(status == NN_OK || status == NN_IO || status == NN_DAMAGED);
+        cr_assert(same_files(M, "m1.safetensors") || same_files(M, "m2.safetensors"), "call %zu",
+                  n);
+        cr_assert(status != NN_OK || same_files(M, "m2.safetensors"));
+    }
+    cr_assert(status == NN_OK);
+    for (size_t n = 1; n == 1 || status != NN_OK; n++) {
+        nn_fault_io(n, false);
+        status = nn_model_open(M, &opened, NULL);
+        nn_fault_io(0, false);
+    }
+    nn_model_clear(&opened);
+    nn_model_clear(&model);
+}
+
+Test(model, no_failing_allocation_loses_anything, .init = sample_folder,
+     .fini = sample_folder_remove)
+{
+    if (!nn_fault_available())
+        cr_skip_test("needs --enable-fault-injection");
+    struct nn_model model, opened = {0};
+    sample_model(&model);
+    save(M, &model);
+    save("m1.safetensors", &model);
+    for (int all = 0; all < 2; all++) {
+        enum nn_status status = NN_MEMORY;
+        for (size_t n = 1; status != NN_OK; n++) {
+            nn_fault_alloc(n, all != 0);
+            status = nn_model_save(M, &model, NULL);
+            nn_fault_alloc(0, false);
+            cr_assert(status == NN_OK || status == NN_MEMORY, "save, %zu", n);
+            cr_assert(same_files(M, "m1.safetensors"));
+        }
+        status = NN_MEMORY;
+        for (size_t n = 1; status != NN_OK; n++) {
+            nn_fault_alloc(n, all != 0);
+            status = nn_model_open(M, &opened, NULL);
+            nn_fault_alloc(0, false);
+            cr_assert(status == NN_OK || status == NN_MEMORY, "open, %zu", n);
+        }
+        compare_models(&model, &opened);
+        nn_model_clear(&opened);
+    }
+    nn_model_clear(&model);
+}
+
+/* ---- other programs ---- */
+
+Test(model, other_programs_read_the_file, .init = sample_folder, .fini = sample_folder_remove)
+{
+    if (system("python3 -c 'import json, struct, zlib' 2>/dev/null") != 0)
+        cr_skip_test("needs python3");
+    struct nn_model model;
+    sample_model(&model);
+    save(M, &model);
+    nn_model_clear(&model);
+    char command[4096];
+    snprintf(command, sizeof command, "python3 '%s/unit/model/check_format.py' " M,
+             getenv("NN_TESTS"));
+    cr_assert(system(command) == 0);
+}
