@@ -127,7 +127,9 @@ static enum nn_status check_width(const struct nn_recipe *recipe, const struct n
         if (status != NN_OK)
             return status;
     }
-    if (output == wanted)
+    const struct nn_shape *shape = &nn_net_output(net)->shape;
+    bool vector = shape->rank <= 1 || shape->dim[0] == output; /* not classes at every place */
+    if (output == wanted && (vector || recipe->loss->target == NN_TARGET_VALUES))
         return NN_OK;
     char ends[TEXT], has[TEXT], remedy[TEXT];
     describe_output(ends, net);

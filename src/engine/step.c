@@ -90,5 +90,5 @@ void nn_step_apply(struct nn_net *net, const struct nn_pass *pass, const struct 
                 memcpy(param->value.data, gradient,
                        nn_shape_size(&param->spec.shape) * sizeof *gradient);
         }
-    net->revision++;
+    nn_net_touch(net);
 }

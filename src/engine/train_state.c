@@ -155,5 +155,5 @@ void nn_snapshot_restore(const struct nn_snapshot *snapshot, struct nn_net *net,
     float *at = snapshot->values;
     visit(net, state, load_block, &at);
     state->step = snapshot->step;
-    net->revision++;
+    nn_net_touch(net);
 }

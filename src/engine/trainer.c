@@ -275,7 +275,7 @@ out:
 static enum nn_status run_backward(struct nn_trainer *trainer, struct nn_error *error)
 {
     struct nn_walk walk = {
-        .from = trainer->objective.node, .seed = trainer->dz, .parameters = true};
+        .from = trainer->objective.node, .seed = trainer->dz, .to = -1, .parameters = true};
     enum nn_status status;
     NN_TRY(nn_pass_backward(trainer->pass, &walk, error));
     trainer->gradient_norm = nn_step_gradient_norm(trainer->pass);
