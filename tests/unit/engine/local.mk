@@ -11,6 +11,6 @@ tests_unit_test_engine_SOURCES = \
 	tests/unit/engine/test_optimizers.c \
 	tests/unit/engine/test_pass.c \
 	tests/unit/engine/test_result.c \
-	tests/unit/engine/test_tensor.c \
+	tests/unit/engine/test_tensor.c
 tests_unit_test_engine_CPPFLAGS = $(TEST_CPPFLAGS) -I$(top_srcdir)/tests/unit/engine
 tests_unit_test_engine_LDADD = $(TEST_LIBS)
