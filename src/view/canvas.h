@@ -15,10 +15,9 @@
 #include <stdint.h>
 
 /* A colour: the terminal's own default, one of its 16, or RGB (reduced by the back end). */
-#define NN_COLOR_DEFAULT ((uint32_t)0xff000000)
-#define NN_COLOR_ANSI(n) ((uint32_t)0xfe000000 | (uint32_t)(n))
-#define NN_COLOR_RGB(r, g, b)                                                                      \
-    ((uint32_t)(r) << 16 | (uint32_t)(g) << 8 | (uint32_t)(b))
+#define NN_COLOR_DEFAULT      ((uint32_t)0xff000000)
+#define NN_COLOR_ANSI(n)      ((uint32_t)0xfe000000 | (uint32_t)(n))
+#define NN_COLOR_RGB(r, g, b) ((uint32_t)(r) << 16 | (uint32_t)(g) << 8 | (uint32_t)(b))
 
 enum nn_attribute { NN_BOLD = 1, NN_DIM = 2, NN_REVERSE = 4, NN_UNDERLINE = 8 };
 
@@ -59,12 +58,12 @@ enum nn_status nn_canvas_init(struct nn_canvas *canvas, int columns, int rows,
 void nn_canvas_clear(struct nn_canvas *canvas); /* frees */
 void nn_canvas_erase(struct nn_canvas *canvas); /* blanks */
 
-/* Puts one code point; in ascii mode non-ASCII glyphs are replaced by their nearest (box lines by + - |,
- * blocks by the ramp " .:-=+*#%@", others by ?). */
+/* Puts one code point; in ascii mode non-ASCII glyphs are replaced by their nearest (box lines by +
+ * - |, blocks by the ramp " .:-=+*#%@", others by ?). */
 void nn_canvas_put(struct nn_canvas *canvas, int column, int row, uint32_t point,
                    struct nn_style style);
-/* Puts text from outside or inside (made visible), at most max_columns cells (cut with an ellipsis).
- * Returns the cells used. */
+/* Puts text from outside or inside (made visible), at most max_columns cells (cut with an
+ * ellipsis). Returns the cells used. */
 int nn_canvas_text(struct nn_canvas *canvas, int column, int row, int max_columns,
                    struct nn_style style, const char *text);
 int nn_canvas_printf(struct nn_canvas *canvas, int column, int row, int max_columns,
@@ -76,8 +75,9 @@ void nn_canvas_fill(struct nn_canvas *canvas, struct nn_box box, uint32_t point,
 struct nn_box nn_canvas_frame(struct nn_canvas *canvas, struct nn_box box, const char *title,
                               bool focused);
 
-/* Rows of plain text, or with SGR colours of the medium's depth; trailing blanks trimmed, "\n" after each
- * row, SGR reset at each row's end. rows = 0: all; trailing empty rows are dropped with `trim`. */
+/* Rows of plain text, or with SGR colours of the medium's depth; trailing blanks trimmed, "\n"
+ * after each row, SGR reset at each row's end. rows = 0: all; trailing empty rows are dropped with
+ * `trim`. */
 void nn_canvas_print(const struct nn_canvas *canvas, bool color, bool trim, struct nn_buffer *out);
 
 #endif

@@ -1,5 +1,6 @@
-/* Colour maps: a value in [0,1] (sequential) or [-1,1] (diverging) to a colour. One line of a table each.
- * Monotone in lightness, also in their 256-colour form; safe for the colour-blind (notes: magma, RdBu).
+/* Colour maps: a value in [0,1] (sequential) or [-1,1] (diverging) to a colour. One line of a table
+ * each. Monotone in lightness, also in their 256-colour form; magma, grey, RdBu and PuOr are safe
+ * for the colour-blind. Of diverging maps +1 is the warm end (red, orange).
  */
 #ifndef NN_VIEW_COLORMAP_H
 #define NN_VIEW_COLORMAP_H
@@ -11,8 +12,10 @@ struct nn_colormap {
     bool diverging;
     const uint8_t (*rgb)[3]; /* anchors, interpolated */
     int rgb_count;
-    const uint8_t *palette;  /* 256-colour path, monotone in lightness */
+    const uint8_t *palette; /* 256-colour path, monotone in lightness */
     int palette_count;
+    const uint8_t *ansi; /* the same among the 16 colours */
+    int ansi_count;
 };
 extern const struct nn_colormap nn_colormaps[];
 extern const size_t nn_colormap_count;

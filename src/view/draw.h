@@ -12,19 +12,20 @@ struct nn_heatmap {
     const float *values; /* [channels, height, width]; 3 channels + NN_HEATMAP_RGB are colours */
     size_t height, width, channels;
     enum nn_scale_kind scale;
-    float limit;     /* signed: +-limit, positive: 0..limit, range: low..limit; 0 = from the data */
-    float low;       /* range only */
+    float limit; /* signed: +-limit, positive: 0..limit, range: low..limit; 0 = from the data */
+    float low;   /* range only */
     const struct nn_colormap *map; /* NULL: by scale (rdbu, magma, grey) */
-    bool rgb;        /* three channels are red, green, blue */
+    bool rgb;                      /* three channels are red, green, blue */
 };
 /* The scale that would be used: largest magnitude, maximum, or (min, max). NaN are left out. */
 void nn_heatmap_limits(const struct nn_heatmap *heatmap, float *low, float *high);
-/* Cells that nn_draw_heatmap would use (a cell is 1 x 2 pixels; in mono and ASCII a pixel is 2 cells wide). */
+/* Cells that nn_draw_heatmap would use (a cell is 1 x 2 pixels; in mono and ASCII a pixel is 2
+ * cells wide). */
 void nn_heatmap_size(const struct nn_heatmap *heatmap, struct nn_medium medium, int max_columns,
                      int max_rows, int *columns, int *rows);
-/* Draws it as large as fits into the box, keeping the aspect: half blocks with two colours a cell; in
- * mono shades (sign by another glyph family), in ASCII the ramp. Shrinks by the mean (images) or the
- * value of largest magnitude (signed). Returns the box used. */
+/* Draws it as large as fits into the box, keeping the aspect: half blocks with two colours a cell;
+ * in mono shades (sign by another glyph family), in ASCII the ramp. Shrinks by the mean (images) or
+ * the value of largest magnitude (signed). Returns the box used. */
 struct nn_box nn_draw_heatmap(struct nn_canvas *canvas, struct nn_box box,
                               const struct nn_heatmap *heatmap);
 /* One row legend: "-0.042 [colours] +0.042". */
@@ -33,6 +34,9 @@ void nn_draw_legend(struct nn_canvas *canvas, struct nn_box box, const struct nn
 /* One row of eight-level blocks; n values averaged into `columns`; scaled min..max. */
 void nn_draw_sparkline(struct nn_canvas *canvas, int column, int row, int columns,
                        const double *values, size_t n, struct nn_style style);
+/* Histogram of the values in [low, high], a bin a cell (at most 128); empty bins are blank. */
+void nn_draw_histogram(struct nn_canvas *canvas, int column, int row, int columns,
+                       const float *values, size_t n, float low, float high, struct nn_style style);
 /* A horizontal bar of fraction [0,1] in eighths. */
 void nn_draw_bar(struct nn_canvas *canvas, int column, int row, int columns, double fraction,
                  struct nn_style style);
@@ -41,7 +45,7 @@ struct nn_curve {
     const char *name;
     const double *values; /* NaN = gap */
     size_t count;
-    size_t stride;     /* distance between values in doubles (columns of a history); 0 = 1 */
+    size_t stride; /* distance between values in doubles (columns of a history); 0 = 1 */
     struct nn_style style;
 };
 /* Braille line plot (ASCII: *) with y axis labels and a legend of names; all curves share the axes;
@@ -49,13 +53,13 @@ struct nn_curve {
 void nn_draw_plot(struct nn_canvas *canvas, struct nn_box box, const struct nn_curve *curves,
                   size_t count, bool log_y, const char *x_label);
 
-/* A table from a result of kind TABLE: aligned columns, header, scrolled to `first_row`; `selected` row is
- * highlighted (-1: none). Returns rows shown. */
+/* A table from a result of kind TABLE: aligned columns, header, scrolled to `first_row`; `selected`
+ * row is highlighted (-1: none). Returns rows shown. */
 size_t nn_draw_table(struct nn_canvas *canvas, struct nn_box box, const struct nn_result *table,
                      size_t first_row, long selected);
 /* Confusion matrix: rows true, columns predicted, shaded, "." for zero. */
 void nn_draw_matrix(struct nn_canvas *canvas, struct nn_box box, const struct nn_result *matrix);
-/* Signed bars, one per name (attribution of a table row), largest first if they do not all fit. */
+/* Signed bars, one per name (attribution of a table row), largest magnitude first. */
 void nn_draw_feature_bars(struct nn_canvas *canvas, struct nn_box box, const float *values,
                           char **names, size_t count);
 /* A grid of maps [maps, H, W] with numbers, shared scale; or bars for units. */
@@ -65,12 +69,20 @@ void nn_draw_maps(struct nn_canvas *canvas, struct nn_box box, const struct nn_r
 /* Any result as text: title, picture, legend, figures, note; as wide as `columns`. */
 enum nn_status nn_result_text(const struct nn_result *result, int columns, struct nn_medium medium,
                               bool color, struct nn_buffer *out, struct nn_error *error);
-/* As one JSON object on one line: command, title, method, parameters, target, layer, split, sample, shape,
- * values (nested flat array), figures, columns and rows. Numbers as numbers, NaN as null. */
+/* As one JSON object on one line: command, title, method, parameters, target, layer, split, sample,
+ * shape, values (nested flat array), figures, columns and rows. Numbers as numbers, NaN as null. */
 enum nn_status nn_result_json(const struct nn_result *result, struct nn_buffer *out,
                               struct nn_error *error);
-/* As CSV with a header line. */
+/* As CSV with a header line: tables as they are; arrays with one line for each entry of all
+ * dimensions but the last, after the indices of those dimensions (sample, channel, row ...). */
 enum nn_status nn_result_csv(const struct nn_result *result, struct nn_buffer *out,
                              struct nn_error *error);
+
+/* Its picture as the bytes of a PNG file, in 24-bit colour: the first sample's input and map side
+ * by side, an image, a grid of maps, a confusion matrix. pixels_per_value 0: so that the picture is
+ * some 256 pixels high. NN_ARGUMENT for results without a picture (tables, series, attributions of
+ * tables), NN_LIMIT above 64 megapixels. */
+enum nn_status nn_result_png(const struct nn_result *result, size_t pixels_per_value,
+                             struct nn_buffer *out, struct nn_error *error);
 
 #endif

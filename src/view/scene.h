@@ -8,30 +8,30 @@
 #include "view/draw.h"
 
 struct nn_scene {
-    const struct nn_net *net;          /* NULL: none. While training: a snapshot of it */
-    const struct nn_dataset *dataset;  /* NULL: none */
-    const struct nn_recipe *recipe;    /* NULL: not compiled */
+    const struct nn_net *net;         /* NULL: none. While training: a snapshot of it */
+    const struct nn_dataset *dataset; /* NULL: none */
+    const struct nn_recipe *recipe;   /* NULL: not compiled */
     const struct nn_history *history;
     bool training, paused;
     struct nn_train_progress progress;
-    const char *job;          /* what runs ("train"), NULL = idle */
+    const char *job; /* what runs ("train"), NULL = idle */
     double job_fraction;
-    const char *message;      /* last message or error, safe; NULL */
-    const struct nn_result *activations; /* MAPS of the cursor's layer and sample; NULL */
-    const struct nn_result *confusion;   /* MATRIX; NULL */
+    const char *message;                     /* last message or error, safe; NULL */
+    const struct nn_result *activations;     /* MAPS of the cursor's layer and sample; NULL */
+    const struct nn_result *confusion;       /* MATRIX; NULL */
     const struct nn_result *explanations[8]; /* of the cursor's sample, newest first */
     size_t explanation_count;
-    const float *prediction;  /* [classes] probabilities of the cursor's sample; NULL */
+    const float *prediction; /* [classes] probabilities of the cursor's sample; NULL */
     size_t prediction_count;
-    int32_t label;            /* of the cursor's sample, -1 = none */
+    int32_t label; /* of the cursor's sample, -1 = none */
     /* the cursor */
     enum nn_split split;
     size_t sample;
     int layer;
     size_t map;
-    const float *input;       /* scaled values of the cursor's sample; NULL */
-    int focus;                /* pane with the double frame */
-    size_t scroll;            /* first row of the scrolled pane */
+    const float *input; /* scaled values of the cursor's sample; NULL */
+    int focus;          /* pane with the double frame */
+    size_t scroll;      /* first row of the scrolled pane */
 };
 
 /* One screen: one file in screens/ with one `const struct nn_screen`. */
@@ -47,7 +47,8 @@ extern const struct nn_screen *const nn_screens[]; /* sorted by number */
 extern const size_t nn_screen_count;
 const struct nn_screen *nn_screen_find(const char *name);
 
-/* A whole frame: title row, tabs, screen; the bottom `reserved` rows are left for the command pane. */
+/* A whole frame: title row, tabs, screen; the bottom `reserved` rows are left for the command pane.
+ */
 void nn_scene_draw(const struct nn_scene *scene, const struct nn_screen *screen,
                    struct nn_canvas *canvas, int reserved);
 

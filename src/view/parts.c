@@ -1,0 +1,143 @@
+#include "view/parts.h"
+
+#include "base/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const struct nn_style nn_style_dim = {NN_COLOR_DEFAULT, NN_COLOR_DEFAULT, NN_DIM};
+const struct nn_style nn_style_bold = {NN_COLOR_DEFAULT, NN_COLOR_DEFAULT, NN_BOLD};
+const struct nn_style nn_style_accent = {NN_COLOR_ANSI(6), NN_COLOR_DEFAULT, 0};
+const struct nn_style nn_style_good = {NN_COLOR_ANSI(2), NN_COLOR_DEFAULT, NN_BOLD};
+const struct nn_style nn_style_warn = {NN_COLOR_ANSI(3), NN_COLOR_DEFAULT, NN_BOLD};
+const struct nn_style nn_style_positive = {NN_COLOR_ANSI(1), NN_COLOR_DEFAULT, 0};
+const struct nn_style nn_style_negative = {NN_COLOR_ANSI(4), NN_COLOR_DEFAULT, 0};
+const struct nn_style nn_style_selected = {NN_COLOR_DEFAULT, NN_COLOR_DEFAULT, NN_REVERSE};
+
+static int clamp(int value, int most)
+{
+    return value < 0 ? 0 : value > most ? most : value;
+}
+
+struct nn_box nn_box_take_left(struct nn_box *box, int columns)
+{
+    struct nn_box taken = *box;
+
+    taken.columns = clamp(columns, box->columns > 0 ? box->columns : 0);
+    box->column += taken.columns;
+    box->columns -= taken.columns;
+    return taken;
+}
+
+struct nn_box nn_box_take_right(struct nn_box *box, int columns)
+{
+    struct nn_box taken = *box;
+
+    taken.columns = clamp(columns, box->columns > 0 ? box->columns : 0);
+    taken.column = box->column + box->columns - taken.columns;
+    box->columns -= taken.columns;
+    return taken;
+}
+
+struct nn_box nn_box_take_top(struct nn_box *box, int rows)
+{
+    struct nn_box taken = *box;
+
+    taken.rows = clamp(rows, box->rows > 0 ? box->rows : 0);
+    box->row += taken.rows;
+    box->rows -= taken.rows;
+    return taken;
+}
+
+struct nn_box nn_box_take_bottom(struct nn_box *box, int rows)
+{
+    struct nn_box taken = *box;
+
+    taken.rows = clamp(rows, box->rows > 0 ? box->rows : 0);
+    taken.row = box->row + box->rows - taken.rows;
+    box->rows -= taken.rows;
+    return taken;
+}
+
+struct nn_box nn_box_inset(struct nn_box box, int columns)
+{
+    if (box.columns <= 2 * columns)
+        return box;
+    return (struct nn_box){box.column + columns, box.row, box.columns - 2 * columns, box.rows};
+}
+
+void nn_draw_picture(struct nn_canvas *canvas, struct nn_box box, const struct nn_heatmap *heatmap,
+                     bool legend)
+{
+    int columns, rows, room = legend && box.rows > 2 ? box.rows - 1 : box.rows;
+
+    nn_heatmap_size(heatmap, canvas->medium, box.columns, room, &columns, &rows);
+    if (columns == 0)
+        return;
+    nn_draw_heatmap(
+        canvas, (struct nn_box){box.column + (box.columns - columns) / 2, box.row, columns, rows},
+        heatmap);
+    if (room < box.rows)
+        nn_draw_legend(canvas, (struct nn_box){box.column, box.row + rows, box.columns, 1},
+                       heatmap);
+}
+
+bool nn_heatmap_of(const struct nn_tensor *tensor, bool skip_first, size_t index,
+                   enum nn_scale_kind scale, struct nn_heatmap *heatmap)
+{
+    const size_t *dim = tensor->shape.dim + (skip_first ? 1 : 0);
+    int rank = tensor->shape.rank - (skip_first ? 1 : 0);
+    struct nn_heatmap made = {.scale = scale, .channels = 1};
+    size_t size;
+
+    if (!tensor->data || rank < 2)
+        return false;
+    made.width = dim[rank - 1];
+    made.height = dim[rank - 2];
+    for (int i = 0; i < rank - 2; i++)
+        made.channels *= dim[i];
+    size = made.channels * made.height * made.width;
+    if (size == 0 || (skip_first && index >= tensor->shape.dim[0]))
+        return false;
+    made.values = tensor->data + index * size;
+    made.rgb = rank == 3 && made.channels == 3 && scale == NN_SCALE_RANGE;
+    *heatmap = made;
+    return true;
+}
+
+char *nn_cell_text(char *out, size_t capacity, const struct nn_cell *cell)
+{
+    char number[NN_NUMBER_SIZE];
+
+    if (cell->text)
+        snprintf(out, capacity, "%s", cell->text);
+    else if (cell->decimals == -2)
+        snprintf(out, capacity, "%s", nn_number_fixed(number, cell->number, 0));
+    else if (cell->decimals >= 0)
+        snprintf(out, capacity, "%s", nn_number_fixed(number, cell->number, cell->decimals));
+    else
+        snprintf(out, capacity, "%s", nn_number_short(number, cell->number, 4));
+    return out;
+}
+
+char *nn_percent(char out[NN_NUMBER_SIZE], double fraction)
+{
+    size_t length;
+
+    if (!isfinite(fraction))
+        return strcpy(out, "-");
+    nn_number_fixed(out, fraction * 100, 1);
+    length = strlen(out);
+    if (length + 3 <= NN_NUMBER_SIZE)
+        memcpy(out + length, " %", 3);
+    return out;
+}
+
+const char *nn_name_of(char **names, size_t count, size_t i, char out[NN_NUMBER_SIZE])
+{
+    if (names && i < count && names[i])
+        return names[i];
+    snprintf(out, NN_NUMBER_SIZE, "%zu", i);
+    return out;
+}
