@@ -12,4 +12,8 @@ src_libview_a_SOURCES = \
 	src/view/matrix.c \
 	src/view/parts.c \
 	src/view/plot.c \
+	src/view/png.c \
+	src/view/result_csv.c \
+	src/view/result_json.c \
+	src/view/result_text.c \
 	src/view/table.c
