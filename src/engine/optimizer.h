@@ -20,9 +20,18 @@ struct nn_update {
     float *slot[NN_MAX_SLOTS]; /* the optimizer's state, zero before step 1 */
     uint64_t step;             /* from 1 */
     double lr;                 /* of this step (schedule applied) */
-    bool decays;               /* weight decay applies to this parameter */
+    bool decays;               /* a weight, not a bias */
     const struct nn_args *args;
 };
+
+/* The weight decay of this parameter: PyTorch's applies to biases as well, and so does ours unless
+ * the user says decay_bias=no. Takes the places of the two arguments. */
+static inline double nn_update_decay(const struct nn_update *update, int weight_decay,
+                                     int decay_bias)
+{
+    bool applies = update->decays || nn_args_bool(update->args, decay_bias);
+    return applies ? nn_args_real(update->args, weight_decay) : 0.0;
+}
 
 struct nn_optimizer_class {
     const char *name;

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { ARG_BETA1, ARG_BETA2, ARG_EPS, ARG_WEIGHT_DECAY };
+enum { ARG_BETA1, ARG_BETA2, ARG_EPS, ARG_WEIGHT_DECAY, ARG_DECAY_BIAS };
 
 static const struct nn_arg_spec args[] = {
     [ARG_BETA1] = {.name = "beta1",
@@ -27,13 +27,17 @@ static const struct nn_arg_spec args[] = {
                           .fallback = "0",
                           .max = 1e6,
                           .help = "L2 penalty, added to the gradient"},
+    [ARG_DECAY_BIAS] = {.name = "decay_bias",
+                        .type = NN_ARG_BOOL,
+                        .fallback = "yes",
+                        .help = "weight_decay applies to biases too, as in PyTorch"},
     {.name = NULL},
 };
 
 static void update(const struct nn_update *u)
 {
     double beta1 = nn_args_real(u->args, ARG_BETA1), beta2 = nn_args_real(u->args, ARG_BETA2);
-    double decay = u->decays ? nn_args_real(u->args, ARG_WEIGHT_DECAY) : 0.0;
+    double decay = nn_update_decay(u, ARG_WEIGHT_DECAY, ARG_DECAY_BIAS);
     /* The means start at zero; these undo their bias. */
     double correction1 = 1.0 - pow(beta1, (double)u->step);
     double correction2 = 1.0 - pow(beta2, (double)u->step);

@@ -2,7 +2,7 @@
 #include "engine/optimizer.h"
 #include "kernels/kernels.h"
 
-enum { ARG_MOMENTUM, ARG_NESTEROV, ARG_WEIGHT_DECAY };
+enum { ARG_MOMENTUM, ARG_NESTEROV, ARG_WEIGHT_DECAY, ARG_DECAY_BIAS };
 
 static const struct nn_arg_spec args[] = {
     [ARG_MOMENTUM] = {.name = "momentum",
@@ -19,12 +19,16 @@ static const struct nn_arg_spec args[] = {
                           .fallback = "0",
                           .max = 1e6,
                           .help = "L2 penalty, added to the gradient"},
+    [ARG_DECAY_BIAS] = {.name = "decay_bias",
+                        .type = NN_ARG_BOOL,
+                        .fallback = "yes",
+                        .help = "weight_decay applies to biases too, as in PyTorch"},
     {.name = NULL},
 };
 
 static void update(const struct nn_update *u)
 {
-    double decay = u->decays ? nn_args_real(u->args, ARG_WEIGHT_DECAY) : 0.0;
+    double decay = nn_update_decay(u, ARG_WEIGHT_DECAY, ARG_DECAY_BIAS);
     nn_kernels->sgd(u->count, u->w, u->g, u->slot[0], (float)u->lr,
                     (float)nn_args_real(u->args, ARG_MOMENTUM), (float)decay,
                     nn_args_bool(u->args, ARG_NESTEROV), u->step == 1);

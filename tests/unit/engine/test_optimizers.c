@@ -179,7 +179,8 @@ Test(optimizers, decay_obeys_the_parameter)
 {
     float w = 1.0f, g = 0.0f, slot = 0.0f;
     struct nn_args args;
-    make_args(&args, nn_optimizer_find("sgd"), (const char *[]){"weight_decay", "1", NULL});
+    make_args(&args, nn_optimizer_find("sgd"),
+              (const char *[]){"weight_decay", "1", "decay_bias", "no", NULL});
     struct nn_update update = {.count = 1,
                                .w = &w,
                                .g = &g,
@@ -193,6 +194,10 @@ Test(optimizers, decay_obeys_the_parameter)
     update.decays = true;
     nn_optimizer_find("sgd")->update(&update);
     cr_assert(w == 0.5f);
+    cr_assert(nn_args_set(&args, "decay_bias", "yes", "compile", NULL) == NN_OK);
+    update.decays = false;
+    nn_optimizer_find("sgd")->update(&update);
+    cr_assert(w == 0.25f);
     nn_args_clear(&args);
 }
 
