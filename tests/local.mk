@@ -17,8 +17,9 @@ TEST_LIBS = src/libcommand.a src/libview.a src/libexplain.a src/libmodel.a src/l
 TEST_CPPFLAGS = $(AM_CPPFLAGS) $(CRITERION_CFLAGS) -I$(top_srcdir)/tests
 EXTRA_DIST += tests/tools/run-unit tests/tools/count-tests
 
-check_SCRIPTS += tests/tools/check-isa.sh
-EXTRA_DIST += tests/tools/check-isa.sh
+check_SCRIPTS += tests/tools/check-isa.sh tests/tools/check-includes.sh tests/tools/check-style.sh
+EXTRA_DIST += tests/tools/check-isa.sh tests/tools/check-includes.sh tests/tools/check-style.sh \
+	tests/tools/strip-code.awk
 include tests/thread/local.mk
 
 if HAVE_CRITERION
