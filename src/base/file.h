@@ -1,9 +1,8 @@
 /* Files: read whole, written atomically. Every system call passes the fault counter of mem.h.
  *
  * Errors: NN_IO with the file name and strerror; NN_DAMAGED when it cannot be read at all (missing,
- *         a directory, a device, no permission), so that scripts end with exit status 5; NN_LIMIT above
- *         the limit; NN_MEMORY.
- * Threads: reentrant.
+ *         a directory, a device, no permission), so that scripts end with exit status 5; NN_LIMIT
+ * above the limit; NN_MEMORY. Threads: reentrant.
  */
 #ifndef NN_BASE_FILE_H
 #define NN_BASE_FILE_H
@@ -26,7 +25,8 @@ enum nn_status nn_file_read_gzip(const char *path, size_t limit, unsigned char *
 
 /* Atomic save: a temporary file beside the target (O_EXCL), written, fsynced, renamed over the
  * target, folder fsynced. Until commit the old file is untouched; abort (also after a failed write)
- * removes the temporary file. If the target is a symbolic link, the file it points to is replaced. */
+ * removes the temporary file. If the target is a symbolic link, the file it points to is replaced.
+ */
 struct nn_save;
 enum nn_status nn_save_begin(const char *path, struct nn_save **save, struct nn_error *error);
 enum nn_status nn_save_write(struct nn_save *save, const void *bytes, size_t length,
@@ -43,8 +43,8 @@ bool nn_file_exists(const char *path);
 /* The part after the last '/', and the extension with its dot ("" if none; ".csv"). Borrowed. */
 const char *nn_path_name(const char *path);
 const char *nn_path_extension(const char *path);
-/* A bundled file: NNSCOPE_DATA (environment) if set, the installed folder, then `data/` of the source
- * tree that it was built from. Gives the path (nn_free); NN_DAMAGED if it is nowhere. */
+/* A bundled file: NNSCOPE_DATA (environment) if set, the installed folder, then `data/` of the
+ * source tree that it was built from. Gives the path (nn_free); NN_DAMAGED if it is nowhere. */
 enum nn_status nn_path_bundled(const char *name, char **path, struct nn_error *error);
 
 /* Monotonic time in seconds. */

@@ -1,9 +1,9 @@
 /* Thread pool: splits one loop over worker threads. One pool for the whole process.
  *
  * Work is split by output items, never by a reduction, so results do not depend on the number of
- * threads. Waiting threads spin for a bounded time (some 50 us), then sleep on a futex or condition.
- * A loop started inside a worker, or by a second thread while the pool is busy, runs in the caller
- * alone: never a deadlock, the result is the same.
+ * threads. Waiting threads spin for a bounded time (some 50 us), then sleep on a futex or
+ * condition. A loop started inside a worker, or by a second thread while the pool is busy, runs in
+ * the caller alone: never a deadlock, the result is the same.
  *
  * Threads: any thread may call nn_pool_run; nn_pool_set_threads only when nothing runs.
  */
@@ -22,7 +22,8 @@ int nn_pool_threads(void);
 int nn_pool_processors(void);
 
 /* Calls task(context, begin, end) for disjoint ranges that cover [0, count), each at least `grain`
- * items long but for the last. Returns when all are done. With count <= grain it is a plain call. */
+ * items long but for the last. Returns when all are done. With count <= grain it is a plain call.
+ */
 typedef void nn_pool_task(void *context, size_t begin, size_t end);
 void nn_pool_run(size_t count, size_t grain, nn_pool_task *task, void *context);
 

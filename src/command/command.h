@@ -8,19 +8,20 @@
 #include "command/session.h"
 
 enum nn_command_flags {
-    NN_COMMAND_READS = 1,   /* changes nothing: allowed while a job runs */
-    NN_COMMAND_NET = 2,     /* changes the net: refused while training runs */
-    NN_COMMAND_DATA = 4,    /* changes the data: refused while training runs */
-    NN_COMMAND_WRITES = 8,  /* writes files */
+    NN_COMMAND_READS = 1,    /* changes nothing: allowed while a job runs */
+    NN_COMMAND_NET = 2,      /* changes the net: refused while training runs */
+    NN_COMMAND_DATA = 4,     /* changes the data: refused while training runs */
+    NN_COMMAND_WRITES = 8,   /* writes files */
     NN_COMMAND_CONTROL = 16, /* pause, resume, stop: only sense while a job runs */
-    NN_COMMAND_RAW = 32     /* gets its words unparsed (add, explain: their specs depend on the first word) */
+    NN_COMMAND_RAW =
+        32 /* gets its words unparsed (add, explain: their specs depend on the first word) */
 };
 
 struct nn_invocation {
     struct nn_session *session;
     const struct nn_command *command;
-    const struct nn_args *args;    /* of command->args, unless RAW */
-    const struct nn_word *words;   /* as written, after the command's name */
+    const struct nn_args *args;  /* of command->args, unless RAW */
+    const struct nn_word *words; /* as written, after the command's name */
     size_t word_count;
 };
 
@@ -31,8 +32,8 @@ struct nn_example {
 };
 
 struct nn_command {
-    const char *name;   /* one or two words: "train", "data load" */
-    const char *group;  /* data net train look explain files rest */
+    const char *name;  /* one or two words: "train", "data load" */
+    const char *group; /* data net train look explain files rest */
     const char *summary;
     const char *details; /* paragraphs for man and `help NAME`; may be NULL */
     const struct nn_arg_spec *args;
@@ -40,8 +41,8 @@ struct nn_command {
     unsigned flags;
     enum nn_status (*run)(const struct nn_invocation *invocation, struct nn_error *error);
 };
-/* All commands in the order of groups and files; the short forms of methods (saliency, ig, gradcam ...)
- * are found through nn_command_find as `explain`. */
+/* All commands in the order of groups and files; the short forms of methods (saliency, ig, gradcam
+ * ...) are found through nn_command_find as `explain`. */
 extern const struct nn_command *const nn_commands[];
 extern const size_t nn_command_count;
 /* The longest name that the words begin with; *used = how many words it took (0: short form of a

@@ -1,5 +1,5 @@
-/* Completion and hints at the prompt, derived from the command table and from what the session holds: commands,
- * keys, values, layer names, classes, files.
+/* Completion and hints at the prompt, derived from the command table and from what the session
+ * holds: commands, keys, values, layer names, classes, files.
  *
  * Ownership: nn_completions_clear frees.
  * Threads:   main thread.
@@ -16,7 +16,8 @@ struct nn_completion {
 };
 
 struct nn_completions {
-    size_t start; /* byte offset in the line of the word (or of the value after key=) that is replaced */
+    size_t start; /* byte offset in the line of the word (or of the value after key=) that is
+                     replaced */
     struct nn_completion *items; /* sorted as they should be shown */
     size_t count;
 };
@@ -26,8 +27,8 @@ enum nn_status nn_complete(struct nn_session *session, const char *line, size_t 
                            struct nn_completions *completions, struct nn_error *error);
 void nn_completions_clear(struct nn_completions *completions);
 
-/* The argument list of the command in which the cursor stands ("train EPOCHS [batch=32] ..."), safe text,
- * empty if there is none. */
+/* The argument list of the command in which the cursor stands ("train EPOCHS [batch=32] ..."), safe
+ * text, empty if there is none. */
 #define NN_HINT_SIZE 400
 void nn_complete_hint(struct nn_session *session, const char *line, size_t cursor,
                       char out[NN_HINT_SIZE]);

@@ -1,9 +1,9 @@
-/* Job: long work (train, explain, actmax) on a worker thread. In batch mode the same job runs to its end
- * before the next command.
+/* Job: long work (train, explain, actmax) on a worker thread. In batch mode the same job runs to
+ * its end before the next command.
  *
- * A training job owns the session's net, state and history while it runs; readers get a snapshot of the
- * parameters that the job copies at the next batch boundary when asked.
- * Threads: start, poll, stop from the main thread.
+ * A training job owns the session's net, state and history while it runs; readers get a snapshot of
+ * the parameters that the job copies at the next batch boundary when asked. Threads: start, poll,
+ * stop from the main thread.
  */
 #ifndef NN_COMMAND_JOB_H
 #define NN_COMMAND_JOB_H
@@ -22,12 +22,12 @@ struct nn_job_class {
     void (*free)(void *data);
 };
 
-/* Starts `work` (takes data). In batch mode, or with background=false, waits for its end and returns its
- * status; else returns at once. NN_STATE when a job already runs. */
+/* Starts `work` (takes data). In batch mode, or with background=false, waits for its end and
+ * returns its status; else returns at once. NN_STATE when a job already runs. */
 enum nn_status nn_job_run(struct nn_session *session, const struct nn_job_class *job_class,
                           void *data, bool background, struct nn_error *error);
-/* Called by the event loop when nn_job_fd is readable and regularly in batch mode: passes on epochs and
- * progress, ends the job when its work is done. *ended tells. */
+/* Called by the event loop when nn_job_fd is readable and regularly in batch mode: passes on epochs
+ * and progress, ends the job when its work is done. *ended tells. */
 enum nn_status nn_job_poll(struct nn_session *session, bool *ended, struct nn_error *error);
 int nn_job_fd(const struct nn_session *session); /* readable when there is news; -1 = no job */
 void nn_job_pause(struct nn_session *session, bool pause);

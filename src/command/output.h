@@ -9,8 +9,8 @@
 
 struct nn_output {
     void *context;
-    /* One line of text for people (safe), part of the command's result: standard output in text format;
-     * in json format an object {"message": ...}. */
+    /* One line of text for people (safe), part of the command's result: standard output in text
+     * format; in json format an object {"message": ...}. */
     void (*message)(void *context, const char *text);
     /* A result; the callee only looks at it. */
     void (*result)(void *context, const struct nn_result *result);

@@ -1,7 +1,7 @@
 /* Reader: one file format of data. One file in readers/ with one `const struct nn_reader`.
  *
- * Errors: NN_DAMAGED with file, line and column (CSV) or byte offset; NN_ARGUMENT when an option does
- *         not fit (label column unknown). Allocation stays within a small multiple of the file.
+ * Errors: NN_DAMAGED with file, line and column (CSV) or byte offset; NN_ARGUMENT when an option
+ * does not fit (label column unknown). Allocation stays within a small multiple of the file.
  */
 #ifndef NN_DATA_READER_H
 #define NN_DATA_READER_H
@@ -11,8 +11,8 @@
 
 struct nn_read_options {
     const char *labels;    /* labels=FILE, or NULL */
-    const char *label;     /* NAME, INDEX (from 1), first, last, none; NULL = auto: a column named label,
-                              class, target, species or diagnosis, else last */
+    const char *label;     /* NAME, INDEX (from 1), first, last, none; NULL = auto: a column named
+                              label,     class, target, species or diagnosis, else last */
     enum nn_task task;     /* NN_TASK_NONE = auto: text or few whole numbers are classes */
     int header;            /* -1 auto, 0 no, 1 yes */
     char delimiter;        /* 0 = auto among , ; tab */
@@ -22,9 +22,9 @@ struct nn_read_options {
 };
 
 struct nn_reader {
-    const char *name;             /* "csv" */
+    const char *name; /* "csv" */
     const char *summary;
-    const char *extensions;       /* ".csv .tsv .txt" */
+    const char *extensions; /* ".csv .tsv .txt" */
     /* True when the first bytes are this format's. NULL: by extension only. */
     bool (*probe)(const unsigned char *bytes, size_t length);
     /* Parses the whole content (inflated, NUL after the last byte). `path` is for messages and for
@@ -41,8 +41,8 @@ enum nn_status nn_data_load(const char *path, const struct nn_read_options *opti
                             struct nn_dataset **dataset, struct nn_error *error);
 
 /* Bundled and generated sets by name; one line of a table each. Splits and scaling as `data demo`
- * documents: test=0.2 stratified with `seed` unless the set brings its own; images scaled to unit, tables
- * standard. */
+ * documents: test=0.2 stratified with `seed` unless the set brings its own; images scaled to unit,
+ * tables standard. */
 struct nn_demo {
     const char *name, *summary, *licence;
     enum nn_status (*load)(const struct nn_demo *demo, uint64_t seed, struct nn_dataset **dataset,

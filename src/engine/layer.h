@@ -1,5 +1,5 @@
-/* Layer class: what one kind of layer is. One file in layers/ with one `const struct nn_layer_class`
- * per layer; the registry is derived from the list of sources.
+/* Layer class: what one kind of layer is. One file in layers/ with one `const struct
+ * nn_layer_class` per layer; the registry is derived from the list of sources.
  *
  * Everything else is derived from the struct: the arguments of `add`, help, man page, saving and
  * loading, the gradient check over generated shapes, the fuzz dictionary.
@@ -21,14 +21,16 @@
 #define NN_MAX_INPUTS 16
 
 enum nn_layer_flags {
-    NN_LAYER_ACTIVATION = 1,  /* may stand at the end of another `add`: add dense 16 relu */
-    NN_LAYER_RANDOM = 2,      /* draws random numbers in training (dropout) */
-    NN_LAYER_RECTIFIER = 4,   /* guided backprop and deconvnet change its backward step (relu) */
-    NN_LAYER_LINEAR = 8,      /* affine in its input for fixed parameters in inference mode (LRP rules) */
-    NN_LAYER_PIECEWISE = 16,  /* piecewise linear (relu, max-pooling): exact integrated gradients */
-    NN_LAYER_SPATIAL = 32,    /* output is C x H x W feature maps made by a convolution (Grad-CAM default) */
-    NN_LAYER_BATCH = 64,      /* couples the samples of a batch in training (batchnorm) */
-    NN_LAYER_POINTWISE = 128  /* element by element: y_i depends on x_i alone; shape kept */
+    NN_LAYER_ACTIVATION = 1, /* may stand at the end of another `add`: add dense 16 relu */
+    NN_LAYER_RANDOM = 2,     /* draws random numbers in training (dropout) */
+    NN_LAYER_RECTIFIER = 4,  /* guided backprop and deconvnet change its backward step (relu) */
+    NN_LAYER_LINEAR =
+        8, /* affine in its input for fixed parameters in inference mode (LRP rules) */
+    NN_LAYER_PIECEWISE = 16, /* piecewise linear (relu, max-pooling): exact integrated gradients */
+    NN_LAYER_SPATIAL =
+        32, /* output is C x H x W feature maps made by a convolution (Grad-CAM default) */
+    NN_LAYER_BATCH = 64,     /* couples the samples of a batch in training (batchnorm) */
+    NN_LAYER_POINTWISE = 128 /* element by element: y_i depends on x_i alone; shape kept */
 };
 
 /* How a parameter starts; the net command `net init method=` can override the weight's. */
@@ -54,25 +56,26 @@ struct nn_param_spec {
 struct nn_node;
 struct nn_rule;
 
-/* One call of forward or backward for one node and one batch. Nothing in it is allocated per step. */
+/* One call of forward or backward for one node and one batch. Nothing in it is allocated per step.
+ */
 struct nn_call {
     const struct nn_node *node;
     size_t batch;
     bool training;                 /* dropout active, batchnorm uses batch statistics */
     const float *x[NN_MAX_INPUTS]; /* inputs, [batch, in_shape...] */
-    float *y;                      /* output, [batch, shape...]; written by forward, read by backward */
-    float *const *w;               /* parameter values, in the order of the specs; rules may leave out a
-                                      bias (NULL: none is added) */
-    float *saved;                  /* forward -> backward (argmax, mask, batch statistics); `saved` floats */
-    float *scratch;                /* work space, `scratch` floats, content undefined */
-    struct nn_random random;       /* for this node and this step (RANDOM layers) */
+    float *y;        /* output, [batch, shape...]; written by forward, read by backward */
+    float *const *w; /* parameter values, in the order of the specs; rules may leave out a
+                        bias (NULL: none is added) */
+    float *saved;    /* forward -> backward (argmax, mask, batch statistics); `saved` floats */
+    float *scratch;  /* work space, `scratch` floats, content undefined */
+    struct nn_random random; /* for this node and this step (RANDOM layers) */
 
     /* backward only: */
-    const float *dy;           /* gradient (or relevance) at the output */
-    float *dx[NN_MAX_INPUTS];  /* gradient at each input, OVERWRITTEN; NULL where not wanted */
-    float **dw;                /* gradient of each parameter, OVERWRITTEN; NULL when not wanted. For
-                                  parameters that are not trainable, forward in training mode writes the
-                                  after-value here (running statistics) when dw is not NULL */
+    const float *dy;          /* gradient (or relevance) at the output */
+    float *dx[NN_MAX_INPUTS]; /* gradient at each input, OVERWRITTEN; NULL where not wanted */
+    float **dw;               /* gradient of each parameter, OVERWRITTEN; NULL when not wanted. For
+                                 parameters that are not trainable, forward in training mode writes the
+                                 after-value here (running statistics) when dw is not NULL */
 };
 
 struct nn_layer_class {
@@ -82,7 +85,8 @@ struct nn_layer_class {
     const char *formula; /* "y = x W^T + b" */
     const char *source;  /* paper or definition, and where we deviate */
     const struct nn_arg_spec *args;
-    int min_inputs, max_inputs; /* 1, 1 for most; 2, NN_MAX_INPUTS for add and concat; 0, 0 for input */
+    int min_inputs,
+        max_inputs; /* 1, 1 for most; 2, NN_MAX_INPUTS for add and concat; 0, 0 for input */
     unsigned flags;
 
     /* Output shape for the given inputs; also checks the arguments against the shapes. Errors name

@@ -1,9 +1,10 @@
 /* Loss class: one file in losses/ with one `const struct nn_loss_class`.
  *
  * A loss sees the outputs z of one node and the targets. If it `fuses` with a final layer (softmax
- * with categorical_crossentropy, sigmoid with binary_crossentropy) and the net ends with that layer,
- * z are the values before it (logits) and the gradient enters the net there: stable for extreme
- * logits. Without that final layer the argument from_logits says what z is (default yes, as PyTorch).
+ * with categorical_crossentropy, sigmoid with binary_crossentropy) and the net ends with that
+ * layer, z are the values before it (logits) and the gradient enters the net there: stable for
+ * extreme logits. Without that final layer the argument from_logits says what z is (default yes, as
+ * PyTorch).
  */
 #ifndef NN_ENGINE_LOSS_H
 #define NN_ENGINE_LOSS_H
@@ -11,8 +12,8 @@
 #include "engine/net.h"
 
 enum nn_target_kind {
-    NN_TARGET_CLASS,  /* one class index per sample: t is int32 [batch] */
-    NN_TARGET_VALUES  /* t is float [batch, width]; class labels become one-hot (width > 1) or 0/1 */
+    NN_TARGET_CLASS, /* one class index per sample: t is int32 [batch] */
+    NN_TARGET_VALUES /* t is float [batch, width]; class labels become one-hot (width > 1) or 0/1 */
 };
 
 struct nn_loss_call {
@@ -33,8 +34,8 @@ struct nn_loss_class {
     const struct nn_arg_spec *args;
     enum nn_target_kind target;
     const char *fuses; /* name of the layer class it fuses with, or NULL */
-    /* Whether an output of `width` can be compared with targets of `target_width` values (or so many
-     * classes). */
+    /* Whether an output of `width` can be compared with targets of `target_width` values (or so
+     * many classes). */
     enum nn_status (*check)(const struct nn_args *args, size_t width, size_t target_width,
                             struct nn_error *error);
     /* The loss averaged as its formula says, in double; fills dz if wanted. */

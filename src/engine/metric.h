@@ -33,8 +33,8 @@ extern const struct nn_metric_class *const nn_metrics[];
 extern const size_t nn_metric_count;
 const struct nn_metric_class *nn_metric_find(const char *name);
 
-/* The class that an output names: the largest (the first of equals), or for one output whether it is
- * at least one half (logits: at least 0). */
+/* The class that an output names: the largest (the first of equals), or for one output whether it
+ * is at least one half (logits: at least 0). */
 int32_t nn_predicted_class(const float *y, size_t width, bool logits);
 
 /* Counts [classes, classes], rows true, columns predicted. */

@@ -1,4 +1,5 @@
-/* Result: what a command computed, as a plain struct that screen, text, JSON, CSV, PNG and NPY all show.
+/* Result: what a command computed, as a plain struct that screen, text, JSON, CSV, PNG and NPY all
+ * show.
  *
  * Ownership: the result owns everything in it (nn_result_free).
  */
@@ -30,21 +31,21 @@ struct nn_figure { /* one number beside a picture: "gap", "F(x)", "p(class)" */
 };
 
 struct nn_cell {
-    char *text;   /* safe text, or NULL for a number */
+    char *text; /* safe text, or NULL for a number */
     double number;
     int decimals; /* fixed decimals to print; -1: short form; -2: integer */
 };
 
 struct nn_result {
     enum nn_result_kind kind;
-    char command[64];      /* "explain gradcam" */
-    char title[200];       /* safe: "saliency of sample 3 (test), class 7" */
-    char method[40];       /* "integrated_gradients"; "" if not an explanation */
-    char parameters[200];  /* "steps=50 rule=gausslegendre" */
-    char target[96];       /* "logit of class 7", safe */
-    char layer[64];        /* or "" */
-    char split[16];        /* "test" or "" */
-    long sample;           /* first sample, -1 = none */
+    char command[64];     /* "explain gradcam" */
+    char title[200];      /* safe: "saliency of sample 3 (test), class 7" */
+    char method[40];      /* "integrated_gradients"; "" if not an explanation */
+    char parameters[200]; /* "steps=50 rule=gausslegendre" */
+    char target[96];      /* "logit of class 7", safe */
+    char layer[64];       /* or "" */
+    char split[16];       /* "test" or "" */
+    long sample;          /* first sample, -1 = none */
     enum nn_scale_kind scale;
     struct nn_tensor values;
     struct nn_tensor input; /* what it explains, for drawing beside; data NULL if none */

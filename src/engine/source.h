@@ -14,8 +14,8 @@ struct nn_source {
     size_t target_width;   /* values per sample; 0: none */
     bool labelled;
     const void *context;
-    /* Writes samples index[0..n) as scaled floats to x [n, shape...], and their labels (if the pointers
-     * are not NULL) to classes [n] or values [n, target_width]. Threads: reentrant. */
+    /* Writes samples index[0..n) as scaled floats to x [n, shape...], and their labels (if the
+     * pointers are not NULL) to classes [n] or values [n, target_width]. Threads: reentrant. */
     void (*fetch)(const struct nn_source *source, const size_t *index, size_t n, float *x,
                   int32_t *classes, float *values);
 };

@@ -1,4 +1,5 @@
-/* Shape and tensor: up to 8 dimensions, float32, row-major, 64-byte aligned; images are N x C x H x W.
+/* Shape and tensor: up to 8 dimensions, float32, row-major, 64-byte aligned; images are N x C x H x
+ * W.
  *
  * Ownership: a tensor borrows its data from an arena or a caller, or owns it (nn_tensor_init /
  *            nn_tensor_clear).

@@ -7,36 +7,36 @@
 struct nn_explain_request {
     const struct nn_net *net;
     const struct nn_method *method;
-    const struct nn_args *args;  /* of method->args */
-    const float *x;              /* [batch, input...] */
+    const struct nn_args *args; /* of method->args */
+    const float *x;             /* [batch, input...] */
     size_t batch;
-    const int32_t *labels;       /* [batch] true classes, or NULL */
-    const char *target;          /* "", "3", "cat", "3-5", "loss", "conv2:7"; NULL = the predicted class */
-    const int32_t *targets;      /* one class per sample (target=FILE), or NULL */
-    const char *layer;           /* name or number; NULL = the default */
-    const float *baseline;       /* [input...] or NULL = zeros */
-    char **classes;              /* names, or NULL */
+    const int32_t *labels; /* [batch] true classes, or NULL */
+    const char *target; /* "", "3", "cat", "3-5", "loss", "conv2:7"; NULL = the predicted class */
+    const int32_t *targets; /* one class per sample (target=FILE), or NULL */
+    const char *layer;      /* name or number; NULL = the default */
+    const float *baseline;  /* [input...] or NULL = zeros */
+    char **classes;         /* names, or NULL */
     size_t class_count;
     uint64_t seed;
     struct nn_progress *progress;
 };
-/* Gives a result of kind ATTRIBUTION with values [batch, map...], input, method, parameters, target, layer
- * and the figures F, p (probability of the class) and gap of the first sample; the caller adds sample, split
- * and names. */
+/* Gives a result of kind ATTRIBUTION with values [batch, map...], input, method, parameters,
+ * target, layer and the figures F, p (probability of the class) and gap of the first sample; the
+ * caller adds sample, split and names. */
 enum nn_status nn_explain(const struct nn_explain_request *request, struct nn_result **result,
                           struct nn_error *error);
 
-/* Activation maximization: an input that drives a unit (or the mean of a feature map) as high as it can by
- * gradient ascent with L2, total variation, jitter and blur, from small seeded noise, within [low, high].
- * Source: Erhan et al. 2009; Simonyan et al. 2013 eq. 1; Yosinski et al. 2015 (blur); Mahendran and Vedaldi
- * 2015 (total variation, jitter). */
+/* Activation maximization: an input that drives a unit (or the mean of a feature map) as high as it
+ * can by gradient ascent with L2, total variation, jitter and blur, from small seeded noise, within
+ * [low, high]. Source: Erhan et al. 2009; Simonyan et al. 2013 eq. 1; Yosinski et al. 2015 (blur);
+ * Mahendran and Vedaldi 2015 (total variation, jitter). */
 extern const struct nn_arg_spec nn_actmax_args[]; /* steps lr l2 tv jitter blur every seed */
 struct nn_actmax_request {
     const struct nn_net *net;
     int node;
     size_t unit;
     const struct nn_args *args;
-    float low, high;      /* bounds of a scaled input value */
+    float low, high;           /* bounds of a scaled input value */
     const float *lows, *highs; /* or per feature (tables); NULL = low, high for all */
     uint64_t seed;
     struct nn_progress *progress;
