@@ -1,9 +1,8 @@
 /* Dataset: samples, labels, names, splits and scaling. Immutable after loading; `data split` and
  * `data scale` make a new dataset that shares the samples.
  *
- * Ownership: reference-counted samples; nn_dataset_free gives up one dataset. Borrowed strings live as
- *            long as the dataset.
- * Threads:   any number of readers.
+ * Ownership: reference-counted samples; nn_dataset_free gives up one dataset. Borrowed strings live
+ * as long as the dataset. Threads:   any number of readers.
  */
 #ifndef NN_DATA_DATASET_H
 #define NN_DATA_DATASET_H
@@ -11,6 +10,7 @@
 #include "base/args.h"
 #include "engine/source.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 enum nn_task { NN_TASK_NONE, NN_TASK_CLASSIFICATION, NN_TASK_REGRESSION };
@@ -20,27 +20,30 @@ enum nn_scaling { NN_SCALING_NONE, NN_SCALING_UNIT, NN_SCALING_MINMAX, NN_SCALIN
 
 /* The samples as read: shared by all datasets made from them. Readers fill one. */
 struct nn_samples {
-    size_t references;
-    char *name;            /* "digits", "fashion" or the file name, visible */
+    atomic_size_t references;
+    struct nn_samples
+        *owner; /* whose arrays these are (same samples in another shape); NULL = own */
+    char *name; /* "digits", "fashion" or the file name, visible */
     size_t count;
     struct nn_shape shape; /* of one sample: features, or C x H x W */
     enum nn_storage storage;
-    void *values;          /* float or unsigned char, [count, shape...] */
+    void *values; /* float or unsigned char, [count, shape...] */
     enum nn_task task;
-    int32_t *labels;       /* [count], classification; else NULL */
-    char **classes;        /* visible names, "0".."9" or texts */
+    int32_t *labels; /* [count], classification; else NULL */
+    char **classes;  /* visible names, "0".."9" or texts */
     size_t class_count;
-    float *targets;        /* [count, target_width], regression */
+    float *targets; /* [count, target_width], regression */
     size_t target_width;
-    char *target_name;     /* or NULL */
-    char **features;       /* names of columns, visible; NULL for images without names */
+    char *target_name; /* or NULL */
+    char **features;   /* names of columns, visible; NULL for images without names */
     size_t feature_count;
-    int8_t given_split;    /* -1, or the split that the loader was told (split=test) */
-    size_t train_count;    /* samples [0, train_count) came as training and the rest as test set
-                              (fashion); 0 = one undivided set */
+    int8_t given_split; /* -1, or the split that the loader was told (split=test) */
+    size_t train_count; /* samples [0, train_count) came as training and the rest as test set
+                           (fashion); 0 = one undivided set */
 };
+/* Empty, with one reference. */
 enum nn_status nn_samples_new(struct nn_samples **samples, struct nn_error *error);
-void nn_samples_free(struct nn_samples *samples); /* one reference */
+void nn_samples_free(struct nn_samples *samples); /* gives up one reference; NULL is fine */
 
 struct nn_dataset {
     struct nn_samples *samples;
@@ -48,35 +51,39 @@ struct nn_dataset {
     size_t split_count[NN_SPLIT_COUNT];
     uint64_t split_seed;
     enum nn_scaling scaling;
-    float *offset, *factor; /* scaled = (raw - offset) * factor; [features] for tables, [C] for images
-                               (one per channel); NULL = none */
+    float *offset, *factor; /* scaled = (raw - offset) * factor; [features] for tables, [C] for
+                               images (one per channel); NULL = none */
     size_t scale_count;
 };
 
-/* Takes one reference of the samples. Splits as given by the samples, else all is training data;
- * scaling none. */
+/* Takes one reference of the samples, also on failure. Splits as given by the samples, else all is
+ * training data; scaling none. Within a split, samples keep the order of the file. */
 enum nn_status nn_dataset_new(struct nn_samples *samples, struct nn_dataset **dataset,
                               struct nn_error *error);
 void nn_dataset_free(struct nn_dataset *dataset);
 
-/* Seeded split, stratified by class if wanted (and classification): each class contributes its share,
- * rounded so that totals fit. Fractions in [0,1), sum < 1. Errors when a split would be empty. */
+/* Seeded split of all samples, stratified by class if wanted (and classification): each class
+ * contributes its share, rounded so that totals fit, and keeps at least one training sample.
+ * Fractions in [0,1), sum < 1. Errors when a split would be empty. A scaling is fitted again. */
 enum nn_status nn_dataset_split(const struct nn_dataset *dataset, double test, double validation,
                                 bool stratify, uint64_t seed, struct nn_dataset **result,
                                 struct nn_error *error);
-/* Moves a seeded share of the training split to validation (train validation=0.1). */
+/* Moves a seeded share of the training split to validation (train validation=0.1), stratified for
+ * classes. The scaling stays as it is. */
 enum nn_status nn_dataset_hold_out(const struct nn_dataset *dataset, double validation,
                                    uint64_t seed, struct nn_dataset **result,
                                    struct nn_error *error);
-/* Fits the scaling on the training split. unit: bytes by 1/255, floats by the largest magnitude;
- * minmax to [0,1]; standard to mean 0, deviation 1 (population); constant columns get factor 1. */
+/* Fits the scaling on the training split, for each feature of a table and each channel of images.
+ * unit: bytes by 1/255, floats by the largest magnitude; minmax to [0,1]; standard to mean 0,
+ * deviation 1 (population); constant columns get factor 1. NN_STATE without training samples. */
 enum nn_status nn_dataset_scale(const struct nn_dataset *dataset, enum nn_scaling scaling,
                                 struct nn_dataset **result, struct nn_error *error);
 /* Uses a given scaling (of a model file) instead of fitting. Copies the arrays. */
 enum nn_status nn_dataset_scale_with(const struct nn_dataset *dataset, enum nn_scaling scaling,
                                      const float *offset, const float *factor, size_t count,
                                      struct nn_dataset **result, struct nn_error *error);
-/* The same samples seen as another shape (shape=CxHxW); the product must fit. */
+/* The same samples seen as another shape (shape=CxHxW); the product must fit. A scaling is fitted
+ * again. */
 enum nn_status nn_dataset_reshape(const struct nn_dataset *dataset, const struct nn_shape *shape,
                                   struct nn_dataset **result, struct nn_error *error);
 
@@ -93,7 +100,7 @@ bool nn_dataset_is_image(const struct nn_dataset *dataset); /* rank 3 */
 /* The split that `name` names; fails with the choices, or when that split is empty. */
 enum nn_status nn_dataset_find_split(const struct nn_dataset *dataset, const char *name,
                                      enum nn_split *split, struct nn_error *error);
-extern const char *const nn_split_names[NN_SPLIT_COUNT];     /* train validation test */
-extern const char *const nn_scaling_names[];                 /* none unit minmax standard */
+extern const char *const nn_split_names[NN_SPLIT_COUNT]; /* train validation test */
+extern const char *const nn_scaling_names[];             /* none unit minmax standard */
 
 #endif

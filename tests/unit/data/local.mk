@@ -1,1 +1,5 @@
-# The Criterion program of data: sources test_*.c, one for each part of the module.
+check_PROGRAMS += tests/unit/test-data
+tests_unit_test_data_SOURCES = \
+	tests/unit/data/data_test.h tests/unit/data/test_csv.c tests/unit/data/test_demos.c
+tests_unit_test_data_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_unit_test_data_LDADD = $(TEST_LIBS)

@@ -1,0 +1,36 @@
+/* Array: typed numbers in the bytes of a file (IDX, NPY), and how they become samples.
+ *
+ * Ownership: the array borrows the bytes; samples own their copy.
+ * Errors:    NN_DAMAGED with the byte offset.
+ * Threads:   reentrant.
+ */
+#ifndef NN_DATA_ARRAY_H
+#define NN_DATA_ARRAY_H
+
+#include "data/dataset.h"
+
+struct nn_array {
+    struct nn_shape shape;
+    size_t count; /* of numbers: the product of the shape, checked against the bytes */
+    char kind;    /* 'u' unsigned, 'i' signed, 'f' IEEE 754, 'b' boolean bytes */
+    size_t size;  /* bytes of one number: 1, 2, 4 or 8 */
+    bool big_endian;
+    const unsigned char *data; /* any alignment */
+    size_t offset;             /* of data in its file, for messages */
+};
+
+/* Checks that the `available` bytes after the header are what shape and type promise, and sets the
+ * count. Dimensions come as read: zeros and overflow are refused here, before anything is
+ * allocated. */
+enum nn_status nn_array_check(struct nn_array *array, size_t available, struct nn_error *error);
+/* Number `i`. 64-bit integers above 2^53 are rounded. */
+double nn_array_value(const struct nn_array *array, size_t i);
+/* Copies all as floats; NN_DAMAGED at one that is not finite or does not fit. */
+enum nn_status nn_array_floats(const struct nn_array *array, float *out, struct nn_error *error);
+
+/* Samples from an array: the first dimension counts them, N x H x W become 1 x H x W. Unsigned
+ * bytes stay bytes, all else becomes float. No labels yet. Gives *samples. */
+enum nn_status nn_array_samples(const struct nn_array *array, struct nn_samples **samples,
+                                struct nn_error *error);
+
+#endif

@@ -1,0 +1,179 @@
+#include "data/dataset.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "data/parts.h"
+
+#include <string.h>
+
+const char *const nn_split_names[NN_SPLIT_COUNT] = {"train", "validation", "test"};
+const char *const nn_scaling_names[] = {"none", "unit", "minmax", "standard", NULL};
+
+void nn_dataset_free(struct nn_dataset *dataset)
+{
+    if (!dataset)
+        return;
+    for (int split = 0; split < NN_SPLIT_COUNT; split++)
+        nn_free(dataset->index[split]);
+    nn_free(dataset->offset);
+    nn_free(dataset->factor);
+    nn_samples_free(dataset->samples);
+    nn_free(dataset);
+}
+
+enum nn_status nn_dataset_bare(struct nn_samples *samples, struct nn_dataset **dataset,
+                               struct nn_error *error)
+{
+    struct nn_dataset *made = nn_calloc(1, sizeof *made);
+    if (!made)
+        return nn_fail_memory(error, sizeof *made);
+    atomic_fetch_add(&samples->references, 1);
+    made->samples = samples;
+    *dataset = made;
+    return NN_OK;
+}
+
+enum nn_status nn_dataset_fill(struct nn_dataset *dataset, const unsigned char *part,
+                               struct nn_error *error)
+{
+    size_t count = dataset->samples->count;
+    for (int split = 0; split < NN_SPLIT_COUNT; split++) {
+        size_t n = 0;
+        for (size_t i = 0; i < count; i++)
+            n += part[i] == split;
+        nn_free(dataset->index[split]);
+        dataset->split_count[split] = 0;
+        dataset->index[split] = nn_calloc(n, sizeof(size_t));
+        if (!dataset->index[split])
+            return nn_fail_memory(error, n * sizeof(size_t));
+        for (size_t i = 0; i < count; i++) {
+            if (part[i] == split)
+                dataset->index[split][dataset->split_count[split]++] = i;
+        }
+    }
+    return NN_OK;
+}
+
+unsigned char *nn_dataset_parts(const struct nn_dataset *dataset)
+{
+    unsigned char *part = nn_calloc(dataset->samples->count, 1);
+    for (int split = 0; part && split < NN_SPLIT_COUNT; split++) {
+        for (size_t i = 0; i < dataset->split_count[split]; i++)
+            part[dataset->index[split][i]] = (unsigned char)split;
+    }
+    return part;
+}
+
+enum nn_status nn_dataset_new(struct nn_samples *samples, struct nn_dataset **dataset,
+                              struct nn_error *error)
+{
+    struct nn_dataset *made = NULL;
+    unsigned char *part = nn_calloc(samples->count, 1);
+    enum nn_status status;
+    if (!part) {
+        status = nn_fail_memory(error, samples->count);
+        goto out;
+    }
+    for (size_t i = 0; i < samples->count; i++) {
+        bool test = samples->train_count > 0 && i >= samples->train_count;
+        part[i] = samples->given_split >= 0 ? (unsigned char)samples->given_split
+                  : test                    ? NN_SPLIT_TEST
+                                            : NN_SPLIT_TRAIN;
+    }
+    NN_TRY(nn_dataset_bare(samples, &made, error));
+    NN_TRY(nn_dataset_fill(made, part, error));
+    *dataset = made;
+    made = NULL;
+out:
+    nn_free(part);
+    nn_dataset_free(made);
+    nn_samples_free(samples);
+    return status;
+}
+
+/* Samples that share the arrays of others. */
+static enum nn_status share_samples(struct nn_samples *samples, const struct nn_shape *shape,
+                                    struct nn_samples **result, struct nn_error *error)
+{
+    struct nn_samples *made = nn_calloc(1, sizeof *made);
+    if (!made)
+        return nn_fail_memory(error, sizeof *made);
+    memcpy(made, samples, sizeof *made);
+    made->references = 1;
+    made->owner = samples->owner ? samples->owner : samples;
+    atomic_fetch_add(&made->owner->references, 1);
+    made->shape = *shape;
+    *result = made;
+    return NN_OK;
+}
+
+enum nn_status nn_dataset_reshape(const struct nn_dataset *dataset, const struct nn_shape *shape,
+                                  struct nn_dataset **result, struct nn_error *error)
+{
+    struct nn_samples *samples = NULL;
+    struct nn_dataset *made = NULL;
+    unsigned char *part = NULL;
+    const struct nn_shape *old = &dataset->samples->shape;
+    char from[NN_SHAPE_TEXT], to[NN_SHAPE_TEXT];
+    size_t count;
+    enum nn_status status;
+    NN_TRY(nn_shape_count(shape, &count, error));
+    if (count != nn_shape_size(old)) {
+        status =
+            nn_fail(error, NN_SHAPE, "a sample has %zu values (%s); %s would need %zu",
+                    nn_shape_size(old), nn_shape_text(from, old), nn_shape_text(to, shape), count);
+        goto out;
+    }
+    part = nn_dataset_parts(dataset);
+    if (!part) {
+        status = nn_fail_memory(error, dataset->samples->count);
+        goto out;
+    }
+    NN_TRY(share_samples(dataset->samples, shape, &samples, error));
+    NN_TRY(nn_dataset_bare(samples, &made, error));
+    NN_TRY(nn_dataset_fill(made, part, error));
+    made->split_seed = dataset->split_seed;
+    NN_TRY(nn_dataset_fit(made, dataset->scaling, error));
+    *result = made;
+    made = NULL;
+out:
+    nn_free(part);
+    nn_dataset_free(made);
+    nn_samples_free(samples);
+    return status;
+}
+
+int32_t nn_dataset_label(const struct nn_dataset *dataset, enum nn_split split, size_t i)
+{
+    const struct nn_samples *samples = dataset->samples;
+    return samples->labels ? samples->labels[dataset->index[split][i]] : -1;
+}
+
+bool nn_dataset_is_image(const struct nn_dataset *dataset)
+{
+    return dataset->samples->shape.rank == 3;
+}
+
+enum nn_status nn_dataset_find_split(const struct nn_dataset *dataset, const char *name,
+                                     enum nn_split *split, struct nn_error *error)
+{
+    for (int k = 0; k < NN_SPLIT_COUNT; k++) {
+        if (strcmp(name, nn_split_names[k]) != 0)
+            continue;
+        if (dataset->split_count[k] == 0) {
+            nn_fail(error, NN_STATE, "the %s split is empty", nn_split_names[k]);
+            nn_fail_hint(error, k == NN_SPLIT_VALIDATION
+                                    ? "data split test=0.2 validation=0.1 makes one"
+                                    : "data split test=0.2 makes one");
+            return NN_STATE;
+        }
+        *split = (enum nn_split)k;
+        return NN_OK;
+    }
+    nn_fail(error, NN_ARGUMENT, "there is no split '%s' (train, validation or test)",
+            NN_VISIBLE(name));
+    const char *near = nn_text_nearest(name, nn_split_names, NN_SPLIT_COUNT);
+    if (near)
+        nn_fail_hint(error, "did you mean %s?", near);
+    return NN_ARGUMENT;
+}

@@ -1,0 +1,203 @@
+/* labels=FILE: IDX, NPY or text, for samples that came without labels. */
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/number.h"
+#include "base/text.h"
+#include "data/idx.h"
+#include "data/labels.h"
+#include "data/npy.h"
+#include "data/sniff.h"
+
+#include <math.h>
+
+/* Classes "0" to the largest label; every label has passed check_class. */
+static enum nn_status number_classes(struct nn_samples *samples, struct nn_error *error)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < samples->count; i++) {
+        if ((size_t)samples->labels[i] >= count)
+            count = (size_t)samples->labels[i] + 1;
+    }
+    samples->classes = nn_calloc(count, sizeof *samples->classes);
+    if (!samples->classes)
+        return nn_fail_memory(error, count * sizeof *samples->classes);
+    samples->class_count = count;
+    for (size_t i = 0; i < count; i++) {
+        char text[NN_NUMBER_SIZE];
+        samples->classes[i] = nn_strdup(nn_number_double(text, (double)i));
+        if (!samples->classes[i])
+            return nn_fail_memory(error, sizeof text);
+    }
+    return NN_OK;
+}
+
+static bool is_class(double value)
+{
+    return value >= 0 && value < NN_CLASS_LIMIT && value == floor(value);
+}
+
+static enum nn_status array_classes(const struct nn_array *array, struct nn_samples *samples,
+                                    struct nn_error *error)
+{
+    samples->task = NN_TASK_CLASSIFICATION;
+    samples->labels = nn_calloc(samples->count, sizeof *samples->labels);
+    if (!samples->labels)
+        return nn_fail_memory(error, samples->count * sizeof *samples->labels);
+    for (size_t i = 0; i < samples->count; i++) {
+        double value = nn_array_value(array, i);
+        char text[NN_NUMBER_SIZE];
+        if (!is_class(value)) {
+            return nn_fail(error, NN_DAMAGED,
+                           "label %zu (byte offset %zu) is %s; classes are whole numbers from 0 to "
+                           "%d",
+                           i, array->offset + i * array->size, nn_number_short(text, value, 9),
+                           NN_CLASS_LIMIT - 1);
+        }
+        samples->labels[i] = (int32_t)value;
+    }
+    return number_classes(samples, error);
+}
+
+static enum nn_status array_targets(const struct nn_array *array, struct nn_samples *samples,
+                                    struct nn_error *error)
+{
+    samples->task = NN_TASK_REGRESSION;
+    samples->target_width = array->count / samples->count;
+    samples->targets = nn_calloc(array->count, sizeof *samples->targets);
+    if (!samples->targets)
+        return nn_fail_memory(error, array->count * sizeof *samples->targets);
+    return nn_array_floats(array, samples->targets, error);
+}
+
+static enum nn_status check_count(size_t labels, size_t samples, struct nn_error *error)
+{
+    if (labels == samples)
+        return NN_OK;
+    return nn_fail(error, NN_DAMAGED, "%zu labels for %zu samples", labels, samples);
+}
+
+/* Whole numbers are classes, floating ones targets, unless the task says otherwise. */
+static enum nn_status label_by_array(const struct nn_array *array, enum nn_task task,
+                                     struct nn_samples *samples, struct nn_error *error)
+{
+    char text[NN_SHAPE_TEXT];
+    if (array->shape.rank < 1 || array->shape.rank > 2)
+        return nn_fail(error, NN_DAMAGED, "labels of shape %s (one a sample is expected)",
+                       nn_shape_text(text, &array->shape));
+    enum nn_status status = check_count(array->shape.dim[0], samples->count, error);
+    if (status != NN_OK)
+        return status;
+    if (task == NN_TASK_NONE)
+        task = array->kind == 'f' ? NN_TASK_REGRESSION : NN_TASK_CLASSIFICATION;
+    if (task == NN_TASK_REGRESSION)
+        return array_targets(array, samples, error);
+    if (array->count != samples->count)
+        return nn_fail(error, NN_DAMAGED, "labels of shape %s (one class a sample is expected)",
+                       nn_shape_text(text, &array->shape));
+    return array_classes(array, samples, error);
+}
+
+/* A text of labels, walked three times: header, survey, filling. */
+struct label_text {
+    struct nn_labels survey;
+    struct nn_samples *samples;
+    size_t skip; /* records before the first label */
+    size_t next;
+    bool by_number; /* classes are numbers from 0, also those that do not occur */
+};
+
+static enum nn_status survey_line(void *context, const struct nn_csv_record *record,
+                                  struct nn_error *error)
+{
+    struct label_text *text = context;
+    if (record->number < text->skip)
+        return NN_OK;
+    if (record->count > 1)
+        return nn_csv_fail(error, NN_DAMAGED, record->line, 2, NULL,
+                           "a labels file has one label a line");
+    return nn_labels_add(&text->survey, nn_csv_text(record, 0), record->fields[0].length,
+                         record->line, 1, error);
+}
+
+static enum nn_status fill_line(void *context, const struct nn_csv_record *record,
+                                struct nn_error *error)
+{
+    struct label_text *text = context;
+    const char *cell = nn_csv_text(record, 0);
+    double value = 0;
+    if (record->number < text->skip)
+        return NN_OK;
+    if (!text->by_number) {
+        nn_labels_set(&text->survey, text->samples, text->next++, cell, record->fields[0].length);
+        return NN_OK;
+    }
+    nn_number_parse(cell, record->fields[0].length, &value);
+    if (!is_class(value))
+        return nn_csv_fail(error, NN_DAMAGED, record->line, 1, NULL,
+                           "label %s; classes are whole numbers from 0 to %d", NN_VISIBLE(cell),
+                           NN_CLASS_LIMIT - 1);
+    text->samples->labels[text->next++] = (int32_t)value;
+    return NN_OK;
+}
+
+static enum nn_status label_by_text(const unsigned char *bytes, size_t length, enum nn_task task,
+                                    struct nn_samples *samples, struct nn_error *error)
+{
+    struct label_text text = {.samples = samples};
+    struct nn_csv_text csv = {.delimiter = ','};
+    bool header = false;
+    enum nn_status status;
+    nn_labels_init(&text.survey, NULL);
+    NN_TRY(nn_sniff_text(&bytes, &length, error));
+    csv.bytes = bytes;
+    csv.length = length;
+    NN_TRY(nn_sniff_header(&csv, &header, error));
+    text.skip = header;
+    NN_TRY(nn_csv_walk(&csv, survey_line, &text, error));
+    NN_TRY(check_count(text.survey.rows, samples->count, error));
+    text.by_number =
+        task != NN_TASK_REGRESSION && text.survey.whole && text.survey.numbers == text.survey.rows;
+    if (text.by_number) {
+        samples->task = NN_TASK_CLASSIFICATION;
+        samples->labels = nn_calloc(samples->count, sizeof *samples->labels);
+        if (!samples->labels) {
+            status = nn_fail_memory(error, samples->count * sizeof *samples->labels);
+            goto out;
+        }
+    } else {
+        NN_TRY(nn_labels_decide(&text.survey, task, samples, error));
+    }
+    NN_TRY(nn_csv_walk(&csv, fill_line, &text, error));
+    if (text.by_number)
+        NN_TRY(number_classes(samples, error));
+out:
+    nn_labels_clear(&text.survey);
+    return status;
+}
+
+enum nn_status nn_labels_parse(const unsigned char *bytes, size_t length, enum nn_task task,
+                               struct nn_samples *samples, struct nn_error *error)
+{
+    struct nn_array array;
+    bool npy = nn_npy_probe(bytes, length);
+    if (!npy && !nn_idx_probe(bytes, length))
+        return label_by_text(bytes, length, task, samples, error);
+    enum nn_status status = npy ? nn_npy_parse(&array, bytes, length, error)
+                                : nn_idx_parse(&array, bytes, length, error);
+    return status == NN_OK ? label_by_array(&array, task, samples, error) : status;
+}
+
+enum nn_status nn_labels_read(const char *path, enum nn_task task, struct nn_samples *samples,
+                              struct nn_error *error)
+{
+    unsigned char *bytes = NULL;
+    size_t length;
+    enum nn_status status;
+    NN_TRY(nn_file_read_gzip(path, 0, &bytes, &length, error));
+    NN_TRY(nn_labels_parse(bytes, length, task, samples, error));
+out:
+    if (status != NN_OK)
+        nn_fail_at(error, path, 0, 0);
+    nn_free(bytes);
+    return status;
+}

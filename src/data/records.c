@@ -1,0 +1,222 @@
+#include "data/records.h"
+
+#include "base/buffer.h"
+#include "base/mem.h"
+
+#include <csv.h>
+#include <stdio.h>
+
+enum {
+    FIELD_LIMIT = 1 << 20,
+    FIELD_BLOCK = 1 << 16, /* libcsv's buffer grows by this much */
+    COLUMN_LIMIT = 1000000,
+    RECORD_LIMIT = 1 << 28,
+    LINES_A_LOOK = 4096 /* between two looks at the progress */
+};
+
+struct walk {
+    const struct nn_csv_text *text;
+    struct csv_parser parser;
+    nn_csv_take *take;
+    void *context;
+    struct nn_error *error;
+    enum nn_status status;   /* of the callbacks: libcsv cannot be stopped inside a line */
+    struct nn_buffer buffer; /* the texts of the fields of this record */
+    struct nn_csv_field *fields;
+    size_t capacity;
+    struct nn_csv_record record;
+    size_t line;       /* being fed, from 1 */
+    size_t field_line; /* where the field that comes next begins */
+    bool done;
+};
+
+static void *grow_field(void *block, size_t size)
+{
+    /* libcsv asks for less when it gets none, and gives up at zero. */
+    return size > FIELD_LIMIT + FIELD_BLOCK ? NULL : nn_realloc(block, 1, size);
+}
+
+enum nn_status nn_csv_fail(struct nn_error *error, enum nn_status code, size_t line, size_t column,
+                           const char *name, const char *format, ...)
+{
+    char text[sizeof error->message];
+    va_list list;
+    va_start(list, format);
+    if (vsnprintf(text, sizeof text, format, list) < 0)
+        text[0] = '\0';
+    va_end(list);
+    if (name)
+        nn_fail(error, code, "row %zu, column %zu (\"%s\"): %s", line, column, name, text);
+    else
+        nn_fail(error, code, "row %zu, column %zu: %s", line, column, text);
+    if (error) {
+        error->line = line;
+        error->column = column;
+    }
+    return code;
+}
+
+static void fail_here(struct walk *walk, enum nn_status status, const char *text)
+{
+    walk->status = nn_csv_fail(walk->error, status, walk->field_line, walk->record.count + 1, NULL,
+                               "%s", text);
+}
+
+static bool room_for_field(struct walk *walk)
+{
+    if (walk->record.count < walk->capacity)
+        return true;
+    size_t wanted = walk->capacity ? 2 * walk->capacity : 64;
+    struct nn_csv_field *fields = nn_realloc(walk->fields, wanted, sizeof *fields);
+    if (!fields) {
+        walk->status = nn_fail_memory(walk->error, wanted * sizeof *fields);
+        return false;
+    }
+    walk->fields = fields;
+    walk->capacity = wanted;
+    return true;
+}
+
+static void end_field(void *bytes, size_t length, void *context)
+{
+    struct walk *walk = context;
+    if (walk->status != NN_OK || walk->done)
+        return;
+    if (length > FIELD_LIMIT) {
+        fail_here(walk, NN_LIMIT, "a field longer than 1 MiB");
+        return;
+    }
+    if (walk->record.count == COLUMN_LIMIT) {
+        fail_here(walk, NN_LIMIT, "more than 1 000 000 columns");
+        return;
+    }
+    if (walk->buffer.length + length + 1 > RECORD_LIMIT) {
+        fail_here(walk, NN_LIMIT, "a row longer than 256 MiB");
+        return;
+    }
+    if (!room_for_field(walk))
+        return;
+    if (walk->record.count == 0)
+        walk->record.line = walk->field_line;
+    walk->fields[walk->record.count++] =
+        (struct nn_csv_field){.begin = (uint32_t)walk->buffer.length,
+                              .length = (uint32_t)length,
+                              .line = (uint32_t)(walk->field_line - walk->record.line)};
+    nn_buffer_append(&walk->buffer, bytes, length);
+    nn_buffer_char(&walk->buffer, '\0');
+    walk->status = nn_buffer_check(&walk->buffer, walk->error);
+    walk->field_line = walk->line;
+}
+
+static void end_record(int terminator, void *context)
+{
+    struct walk *walk = context;
+    (void)terminator;
+    if (walk->status != NN_OK || walk->done)
+        return;
+    walk->record.text = nn_buffer_string(&walk->buffer);
+    walk->record.fields = walk->fields;
+    walk->status = walk->take(walk->context, &walk->record, walk->error);
+    walk->record.number++;
+    walk->record.count = 0;
+    walk->buffer.length = 0;
+    walk->done = walk->text->limit && walk->record.number == walk->text->limit;
+}
+
+/* Where the line at `at` ends: behind LF, CR LF or CR. */
+static size_t line_end(const struct nn_csv_text *text, size_t at)
+{
+    while (at < text->length && text->bytes[at] != '\n' && text->bytes[at] != '\r')
+        at++;
+    if (at + 1 < text->length && text->bytes[at] == '\r' && text->bytes[at + 1] == '\n')
+        at++;
+    return at < text->length ? at + 1 : at;
+}
+
+/* What libcsv's refusal means. */
+static void explain_refusal(struct walk *walk)
+{
+    int reason = csv_error(&walk->parser);
+    bool quoted = walk->parser.quoted;
+    if (walk->status != NN_OK)
+        return;
+    if (reason == CSV_ENOMEM || reason == CSV_ETOOBIG) {
+        if (walk->parser.entry_size >= FIELD_LIMIT)
+            fail_here(walk, NN_LIMIT,
+                      quoted ? "a quoted field longer than 1 MiB" : "a field longer than 1 MiB");
+        else
+            walk->status = nn_fail_memory(walk->error, FIELD_BLOCK);
+        return;
+    }
+    if (!quoted) {
+        fail_here(walk, NN_DAMAGED,
+                  "a quote inside a bare field; quote the whole field and double this quote");
+        return;
+    }
+    size_t last = walk->line;
+    fail_here(walk, NN_DAMAGED, "text follows the closing quote of a field");
+    if (last > walk->field_line) {
+        fail_here(walk, NN_DAMAGED,
+                  "the quote opened here is not closed properly: text follows the next quote");
+        nn_fail_hint(walk->error, "that quote is on line %zu", last);
+    }
+}
+
+static bool look_around(struct walk *walk, size_t at)
+{
+    const struct nn_csv_text *text = walk->text;
+    if (nn_cancelled(text->progress)) {
+        walk->status = nn_fail(walk->error, NN_CANCELLED, "reading was stopped");
+        return false;
+    }
+    nn_progress_set(text->progress,
+                    text->progress_from + (text->progress_to - text->progress_from) * (double)at /
+                                              (double)text->length);
+    return true;
+}
+
+static void feed_lines(struct walk *walk)
+{
+    const struct nn_csv_text *text = walk->text;
+    for (size_t at = 0; at < text->length && walk->status == NN_OK && !walk->done;) {
+        if (walk->line % LINES_A_LOOK == 0 && !look_around(walk, at))
+            return;
+        size_t end = line_end(text, at);
+        walk->line++;
+        /* A bare row that has not begun yet begins here; the parser knows whether it is inside a
+         * quoted field that goes on. */
+        if (walk->record.count == 0 && !walk->parser.quoted)
+            walk->field_line = walk->line;
+        size_t used =
+            csv_parse(&walk->parser, text->bytes + at, end - at, end_field, end_record, walk);
+        if (used != end - at)
+            explain_refusal(walk);
+        at = end;
+    }
+}
+
+static void finish(struct walk *walk)
+{
+    if (walk->status != NN_OK || walk->done)
+        return;
+    if (csv_fini(&walk->parser, end_field, end_record, walk) != 0)
+        fail_here(walk, NN_DAMAGED, "the quote opened here is never closed");
+}
+
+enum nn_status nn_csv_walk(const struct nn_csv_text *text, nn_csv_take *take, void *context,
+                           struct nn_error *error)
+{
+    struct walk walk = {.text = text, .take = take, .context = context, .error = error};
+    nn_buffer_init(&walk.buffer, RECORD_LIMIT + 64);
+    csv_init(&walk.parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL);
+    csv_set_delim(&walk.parser, (unsigned char)text->delimiter);
+    csv_set_blk_size(&walk.parser, FIELD_BLOCK);
+    csv_set_realloc_func(&walk.parser, grow_field);
+    csv_set_free_func(&walk.parser, nn_free);
+    feed_lines(&walk);
+    finish(&walk);
+    csv_free(&walk.parser);
+    nn_buffer_clear(&walk.buffer);
+    nn_free(walk.fields);
+    return walk.status;
+}

@@ -1,0 +1,269 @@
+/* Splitting: which sample belongs to which split, decided class by class.
+ *
+ * The totals are exact (the fraction of all samples, rounded). Each class gets the whole part of
+ * its share; what is left goes to the classes with the largest remainders, the first class first.
+ * So the outcome depends on the labels, the fractions and the seed alone.
+ */
+#include "base/mem.h"
+#include "base/number.h"
+#include "base/random.h"
+#include "data/parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A class during the split; without labels all samples are one class. */
+struct group {
+    size_t number, begin, count; /* its members are order[begin .. begin + count) */
+    size_t room;                 /* members that may still leave the training split */
+    size_t share[NN_SPLIT_COUNT];
+    double remainder;
+};
+
+struct plan {
+    struct group *groups;
+    size_t group_count;
+    size_t *order; /* sample numbers, by group */
+    size_t count;
+};
+
+static void clear_plan(struct plan *plan)
+{
+    nn_free(plan->groups);
+    nn_free(plan->order);
+}
+
+static size_t group_of(const struct nn_samples *samples, bool stratify, size_t sample)
+{
+    return stratify ? (size_t)samples->labels[sample] : 0;
+}
+
+/* Sorts the `count` samples listed in `members` into groups. */
+static enum nn_status make_plan(struct plan *plan, const struct nn_samples *samples,
+                                const size_t *members, size_t count, bool stratify,
+                                struct nn_error *error)
+{
+    stratify = stratify && samples->labels;
+    *plan = (struct plan){.group_count = stratify ? samples->class_count : 1, .count = count};
+    plan->groups = nn_calloc(plan->group_count, sizeof *plan->groups);
+    plan->order = nn_calloc(count, sizeof *plan->order);
+    if (!plan->groups || !plan->order)
+        return nn_fail_memory(error, count * sizeof *plan->order);
+    for (size_t i = 0; i < count; i++)
+        plan->groups[group_of(samples, stratify, members[i])].count++;
+    for (size_t g = 0, begin = 0; g < plan->group_count; g++) {
+        plan->groups[g].number = g;
+        plan->groups[g].begin = begin;
+        begin += plan->groups[g].count;
+        plan->groups[g].count = 0;
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct group *group = &plan->groups[group_of(samples, stratify, members[i])];
+        plan->order[group->begin + group->count++] = members[i];
+    }
+    return NN_OK;
+}
+
+/* Every class keeps one training sample if that leaves enough; classes of a single sample come
+ * last. False when `wanted` samples cannot leave without emptying a class of two or more. */
+static bool make_room(struct plan *plan, size_t wanted)
+{
+    size_t room = 0;
+    for (size_t g = 0; g < plan->group_count; g++) {
+        struct group *group = &plan->groups[g];
+        group->room = group->count > 0 ? group->count - 1 : 0;
+        room += group->room;
+    }
+    for (size_t g = 0; g < plan->group_count && room < wanted; g++) {
+        if (plan->groups[g].count == 1) {
+            plan->groups[g].room = 1;
+            room++;
+        }
+    }
+    return room >= wanted;
+}
+
+static int by_remainder(const void *a, const void *b)
+{
+    const struct group *const x = *(const struct group *const *)a;
+    const struct group *const y = *(const struct group *const *)b;
+    if (x->remainder != y->remainder)
+        return x->remainder > y->remainder ? -1 : 1;
+    return x->number < y->number ? -1 : x->number > y->number;
+}
+
+/* Distributes `total` samples of a split over the groups. make_room found that they fit. */
+static enum nn_status share_out(struct plan *plan, enum nn_split split, double fraction,
+                                size_t total, struct nn_error *error)
+{
+    struct group **sorted = nn_calloc(plan->group_count, sizeof(struct group *));
+    if (!sorted)
+        return nn_fail_memory(error, plan->group_count * sizeof(struct group *));
+    for (size_t g = 0; g < plan->group_count; g++) {
+        struct group *group = &plan->groups[g];
+        double ideal = fraction * (double)group->count;
+        size_t whole = (size_t)ideal;
+        if (whole > group->room)
+            whole = group->room;
+        if (whole > total)
+            whole = total;
+        group->share[split] = whole;
+        group->room -= whole;
+        group->remainder = ideal - (double)whole;
+        total -= whole;
+        sorted[g] = group;
+    }
+    qsort(sorted, plan->group_count, sizeof(struct group *), by_remainder);
+    while (total > 0) {
+        size_t before = total;
+        for (size_t g = 0; g < plan->group_count && total > 0; g++) {
+            if (sorted[g]->room == 0)
+                continue;
+            sorted[g]->share[split]++;
+            sorted[g]->room--;
+            total--;
+        }
+        if (total == before)
+            break;
+    }
+    nn_free(sorted);
+    return NN_OK;
+}
+
+/* Draws each group's members for both splits. `stream` keeps unrelated splits unrelated. */
+static void draw(struct plan *plan, uint64_t seed, uint32_t stream, unsigned char *part)
+{
+    for (size_t g = 0; g < plan->group_count; g++) {
+        struct group *group = &plan->groups[g];
+        size_t *members = plan->order + group->begin;
+        size_t test = group->share[NN_SPLIT_TEST], validation = group->share[NN_SPLIT_VALIDATION];
+        struct nn_random random;
+        nn_random_init(&random, seed, NN_STREAM_SPLIT, stream + (uint32_t)g);
+        nn_random_shuffle(&random, members, group->count);
+        for (size_t i = 0; i < test + validation; i++)
+            part[members[i]] = i < test ? NN_SPLIT_TEST : NN_SPLIT_VALIDATION;
+    }
+}
+
+static enum nn_status check_fraction(const char *name, double fraction, struct nn_error *error)
+{
+    char text[NN_NUMBER_SIZE];
+    if (fraction >= 0 && fraction < 1)
+        return NN_OK;
+    return nn_fail(error, NN_ARGUMENT, "%s=%s is not a fraction from 0 to below 1", name,
+                   nn_number_short(text, fraction, 6));
+}
+
+static enum nn_status take_share(const char *name, double fraction, size_t count, size_t *share,
+                                 struct nn_error *error)
+{
+    char text[NN_NUMBER_SIZE];
+    enum nn_status status = check_fraction(name, fraction, error);
+    if (status != NN_OK)
+        return status;
+    *share = (size_t)(fraction * (double)count + 0.5);
+    if (fraction > 0 && *share == 0) {
+        return nn_fail(error, NN_ARGUMENT, "%s=%s of %zu samples leaves none for the %s split",
+                       name, nn_number_short(text, fraction, 6), count, name);
+    }
+    return NN_OK;
+}
+
+/* Both shares, checked to leave training samples. */
+static enum nn_status take_shares(double test, double validation, size_t count, size_t *tests,
+                                  size_t *validations, struct nn_error *error)
+{
+    enum nn_status status;
+    NN_TRY(take_share("test", test, count, tests, error));
+    NN_TRY(take_share("validation", validation, count, validations, error));
+    if (test + validation >= 1 || *tests + *validations >= count) {
+        status = nn_fail(error, NN_ARGUMENT,
+                         "of %zu samples, %zu for test and %zu for validation leave none to train",
+                         count, *tests, *validations);
+    }
+out:
+    return status;
+}
+
+/* Moves shares of the listed samples out of the training split. */
+static enum nn_status divide(const struct nn_dataset *dataset, const size_t *members, size_t count,
+                             const double fractions[NN_SPLIT_COUNT], bool stratify, uint64_t seed,
+                             uint32_t stream, unsigned char *part, struct nn_error *error)
+{
+    struct plan plan = {.groups = NULL};
+    size_t tests = 0, validations = 0;
+    enum nn_status status;
+    NN_TRY(take_shares(fractions[NN_SPLIT_TEST], fractions[NN_SPLIT_VALIDATION], count, &tests,
+                       &validations, error));
+    NN_TRY(make_plan(&plan, dataset->samples, members, count, stratify, error));
+    if (!make_room(&plan, tests + validations)) {
+        status = nn_fail(error, NN_ARGUMENT,
+                         "%zu training samples are left, too few for each of the %zu classes",
+                         count - tests - validations, plan.group_count);
+        nn_fail_hint(error, "smaller fractions, or stratify=no");
+        goto out;
+    }
+    NN_TRY(share_out(&plan, NN_SPLIT_TEST, fractions[NN_SPLIT_TEST], tests, error));
+    NN_TRY(
+        share_out(&plan, NN_SPLIT_VALIDATION, fractions[NN_SPLIT_VALIDATION], validations, error));
+    draw(&plan, seed, stream, part);
+out:
+    clear_plan(&plan);
+    return status;
+}
+
+enum nn_status nn_dataset_split(const struct nn_dataset *dataset, double test, double validation,
+                                bool stratify, uint64_t seed, struct nn_dataset **result,
+                                struct nn_error *error)
+{
+    const double fractions[NN_SPLIT_COUNT] = {0, validation, test};
+    size_t count = dataset->samples->count;
+    size_t *all = nn_calloc(count, sizeof *all);
+    unsigned char *part = nn_calloc(count, 1);
+    struct nn_dataset *made = NULL;
+    enum nn_status status;
+    if (!all || !part) {
+        status = nn_fail_memory(error, count * sizeof *all);
+        goto out;
+    }
+    for (size_t i = 0; i < count; i++)
+        all[i] = i;
+    NN_TRY(divide(dataset, all, count, fractions, stratify, seed, 0, part, error));
+    NN_TRY(nn_dataset_bare(dataset->samples, &made, error));
+    NN_TRY(nn_dataset_fill(made, part, error));
+    NN_TRY(nn_dataset_fit(made, dataset->scaling, error));
+    made->split_seed = seed;
+    *result = made;
+    made = NULL;
+out:
+    nn_free(all);
+    nn_free(part);
+    nn_dataset_free(made);
+    return status;
+}
+
+enum nn_status nn_dataset_hold_out(const struct nn_dataset *dataset, double validation,
+                                   uint64_t seed, struct nn_dataset **result,
+                                   struct nn_error *error)
+{
+    const double fractions[NN_SPLIT_COUNT] = {0, validation, 0};
+    const uint32_t own_stream = 0x40000000;
+    unsigned char *part = nn_dataset_parts(dataset);
+    struct nn_dataset *made = NULL;
+    enum nn_status status;
+    if (!part) {
+        status = nn_fail_memory(error, dataset->samples->count);
+        goto out;
+    }
+    NN_TRY(divide(dataset, dataset->index[NN_SPLIT_TRAIN], dataset->split_count[NN_SPLIT_TRAIN],
+                  fractions, true, seed, own_stream, part, error));
+    NN_TRY(nn_dataset_scale_with(dataset, dataset->scaling, dataset->offset, dataset->factor,
+                                 dataset->scale_count, &made, error));
+    NN_TRY(nn_dataset_fill(made, part, error));
+    *result = made;
+    made = NULL;
+out:
+    nn_free(part);
+    nn_dataset_free(made);
+    return status;
+}

@@ -1,0 +1,31 @@
+/* What the tests of data share. */
+#ifndef NN_TEST_DATA_H
+#define NN_TEST_DATA_H
+
+#include "data/reader.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <string.h>
+
+static inline const struct nn_reader *find_reader(const char *name)
+{
+    for (size_t i = 0; i < nn_reader_count; i++)
+        if (strcmp(nn_readers[i]->name, name) == 0)
+            return nn_readers[i];
+    return NULL;
+}
+
+static inline struct nn_read_options plain_options(void)
+{
+    return (struct nn_read_options){.header = -1, .split = -1};
+}
+
+#define expect_ok(call)                                                                            \
+    do {                                                                                           \
+        struct nn_error *error_ = &error;                                                          \
+        enum nn_status status_ = (call);                                                           \
+        cr_assert(status_ == NN_OK, "%s: status %d: %s", #call, (int)status_, error_->message);    \
+    } while (0)
+
+#endif

@@ -1,0 +1,499 @@
+#include "base/buffer.h"
+#include "base/mem.h"
+#include "base/number.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "data_test.h"
+
+#include <stdlib.h>
+
+static enum nn_status read_text(const char *text, size_t length, struct nn_read_options options,
+                                struct nn_samples **samples, struct nn_error *error)
+{
+    return find_reader("csv")->read("t.csv", (const unsigned char *)text, length, &options, samples,
+                                    error);
+}
+
+/* Appends names joined by commas. */
+static void list(struct nn_buffer *out, char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        nn_buffer_printf(out, "%s%s", i ? "," : "", names ? names[i] : "-");
+}
+
+/* A dump of samples: "features | values; ... | labels", so that a table of cases is readable. */
+static void dump(struct nn_buffer *out, const struct nn_samples *s)
+{
+    char text[NN_NUMBER_SIZE];
+    list(out, s->features, s->feature_count);
+    nn_buffer_text(out, " |");
+    for (size_t i = 0; i < s->count; i++) {
+        for (size_t j = 0; j < s->feature_count; j++)
+            nn_buffer_printf(out, "%s%s", j ? "," : " ",
+                             nn_number_float(text, ((float *)s->values)[i * s->feature_count + j]));
+        nn_buffer_char(out, ';');
+    }
+    nn_buffer_text(out, " | ");
+    if (s->task == NN_TASK_CLASSIFICATION) {
+        list(out, s->classes, s->class_count);
+        nn_buffer_text(out, ":");
+        for (size_t i = 0; i < s->count; i++)
+            nn_buffer_printf(out, " %d", (int)s->labels[i]);
+    } else if (s->task == NN_TASK_REGRESSION) {
+        for (size_t i = 0; i < s->count; i++)
+            nn_buffer_printf(out, "%s%s", i ? " " : "", nn_number_float(text, s->targets[i]));
+    } else {
+        nn_buffer_text(out, "none");
+    }
+}
+
+struct csv_case {
+    const char *text;
+    const char *want; /* the dump */
+    struct nn_read_options options;
+};
+
+/* header and split as a user leaves them, unless the case says otherwise. */
+#define AUTO .header = -1, .split = -1
+
+static const struct csv_case good[] = {
+    /* Header, or none. */
+    {"a,b,y\n1,2,p\n3,4,q\n", "a,b | 1,2; 3,4; | p,q: 0 1", {AUTO}},
+    {"1,2,p\n3,4,q\n", "column 1,column 2 | 1,2; 3,4; | p,q: 0 1", {AUTO}},
+    {"1,2,p\n", "column 1,column 2 | 1,2; | p: 0", {AUTO}},
+    {"1998,1999,y\n1,2,a\n", "1998,1999 | 1,2; | a: 0", {.header = 1, .split = -1}},
+    {"a,,y\n1,2,p\n", "a,column 2 | 1,2; | p: 0", {AUTO}},
+    {"a,a,y\n1,2,p\n", "a,a | 1,2; | p: 0", {AUTO}},
+    {"x,y\n1,p\n\n2,q\n", "x | 1; 2; | p,q: 0 1", {AUTO}},
+    /* Line ends, marks, blank lines, blanks. */
+    {"a,y\r\n1,p\r\n2,q\r\n", "a | 1; 2; | p,q: 0 1", {AUTO}},
+    {"a,y\r1,p\r2,q\r", "a | 1; 2; | p,q: 0 1", {AUTO}},
+    {"a,y\n1,p\n2,q", "a | 1; 2; | p,q: 0 1", {AUTO}},
+    {"\xef\xbb\xbf"
+     "a,y\n1,p\n2,q\n",
+     "a | 1; 2; | p,q: 0 1",
+     {AUTO}},
+    {"\n\n\r\na,y\n  \n1,p\n\n\n2,q\n\n", "a | 1; 2; | p,q: 0 1", {AUTO}},
+    {" a , y \n 1 , p\n\t2,q\t\n", "a | 1; 2; | p,q: 0 1", {AUTO}},
+    /* Quotes. */
+    {"\"a\",\"y\"\n\"1\",\"p\"\n", "a | 1; | p: 0", {AUTO}},
+    {"a,y\n1,\"p,\"\"q\"\"\"\n", "a | 1; | p,\"q\": 0", {AUTO}},
+    {"a,y\n1,\"two\nlines\"\n2,p\n", "a | 1; 2; | p,two\\nlines: 1 0", {AUTO}},
+    {"\"a\nb\",y\n1,p\n", "a\\nb | 1; | p: 0", {AUTO}},
+    {"a,y\n1,\"\"\"\"\n", "a | 1; | \": 0", {AUTO}},
+    /* Delimiters. */
+    {"a;b;y\n1;2;p\n", "a,b | 1,2; | p: 0", {AUTO}},
+    {"a\tb\ty\n1\t2\tp\n", "a,b | 1,2; | p: 0", {AUTO}},
+    {"a;b;y\n1;2;p,q\n3;4;r,s\n", "a,b | 1,2; 3,4; | p,q,r,s: 0 1", {AUTO}},
+    {"a|b|y\n1|2|p\n", "a,b | 1,2; | p: 0", {.delimiter = '|', AUTO}},
+    {"\"a;b\",y\n1,p\n2,q\n", "a;b | 1; 2; | p,q: 0 1", {AUTO}},
+    {"a b y\n1 2 p\n", "a,b | 1,2; | p: 0", {.delimiter = ' ', AUTO}},
+    /* Numbers. */
+    {"1e3,-2.5,+3,.5,5.,p\n",
+     "column 1,column 2,column 3,column 4,column 5 | 1000,-2.5,3,0.5,5; | p: 0",
+     {AUTO}},
+    {"0.1,1e-50,p\n", "column 1,column 2 | 0.1,0; | p: 0", {AUTO}},
+    {"3.4028235e38,0,p\n", "column 1,column 2 | 3.4028235e+38,0; | p: 0", {AUTO}},
+    /* Which column is the label. */
+    {"y,a\n1,2\n1,3\n", "a | 2; 3; | 1: 0 0", {.label = "first", AUTO}},
+    {"y,a\n1,2\n1,3\n", "a | 2; 3; | 1: 0 0", {.label = "y", AUTO}},
+    {"y,a\n1,2\n1,3\n", "a | 2; 3; | 1: 0 0", {.label = "Y", AUTO}},
+    {"y,a\n1,2\n1,3\n", "a | 2; 3; | 1: 0 0", {.label = "1", AUTO}},
+    {"y,a\n1,2\n1,3\n", "y,a | 1,2; 1,3; | none", {.label = "none", AUTO}},
+    {"Class,a\np,2\nq,3\n", "a | 2; 3; | p,q: 0 1", {AUTO}},
+    {"diagnosis,a\np,2\nq,3\n", "a | 2; 3; | p,q: 0 1", {AUTO}},
+    {"1\n2\n", "column 1 | 1; 2; | none", {.label = "none", AUTO}},
+    /* Which task it is. */
+    {"1,5\n2,6\n", "column 1 | 1; 2; | 5 6", {AUTO}},
+    {"1,0\n2,1\n3,0\n4,1\n", "column 1 | 1; 2; 3; 4; | 0,1: 0 1 0 1", {AUTO}},
+    {"1,10\n2,9\n3,10\n4,9\n", "column 1 | 1; 2; 3; 4; | 9,10: 1 0 1 0", {AUTO}},
+    {"1,-1\n2,1\n3,1\n4,-1\n", "column 1 | 1; 2; 3; 4; | -1,1: 0 1 1 0", {AUTO}},
+    {"1,1.0\n2,1\n3,2\n4,2.0\n",
+     "column 1 | 1; 2; 3; 4; | 1,2: 0 0 1 1",
+     {.task = NN_TASK_CLASSIFICATION, AUTO}},
+    {"1,0.5\n2,0.5\n3,0.5\n4,1.5\n", "column 1 | 1; 2; 3; 4; | 0.5 0.5 0.5 1.5", {AUTO}},
+    {"1,0.5\n2,1.5\n", "column 1 | 1; 2; | 0.5,1.5: 0 1", {.task = NN_TASK_CLASSIFICATION, AUTO}},
+    {"1,0\n2,1\n3,0\n4,1\n",
+     "column 1 | 1; 2; 3; 4; | 0 1 0 1",
+     {.task = NN_TASK_REGRESSION, AUTO}},
+    {"1,b\n2,a\n3,B\n", "column 1 | 1; 2; 3; | B,a,b: 2 1 0", {AUTO}},
+    {"1,1\n2,2\n3,1\n4,none\n5,2\n6,none\n",
+     "column 1 | 1; 2; 3; 4; 5; 6; | 1,2,none: 0 1 0 2 1 2",
+     {AUTO}},
+    {"1,NA\n2,x\n", "column 1 | 1; 2; | NA,x: 0 1", {AUTO}},
+    /* Outside text comes out visible. */
+    {"a\x1b[31m,y\n1,p\x07\n", "a\\x1b[31m | 1; | p\\x07: 0", {AUTO}},
+    {"\xe2\x80\xae"
+     "a,y\n1,\xff\n",
+     "\\u{202e}a | 1; | \\xff: 0",
+     {AUTO}},
+    {"a\xc2\x9b,y\n1,p\n", "a\\x9b | 1; | p: 0", {AUTO}},
+    {"\xce\xb1,y\n1,\xce\xb2\n", "\xce\xb1 | 1; | \xce\xb2: 0", {AUTO}},
+};
+
+Test(csv, good)
+{
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        const struct csv_case *c = &good[i];
+        struct nn_samples *samples = NULL;
+        struct nn_error error = {.status = NN_OK};
+        struct nn_buffer text;
+        enum nn_status status = read_text(c->text, strlen(c->text), c->options, &samples, &error);
+        cr_expect(status == NN_OK, "case %zu: %s", i, error.message);
+        if (status != NN_OK)
+            continue;
+        nn_buffer_init(&text, 0);
+        dump(&text, samples);
+        cr_expect(strcmp(nn_buffer_string(&text), c->want) == 0, "case %zu:\n got  %s\n want %s", i,
+                  nn_buffer_string(&text), c->want);
+        nn_buffer_clear(&text);
+        nn_samples_free(samples);
+    }
+}
+
+struct bad_case {
+    const char *text;
+    enum nn_status status;
+    size_t line, column;
+    const char *part; /* of the message or the hint */
+    struct nn_read_options options;
+};
+
+static const struct bad_case bad[] = {
+    {"", NN_DAMAGED, 0, 0, "the file is empty", {AUTO}},
+    {"\n\n", NN_DAMAGED, 0, 0, "only blank lines", {AUTO}},
+    {"\xef\xbb\xbf", NN_DAMAGED, 0, 0, "only blank lines", {AUTO}},
+    {"a,b\n", NN_DAMAGED, 0, 0, "header but no rows", {AUTO}},
+    {"a,b", NN_DAMAGED, 0, 0, "header but no rows", {AUTO}},
+    {"1,2\n", NN_DAMAGED, 0, 0, "header but no rows", {.header = 1, .split = -1}},
+    {"a,b,y\n1,2\n", NN_DAMAGED, 2, 3, "2 fields where 3", {AUTO}},
+    {"a,b,y\n1,2,3,4\n", NN_DAMAGED, 2, 4, "4 fields where 3", {AUTO}},
+    {"a,b,y\n1,2,p,\n", NN_DAMAGED, 2, 4, "4 fields where 3", {AUTO}},
+    {"1,2,p\n\n\n3,4\n", NN_DAMAGED, 4, 3, "2 fields where 3", {AUTO}},
+    {"a,b,y\n1,x,p\n", NN_DAMAGED, 2, 2, "\"x\" is not a number", {.header = 1, .split = -1}},
+    {"a,age,y\n1,2,p\n3,old,q\n", NN_DAMAGED, 3, 2, "row 3, column 2 (\"age\"): \"old\"", {AUTO}},
+    {"a,age,y\r\n1,2,p\r\n3,old,q\r\n", NN_DAMAGED, 3, 2, "(\"age\")", {AUTO}},
+    {"a,age,y\r1,2,p\r3,old,q\r", NN_DAMAGED, 3, 2, "(\"age\")", {AUTO}},
+    {"a,age,y\n1,2,\"p\nq\"\n3,old,q\n", NN_DAMAGED, 4, 2, "row 4", {AUTO}},
+    {"a,b,y\n\"\n1\",x,p\n", NN_DAMAGED, 3, 2, "\"x\"", {.header = 1, .split = -1}},
+    {"a,age,y\n1,,p\n", NN_DAMAGED, 2, 2, "the cell is empty; missing values", {AUTO}},
+    {"a,age,y\n1,\"\",p\n", NN_DAMAGED, 2, 2, "the cell is empty", {AUTO}},
+    {"a,age,y\n1,?,p\n", NN_DAMAGED, 2, 2, "missing: ?", {AUTO}},
+    {"a,age,y\n1,N/A,p\n", NN_DAMAGED, 2, 2, "missing: N/A", {AUTO}},
+    {"1,2,p\n3,nan,q\n", NN_DAMAGED, 2, 2, "nan is not a finite", {AUTO}},
+    {"1,2,p\n3,-inf,q\n", NN_DAMAGED, 2, 2, "-inf is not a finite", {AUTO}},
+    {"1,2,p\n3,Infinity,q\n", NN_DAMAGED, 2, 2, "not a finite", {AUTO}},
+    {"1,2,p\n3,1e400,q\n", NN_DAMAGED, 2, 2, "1e400 is not a finite 32-bit", {AUTO}},
+    {"1,2,p\n3,1e39,q\n", NN_DAMAGED, 2, 2, "1e39 is not a finite 32-bit", {AUTO}},
+    {"1,2,p\n3,0x10,q\n", NN_DAMAGED, 2, 2, "\"0x10\" is not a number", {AUTO}},
+    {"1;2,5;p\n3;2,5;q\n", NN_DAMAGED, 1, 2, "written with a point", {AUTO}},
+    {"1,2,p\n3,1 000,q\n", NN_DAMAGED, 2, 2, "\"1 000\"", {AUTO}},
+    {"1,\"2,p\n3,4,q\n", NN_DAMAGED, 1, 2, "never closed", {AUTO}},
+    {"a,y\n1,p\n2,\"q\n3,r\n4,s\n", NN_DAMAGED, 3, 2, "never closed", {AUTO}},
+    {"a,y\n\"1,p\n2,q\n", NN_DAMAGED, 2, 1, "never closed", {AUTO}},
+    {"a,y\n1,\"p\n2,q\n3,\"r\"\n", NN_DAMAGED, 2, 2, "on line 4", {AUTO}},
+    {"a,y\n1,\"p\"q\n", NN_DAMAGED, 2, 2, "text follows the closing quote", {AUTO}},
+    {"a,y\n1,5\" pipe\n", NN_DAMAGED, 2, 2, "a quote inside a bare field", {AUTO}},
+    {"a,y\n1,p\n2,\n", NN_DAMAGED, 3, 2, "(\"y\"): the label is missing", {AUTO}},
+    {"a,y\n1,p\n2,?\n", NN_DAMAGED, 3, 2, "the label is missing", {AUTO}},
+    {"a,y\n1,1.5\n2,nan\n", NN_DAMAGED, 3, 2, "the label nan", {AUTO}},
+    {"a,y\n1,1.5\n2,1e40\n", NN_DAMAGED, 3, 2, "the label 1e40", {AUTO}},
+    {"a,y\n1,1.5\n2,2.5\n3,2.5x\n", NN_DAMAGED, 4, 2, "\"2.5x\" is not a number", {AUTO}},
+    {"a,y\n1,1.5\n2,2.5\n3,2.5x\n", NN_DAMAGED, 4, 2, "task=classification", {AUTO}},
+    {"a,y\n1,p\n", NN_DAMAGED, 2, 2, "\"p\" is not a number", {.task = NN_TASK_REGRESSION, AUTO}},
+    {"a\n1\n", NN_DAMAGED, 0, 0, "one column", {AUTO}},
+    {"a\n1\n", NN_DAMAGED, 0, 0, "label=none", {AUTO}},
+    {"age,y\n1,p\n", NN_ARGUMENT, 0, 0, "no column \"aeg\"", {.label = "aeg", AUTO}},
+    {"weight,y\n1,p\n", NN_ARGUMENT, 0, 0, "did you mean \"weight\"", {.label = "wieght", AUTO}},
+    {"1,p\n2,q\n", NN_ARGUMENT, 0, 0, "has no header", {.label = "age", AUTO}},
+    {"1,p\n2,q\n", NN_ARGUMENT, 0, 0, "the columns are 1 to 2", {.label = "3", AUTO}},
+    {"1,p\n2,q\n", NN_ARGUMENT, 0, 0, "the columns are 1 to 2", {.label = "0", AUTO}},
+    {"1,p\n2,q\n", NN_ARGUMENT, 0, 0, "the columns are 1 to 2", {.label = "-1", AUTO}},
+    {"1,p\n", NN_ARGUMENT, 0, 0, "exclude each other", {.label = "1", .labels = "x", AUTO}},
+    {"\xff\xfe"
+     "1,2",
+     NN_DAMAGED,
+     0,
+     0,
+     "UTF-16",
+     {AUTO}},
+    {"\xfe\xff"
+     "1,2",
+     NN_DAMAGED,
+     0,
+     0,
+     "UTF-16",
+     {AUTO}},
+    {"outlook,play\nsunny,no\nrain,yes\n", NN_DAMAGED, 2, 1, "\"sunny\" is not a number", {AUTO}},
+    {"a,y\n1\x1b[2J,p\n", NN_DAMAGED, 2, 1, "1\\x1b[2J", {.header = 1, .split = -1}},
+};
+
+Test(csv, bad)
+{
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        const struct bad_case *c = &bad[i];
+        struct nn_samples *samples = NULL;
+        struct nn_error error = {.status = NN_OK};
+        enum nn_status status = read_text(c->text, strlen(c->text), c->options, &samples, &error);
+        cr_expect(status == c->status && error.status == c->status, "case %zu: status %d: %s", i,
+                  (int)status, error.message);
+        cr_expect(!samples, "case %zu: samples despite of an error", i);
+        cr_expect(error.line == c->line && error.column == c->column, "case %zu: at %zu:%zu: %s", i,
+                  error.line, error.column, error.message);
+        cr_expect(strstr(error.message, c->part) || strstr(error.hint, c->part),
+                  "case %zu: \"%s\" (%s)", i, error.message, error.hint);
+        cr_expect(strcmp(error.file, "t.csv") == 0, "case %zu: file \"%s\"", i, error.file);
+        nn_samples_free(samples);
+    }
+}
+
+Test(csv, text_that_is_not_text)
+{
+    static const struct {
+        const char *bytes;
+        size_t length, line;
+        const char *part;
+    } cases[] = {
+        {"a,y\n1,\0\n", 8, 2, "NUL byte at byte offset 6"},
+        {"a,y\r\n1,2\r\n\0", 11, 3, "NUL byte at byte offset 10"},
+        {"1\0,\0002\0", 6, 0, "UTF-16"},
+        {"\0001\0,\0002", 6, 0, "UTF-16"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct nn_samples *samples = NULL;
+        struct nn_error error;
+        enum nn_status status =
+            read_text(cases[i].bytes, cases[i].length, plain_options(), &samples, &error);
+        cr_expect(status == NN_DAMAGED && strstr(error.message, cases[i].part), "case %zu: %s", i,
+                  error.message);
+        cr_expect(error.line == cases[i].line, "case %zu: line %zu", i, error.line);
+    }
+}
+
+/* Quotes and line ends are the same text; the delimiter, too. */
+Test(csv, variants_give_the_same_samples)
+{
+    static const char *const ends[] = {"\n", "\r\n", "\r"};
+    static const char *const delimiters[] = {",", ";", "\t"};
+    struct nn_error error;
+    struct nn_buffer want;
+    nn_buffer_init(&want, 0);
+    for (int v = 0; v < 36; v++) {
+        const char *end = ends[v % 3], *delimiter = delimiters[v / 3 % 3];
+        const char *quote = v / 9 % 2 ? "\"" : "";
+        struct nn_samples *samples = NULL;
+        struct nn_buffer text, got;
+        nn_buffer_init(&text, 0);
+        nn_buffer_init(&got, 0);
+        nn_buffer_text(&text, v / 18 ? "\xef\xbb\xbf" : "");
+        nn_buffer_printf(&text, "%sa%s%sb%sy%s", quote, quote, delimiter, delimiter, end);
+        for (int i = 0; i < 50; i++)
+            nn_buffer_printf(&text, "%d%s%s-%d.25%s%s%c%s", i, delimiter, quote, i * i, quote,
+                             delimiter, "pqr"[i % 3], end);
+        expect_ok(read_text(text.data, text.length, plain_options(), &samples, &error));
+        dump(&got, samples);
+        if (v == 0)
+            nn_buffer_text(&want, nn_buffer_string(&got));
+        cr_assert(strcmp(want.data, got.data) == 0, "variant %d: %s", v, got.data);
+        nn_samples_free(samples);
+        nn_buffer_clear(&text);
+        nn_buffer_clear(&got);
+    }
+    nn_buffer_clear(&want);
+}
+
+Test(csv, limits)
+{
+    const size_t mib = 1 << 20;
+    struct nn_samples *samples = NULL;
+    struct nn_error error;
+    struct nn_buffer text;
+    nn_buffer_init(&text, 0);
+    /* A label of exactly 1 MiB, and of one byte more, bare and quoted. */
+    for (int quoted = 0; quoted < 2; quoted++) {
+        for (size_t more = 0; more < 3; more++) {
+            size_t length = more == 2 ? 8 * mib : mib + more;
+            text.length = 0;
+            nn_buffer_text(&text, quoted ? "1,\"" : "1,");
+            nn_buffer_fill(&text, 'x', length);
+            nn_buffer_text(&text, quoted ? "\"\n" : "\n");
+            enum nn_status status =
+                read_text(text.data, text.length, plain_options(), &samples, &error);
+            cr_assert(status == (more ? NN_LIMIT : NN_OK), "%zu: %d %s", length, (int)status,
+                      error.message);
+            if (more)
+                cr_assert(error.line == 1 && error.column == 2 && strstr(error.message, "1 MiB"),
+                          "%zu:%zu %s", error.line, error.column, error.message);
+            else
+                nn_samples_free(samples);
+        }
+    }
+    /* A million columns, and one more. */
+    for (size_t more = 0; more < 2; more++) {
+        text.length = 0;
+        for (size_t i = 0; i < 999999 + more; i++)
+            nn_buffer_append(&text, "1,", 2);
+        nn_buffer_text(&text, "p\n");
+        enum nn_status status =
+            read_text(text.data, text.length, plain_options(), &samples, &error);
+        cr_assert(status == (more ? NN_LIMIT : NN_OK), "%d %s", (int)status, error.message);
+        if (!more)
+            nn_samples_free(samples);
+    }
+    /* 10 000 classes, and one more. */
+    for (size_t more = 0; more < 2; more++) {
+        text.length = 0;
+        for (size_t i = 0; i < 10000 + more; i++)
+            nn_buffer_printf(&text, "1,c%zu\n", (i * 7919) % 10007);
+        enum nn_status status =
+            read_text(text.data, text.length, plain_options(), &samples, &error);
+        cr_assert(status == (more ? NN_LIMIT : NN_OK), "%d %s", (int)status, error.message);
+        if (!more) {
+            cr_assert(samples->class_count == 10000);
+            nn_samples_free(samples);
+        }
+    }
+    nn_buffer_clear(&text);
+}
+
+Test(csv, stops_on_request)
+{
+    struct nn_progress progress = {.cancel = false};
+    struct nn_read_options options = plain_options();
+    struct nn_samples *samples = NULL;
+    struct nn_error error;
+    options.progress = &progress;
+    expect_ok(read_text("1,p\n2,q\n", 8, options, &samples, &error));
+    nn_samples_free(samples);
+    samples = NULL;
+    atomic_store(&progress.cancel, true);
+    cr_assert(read_text("1,p\n2,q\n", 8, options, &samples, &error) == NN_CANCELLED);
+    cr_assert(!samples);
+}
+
+/* Writes a cell, sometimes quoted, sometimes with blanks. */
+static void write_cell(struct nn_buffer *out, const char *text, struct nn_random *random)
+{
+    bool quote = strpbrk(text, "\",\n") || nn_random_below(random, 4) == 0;
+    nn_buffer_text(out, nn_random_below(random, 8) ? "" : " ");
+    nn_buffer_text(out, quote ? "\"" : "");
+    for (; *text; text++) {
+        nn_buffer_text(out, *text == '"' ? "\"" : "");
+        nn_buffer_char(out, *text);
+    }
+    nn_buffer_text(out, quote ? "\"" : "");
+    nn_buffer_text(out, nn_random_below(random, 8) ? "" : " ");
+}
+
+Test(csv, random_round_trip)
+{
+    static const char *const names[] = {"plain", "with \"quotes\"", "with, comma", "ends \"",
+                                        "a b"};
+    struct nn_random random;
+    struct nn_error error;
+    nn_random_init(&random, 7, NN_STREAM_GENERATE, 0);
+    for (int round = 0; round < 60; round++) {
+        size_t rows = 1 + nn_random_below(&random, 40), columns = 1 + nn_random_below(&random, 12);
+        float *values = nn_calloc(rows * columns, sizeof *values);
+        size_t *label = nn_calloc(rows, sizeof *label);
+        struct nn_samples *samples = NULL;
+        struct nn_read_options options = plain_options();
+        struct nn_buffer text;
+        options.header = round % 2;
+        options.delimiter = ',';
+        nn_buffer_init(&text, 0);
+        for (size_t j = 0; j < columns && options.header; j++)
+            nn_buffer_printf(&text, "f%zu,", j);
+        nn_buffer_text(&text, options.header ? "label\n" : "");
+        for (size_t i = 0; i < rows; i++) {
+            for (size_t j = 0; j < columns; j++) {
+                char number[NN_NUMBER_SIZE];
+                uint32_t bits = nn_random_u32(&random);
+                float value;
+                memcpy(&value, &bits, sizeof value);
+                value = isfinite(value) ? value : 1.5F;
+                values[i * columns + j] = value;
+                write_cell(&text, nn_number_float(number, value), &random);
+                nn_buffer_char(&text, ',');
+            }
+            label[i] = nn_random_below(&random, 5);
+            write_cell(&text, names[label[i]], &random);
+            nn_buffer_text(&text, nn_random_below(&random, 2) ? "\n" : "\r\n");
+        }
+        expect_ok(read_text(text.data, text.length, options, &samples, &error));
+        cr_assert(samples->count == rows && samples->feature_count == columns);
+        cr_assert(memcmp(samples->values, values, rows * columns * sizeof *values) == 0,
+                  "round %d: values differ", round);
+        for (size_t i = 0; i < rows; i++)
+            cr_assert(strcmp(samples->classes[samples->labels[i]], names[label[i]]) == 0);
+        nn_samples_free(samples);
+        nn_buffer_clear(&text);
+        nn_free(values);
+        nn_free(label);
+    }
+}
+
+/* Every prefix of a file reads or fails, but never misbehaves; the longest one is right. */
+Test(csv, every_truncation)
+{
+    static const char text[] = "a,b,\"y\"\"\"\r\n1,\"2\",p\r\n-3.5,4e2,\"q\nr\"\r\n";
+    for (size_t length = 0; length < sizeof text; length++) {
+        char *copy = nn_strndup(text, length);
+        struct nn_samples *samples = NULL;
+        struct nn_error error;
+        enum nn_status status = read_text(copy, length, plain_options(), &samples, &error);
+        cr_assert(status == NN_OK || status == NN_DAMAGED, "length %zu: %d", length, (int)status);
+        cr_assert((status == NN_OK) == (samples != NULL));
+        if (length + 1 == sizeof text)
+            cr_assert(samples && samples->count == 2);
+        nn_samples_free(samples);
+        nn_free(copy);
+    }
+}
+
+/* Random bytes from a small alphabet: no crash, an error always has a message. */
+Test(csv, random_bytes)
+{
+    static const char alphabet[] = "12.e,;\t\"\"\n\n\r ap-";
+    struct nn_random random;
+    nn_random_init(&random, 11, NN_STREAM_GENERATE, 1);
+    for (int round = 0; round < 20000; round++) {
+        char text[40];
+        size_t length = nn_random_below(&random, sizeof text);
+        for (size_t i = 0; i < length; i++)
+            text[i] = alphabet[nn_random_below(&random, sizeof alphabet - 1)];
+        char *copy = nn_strndup(text, length);
+        struct nn_samples *samples = NULL;
+        struct nn_error error = {.status = NN_OK};
+        enum nn_status status = read_text(copy, length, plain_options(), &samples, &error);
+        cr_assert((status == NN_OK) == (samples != NULL));
+        cr_assert(status == NN_OK || error.message[0] != '\0');
+        for (size_t i = 0; samples && i < samples->count * samples->feature_count; i++)
+            cr_assert(isfinite(((float *)samples->values)[i]));
+        nn_samples_free(samples);
+        nn_free(copy);
+    }
+}
+
+/* With every single allocation failing once: an error, nothing leaked, nothing half-made. */
+Test(csv, out_of_memory)
+{
+    static const char text[] = "a,b,y\n1,2,p\n3,4,q\n5,6,p\n";
+    if (!nn_fault_available())
+        cr_skip_test("needs --enable-fault-injection");
+    for (size_t n = 1;; n++) {
+        struct nn_samples *samples = NULL;
+        struct nn_error error;
+        nn_fault_alloc(n, false);
+        enum nn_status status = read_text(text, strlen(text), plain_options(), &samples, &error);
+        size_t calls = nn_fault_alloc_count();
+        nn_fault_alloc(0, false);
+        /* libcsv asks again for less, so one refusal need not be fatal. */
+        cr_assert(status == NN_OK || status == NN_MEMORY, "n=%zu: %d %s", n, (int)status,
+                  error.message);
+        cr_assert((status == NN_OK) == (samples != NULL));
+        nn_samples_free(samples);
+        if (calls < n)
+            break;
+    }
+}
