@@ -5,8 +5,8 @@
 
 Test(status, every_status_has_a_text_of_its_own)
 {
-    for (int i = 0; i < NN_STATUS_COUNT; i++)
-        for (int j = 0; j < i; j++)
+    for (enum nn_status i = 0; i < NN_STATUS_COUNT; i++)
+        for (enum nn_status j = 0; j < i; j++)
             cr_assert(strcmp(nn_status_text(i), nn_status_text(j)), "%s", nn_status_text(i));
 }
 
@@ -19,7 +19,7 @@ Test(status, the_exit_statuses_are_those_of_the_man_page)
     cr_assert(nn_status_exit(NN_ASSERTION) == 4);
     cr_assert(nn_status_exit(NN_DAMAGED) == 5);
     cr_assert(nn_status_exit(NN_DIVERGED) == 6);
-    for (int i = NN_ARGUMENT; i < NN_STATUS_COUNT; i++)
+    for (enum nn_status i = NN_ARGUMENT; i < NN_STATUS_COUNT; i++)
         cr_assert(nn_status_exit(i) == 1, "%s", nn_status_text(i));
 }
 
