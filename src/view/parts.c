@@ -126,7 +126,7 @@ char *nn_percent(char out[NN_NUMBER_SIZE], double fraction)
     size_t length;
 
     if (!isfinite(fraction))
-        return strcpy(out, "-");
+        return memcpy(out, "-", 2);
     nn_number_fixed(out, fraction * 100, 1);
     length = strlen(out);
     if (length + 3 <= NN_NUMBER_SIZE)
