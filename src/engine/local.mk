@@ -1,9 +1,21 @@
 LAYER_SOURCES = \
+	src/engine/layers/add.c \
+	src/engine/layers/avgpool2d.c \
+	src/engine/layers/batchnorm.c \
+	src/engine/layers/concat.c \
+	src/engine/layers/conv2d.c \
 	src/engine/layers/dense.c \
+	src/engine/layers/dropout.c \
+	src/engine/layers/flatten.c \
+	src/engine/layers/gelu.c \
+	src/engine/layers/globalavgpool2d.c \
 	src/engine/layers/input.c \
+	src/engine/layers/leaky_relu.c \
+	src/engine/layers/maxpool2d.c \
 	src/engine/layers/relu.c \
 	src/engine/layers/sigmoid.c \
-	src/engine/layers/softmax.c
+	src/engine/layers/softmax.c \
+	src/engine/layers/tanh.c
 LOSS_SOURCES = \
 	src/engine/losses/binary_crossentropy.c \
 	src/engine/losses/categorical_crossentropy.c \
@@ -31,6 +43,10 @@ src_libengine_a_SOURCES = \
 	src/engine/layer.c \
 	src/engine/layers/pointwise.c \
 	src/engine/layers/pointwise.h \
+	src/engine/layers/pooling.c \
+	src/engine/layers/pooling.h \
+	src/engine/layers/window.c \
+	src/engine/layers/window.h \
 	src/engine/loss.c \
 	src/engine/metric.c \
 	src/engine/net.c \

@@ -55,7 +55,7 @@ static int params(const struct nn_args *values, const struct nn_shape *in, int i
 static void forward(const struct nn_call *call)
 {
     size_t in = call->node->in_shape[0].dim[0], out = call->node->size;
-    bool bias = call->node->param_count > W_BIAS;
+    bool bias = call->node->param_count > W_BIAS && call->w[W_BIAS];
     if (bias)
         for (size_t b = 0; b < call->batch; b++)
             memcpy(call->y + b * out, call->w[W_BIAS], out * sizeof(float));

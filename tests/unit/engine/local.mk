@@ -5,6 +5,7 @@ tests_unit_test_engine_SOURCES = \
 	tests/unit/engine/reference.c \
 	tests/unit/engine/reference.h \
 	tests/unit/engine/test_history.c \
+	tests/unit/engine/test_layers_reference.c \
 	tests/unit/engine/test_losses.c \
 	tests/unit/engine/test_metrics.c \
 	tests/unit/engine/test_net.c \

@@ -1,0 +1,43 @@
+#include "engine/layers/pointwise.h"
+#include "kernels/kernels.h"
+
+static const struct nn_arg_spec args[] = {{0}};
+
+static void map(const struct nn_args *values, size_t n, const float *x, float *y)
+{
+    (void)values;
+    nn_kernels->tanh(n, x, y);
+}
+
+static void map_backward(const struct nn_args *values, size_t n, const float *x, const float *y,
+                         const float *dy, float *dx)
+{
+    (void)values, (void)x;
+    for (size_t i = 0; i < n; i++)
+        dx[i] = dy[i] * (1.0f - y[i]) * (1.0f + y[i]);
+}
+
+static void forward(const struct nn_call *call)
+{
+    nn_pointwise_forward(call, map);
+}
+
+static void backward(const struct nn_call *call)
+{
+    nn_pointwise_backward(call, map_backward);
+}
+
+const struct nn_layer_class nn_layer_tanh = {
+    .name = "tanh",
+    .prefix = "tanh",
+    .summary = "hyperbolic tangent: values become -1..1",
+    .formula = "y = tanh(x); dy/dx = (1 - y) (1 + y)",
+    .source = "definition",
+    .args = args,
+    .min_inputs = 1,
+    .max_inputs = 1,
+    .flags = NN_LAYER_ACTIVATION | NN_LAYER_POINTWISE,
+    .infer = nn_pointwise_infer,
+    .forward = forward,
+    .backward = backward,
+};
