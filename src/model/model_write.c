@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/number.h"
+#include "base/text.h"
 #include "model/format.h"
 #include "model/json.h"
 #include "model/safetensors.h"
@@ -14,8 +15,7 @@
 
 /* ---- the description, as JSON ---- */
 
-/* Every step may fail for want of memory, or because a text is not UTF-8; NULL goes through all of
- * them and is found at the end. */
+/* Every step may fail for want of memory; NULL goes through all of them and is found at the end. */
 static json_t *set(json_t *object, const char *key, json_t *value)
 {
     if (object && json_object_set_new(object, key, value) == 0)
@@ -36,6 +36,13 @@ static json_t *append(json_t *array, json_t *value)
     return NULL;
 }
 
+/* A text that is not UTF-8 is saved as it is shown. */
+static json_t *text_json(const char *text)
+{
+    json_t *json = json_string(text);
+    return json ? json : json_string(NN_VISIBLE(text));
+}
+
 /* 64-bit numbers are strings: JSON readers elsewhere keep only 53 bits. */
 static json_t *u64_json(uint64_t value)
 {
@@ -48,7 +55,7 @@ static json_t *texts_json(char *const *texts, size_t count)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < count; i++)
-        array = append(array, json_string(texts[i]));
+        array = append(array, text_json(texts[i]));
     return array;
 }
 
@@ -58,7 +65,7 @@ static json_t *args_json(const struct nn_args *args)
     json_t *object = json_object();
     for (int i = 0; i < args->count; i++)
         if (nn_args_is_set(args, i))
-            object = set(object, args->specs[i].name, json_string(nn_args_text(args, i)));
+            object = set(object, args->specs[i].name, text_json(nn_args_text(args, i)));
     return object;
 }
 
@@ -117,7 +124,7 @@ static json_t *history_json(const struct nn_history *history)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < history->columns; i++)
-        array = append(array, json_string(history->names[i]));
+        array = append(array, text_json(history->names[i]));
     return array;
 }
 
@@ -156,8 +163,7 @@ static enum nn_status describe(const struct nn_model *model, struct nn_buffer *t
         root = set(root, "history", history_json(model->history));
     root = set(root, "data", data_json(model));
     if (!root)
-        return nn_fail(error, NN_FAILED,
-                       "the model cannot be described: no memory, or a name that is not UTF-8");
+        return nn_fail(error, NN_MEMORY, "out of memory while describing the model");
     const enum nn_status status = nn_json_text(root, text, error);
     json_decref(root);
     return status;

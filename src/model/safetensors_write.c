@@ -9,12 +9,20 @@
 
 #define ALIGNMENT 64
 
-/* Sets a string in an object; fails for text that is not UTF-8. */
-static enum nn_status set_string(json_t *object, const char *key, const char *value,
-                                 struct nn_error *error)
+static bool is_utf8(const char *text)
 {
-    if (json_object_set_new(object, key, json_string(value)) == 0)
-        return NN_OK;
+    uint32_t point;
+    size_t used = 1, length = strlen(text);
+    for (; length > 0 && used > 0; text += used, length -= used)
+        used = nn_utf8_decode(text, length, &point);
+    return length == 0;
+}
+
+/* Why jansson did not take a text; it does not say. */
+static enum nn_status explain(const char *key, const char *value, struct nn_error *error)
+{
+    if (is_utf8(key) && is_utf8(value))
+        return nn_fail_memory(error, strlen(key) + strlen(value));
     return nn_fail(error, NN_ARGUMENT, "%s cannot be saved: it is not valid UTF-8",
                    NN_VISIBLE(key));
 }
@@ -24,12 +32,15 @@ static enum nn_status metadata_json(json_t *header, const char *const *keys,
 {
     if (count == 0)
         return NN_OK;
-    json_t *metadata = json_object();
     enum nn_status status = NN_OK;
+    json_t *metadata = json_object();
     for (size_t i = 0; i < count; i++)
-        NN_TRY(set_string(metadata, keys[i], values[i], error));
+        if (json_object_set_new(metadata, keys[i], json_string(values[i])) != 0) {
+            status = explain(keys[i], values[i], error);
+            goto out;
+        }
     if (json_object_set(header, "__metadata__", metadata) != 0)
-        status = nn_fail_memory(error, 0);
+        status = explain("__metadata__", "", error);
 out:
     json_decref(metadata);
     return status;
@@ -53,13 +64,12 @@ static enum nn_status entry_json(json_t *header, const struct nn_st_entry *entry
     }
     if (!built) {
         json_decref(shape);
-        return nn_fail_memory(error, 0);
+        return nn_fail_memory(error, sizeof(json_t));
     }
     json_t *json = json_pack("{s:s, s:o, s:[I,I]}", "dtype", nn_dtype_name(entry->dtype), "shape",
                              shape, "data_offsets", (json_int_t)*offset, (json_int_t)end);
     if (json_object_set_new(header, entry->name, json) != 0)
-        return nn_fail(error, NN_ARGUMENT, "tensor %s cannot be saved under this name",
-                       NN_VISIBLE(entry->name));
+        return explain(entry->name, "", error);
     *offset = end;
     return NN_OK;
 }
@@ -134,7 +144,7 @@ enum nn_status nn_safetensors_write(const char *path, const struct nn_st_entry *
     size_t offset = 0;
     json_t *header = json_object();
     if (!header) {
-        status = nn_fail_memory(error, 0);
+        status = nn_fail_memory(error, sizeof(json_t));
         goto out;
     }
     NN_TRY(metadata_json(header, keys, values, metadata_count, error));
