@@ -57,7 +57,11 @@ static enum nn_status resize_rows(struct nn_history *history, size_t columns, si
 static enum nn_status add_columns(struct nn_history *history, const char *const *names,
                                   size_t count, struct nn_error *error)
 {
-    size_t columns = history->columns, most;
+    size_t columns = history->columns, known = 0, most;
+    while (known < count && nn_history_column(history, names[known]) >= 0)
+        known++;
+    if (known == count)
+        return NN_OK;
     if (!nn_size_add(columns, count, &most))
         return nn_fail(error, NN_LIMIT, "the history has too many columns: %zu", count);
     char(*all)[32] = nn_realloc(history->names, most, sizeof *all);
@@ -67,8 +71,6 @@ static enum nn_status add_columns(struct nn_history *history, const char *const 
     for (size_t i = 0; i < count; i++)
         if (find(all, columns, names[i]) < 0)
             snprintf(all[columns++], sizeof *all, "%s", names[i]);
-    if (columns == history->columns)
-        return NN_OK;
     return resize_rows(history, columns, history->epoch_capacity, error);
 }
 

@@ -2,16 +2,20 @@
 check_PROGRAMS += tests/unit/test-engine
 tests_unit_test_engine_SOURCES = \
 	tests/unit/engine/build.h \
-	tests/unit/engine/reference.c \
-	tests/unit/engine/reference.h \
+	tests/unit/engine/fixture.c \
+	tests/unit/engine/fixture.h \
+	tests/unit/engine/test_divergence.c \
 	tests/unit/engine/test_history.c \
 	tests/unit/engine/test_layers_reference.c \
 	tests/unit/engine/test_losses.c \
 	tests/unit/engine/test_metrics.c \
 	tests/unit/engine/test_net.c \
+	tests/unit/engine/test_objective.c \
 	tests/unit/engine/test_optimizers.c \
 	tests/unit/engine/test_pass.c \
 	tests/unit/engine/test_result.c \
-	tests/unit/engine/test_tensor.c
+	tests/unit/engine/test_tensor.c \
+	tests/unit/engine/test_trainer.c \
+	tests/unit/engine/test_training_reference.c
 tests_unit_test_engine_CPPFLAGS = $(TEST_CPPFLAGS) -I$(top_srcdir)/tests/unit/engine
 tests_unit_test_engine_LDADD = $(TEST_LIBS)
