@@ -1,2 +1,38 @@
+# Explanation methods, one file each: a new method is a new line here.
+METHOD_SOURCES = \
+	src/explain/methods/deconvnet.c \
+	src/explain/methods/gradcam.c \
+	src/explain/methods/gradient.c \
+	src/explain/methods/gradient_x_input.c \
+	src/explain/methods/guided_backprop.c \
+	src/explain/methods/integrated_gradients.c \
+	src/explain/methods/occlusion.c \
+	src/explain/methods/saliency.c
+
 noinst_LIBRARIES += src/libexplain.a
-src_libexplain_a_SOURCES = src/explain/explain.h src/explain/method.h
+src_libexplain_a_SOURCES = $(METHOD_SOURCES) \
+	src/explain/actmax.c \
+	src/explain/explain.c \
+	src/explain/explain.h \
+	src/explain/gradient.c \
+	src/explain/method.h \
+	src/explain/parse.c \
+	src/explain/parse.h \
+	src/explain/quadrature.c \
+	src/explain/quadrature.h \
+	src/explain/registry.c \
+	src/explain/resize.c \
+	src/explain/rules.h \
+	src/explain/rules/choose.c \
+	src/explain/rules/deconvnet.c \
+	src/explain/rules/guided.c \
+	src/explain/target.c
+
+# The registry: one line for each method struct in the sources listed above.
+src/explain/methods.def: $(METHOD_SOURCES) src/registry.sh
+	$(AM_V_GEN)$(MKDIR_P) src/explain && here=`pwd` && cd $(top_srcdir) && \
+	$(SHELL) src/registry.sh nn_method NN_METHOD $(METHOD_SOURCES) >"$$here/$@.tmp" && \
+	mv "$$here/$@.tmp" "$$here/$@"
+src/explain/registry.$(OBJEXT): src/explain/methods.def
+BUILT_SOURCES += src/explain/methods.def
+CLEANFILES += src/explain/methods.def

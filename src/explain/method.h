@@ -1,7 +1,8 @@
 /* Explanation method: one file in methods/ with one `const struct nn_method`.
  *
- * A method explains F, one number per sample: the logit of the target class unless told otherwise. It
- * either matches its published definition for the given net, or refuses with the reason (NN_REFUSED).
+ * A method explains F, one number per sample: the logit of the target class unless told otherwise.
+ * It either matches its published definition for the given net, or refuses with the reason
+ * (NN_REFUSED).
  *
  * Methods work on a batch of inputs through nn_explain's helpers and never touch session or screen.
  */
@@ -24,10 +25,10 @@ enum nn_target_what {
 
 struct nn_target {
     enum nn_target_what what;
-    int node;              /* where F is read: nn_net_logits, the output, or the layer */
-    bool negate;           /* class 0 of a single-output sigmoid: F = -logit */
-    const int32_t *unit;   /* [batch] */
-    int32_t other;         /* DIFFERENCE */
+    int node;            /* where F is read: nn_net_logits, the output, or the layer */
+    bool binary;         /* one output stands for two classes: F = -z for class 0, z for class 1 */
+    const int32_t *unit; /* [batch]: class, or unit (feature map) of the node */
+    int32_t other;       /* DIFFERENCE */
 };
 
 struct nn_explain_call {
@@ -36,39 +37,44 @@ struct nn_explain_call {
     const float *x;        /* [batch, input shape...], scaled as the net sees it */
     const float *baseline; /* [input shape...]: one for all samples */
     struct nn_target target;
-    int layer;             /* for methods with needs_layer: resolved node */
+    int layer; /* for methods with needs_layer: resolved node */
     const struct nn_args *args;
     uint64_t seed;
     struct nn_progress *progress; /* may be NULL */
 };
 
 enum nn_method_flags {
-    NN_METHOD_LAYER = 1,     /* has a layer= argument; the map has that layer's size */
-    NN_METHOD_SPATIAL = 2,   /* that layer must have feature maps; default the last convolution */
-    NN_METHOD_BASELINE = 4,  /* uses the baseline */
-    NN_METHOD_COMPLETE = 8   /* sums to F(x) - F(baseline): the gap is computed and shown */
+    NN_METHOD_LAYER = 1,    /* has a layer= argument; the map has that layer's size */
+    NN_METHOD_SPATIAL = 2,  /* that layer must have feature maps; default the last convolution */
+    NN_METHOD_BASELINE = 4, /* uses the baseline */
+    NN_METHOD_COMPLETE = 8  /* sums to F(x) - F(baseline): the gap is computed and shown */
 };
+
+/* For methods without arguments of their own. */
+extern const struct nn_arg_spec nn_no_args[];
 
 /* Axioms turn on property tests. */
 enum nn_axiom {
     NN_AXIOM_COMPLETENESS = 1,
-    NN_AXIOM_DUMMY = 2,         /* a dead input gets zero */
-    NN_AXIOM_BATCH = 4,         /* a sample's map does not depend on its batch */
+    NN_AXIOM_DUMMY = 2, /* a dead input gets zero */
+    NN_AXIOM_BATCH = 4, /* a sample's map does not depend on its batch */
     NN_AXIOM_LINEARITY = 8
 };
 
 struct nn_method {
     const char *name;
-    const char *alias;   /* short form ("ig"), or NULL; also a command of its own */
+    const char *alias; /* short form ("ig"), or NULL; also a command of its own */
     const char *summary;
     const char *formula;
-    const char *source;  /* authors, year, equation; deviations */
-    const struct nn_arg_spec *args; /* beside the common ones (sample, target, layer, baseline, out) */
+    const char *source; /* authors, year, equation; deviations */
+    const struct nn_arg_spec
+        *args; /* beside the common ones (sample, target, layer, baseline, out) */
     unsigned flags, axioms;
     enum nn_scale_kind scale;
     /* Shape of one sample's map; NULL: the input's. */
     void (*shape)(const struct nn_explain_call *call, struct nn_shape *shape);
-    /* Fills out [batch, map shape...]; gap[batch] (sum - (F(x) - F(baseline))) for COMPLETE methods. */
+    /* Fills out [batch, map shape...]; gap[batch] (sum - (F(x) - F(baseline))) for COMPLETE
+     * methods. */
     enum nn_status (*run)(const struct nn_explain_call *call, float *out, double *gap,
                           struct nn_error *error);
 };
@@ -80,31 +86,38 @@ const struct nn_method *nn_method_find(const char *name);
 /* Most samples in one pass of a method that evaluates many inputs. */
 #define NN_EXPLAIN_CHUNK 64
 
-/* F of the last forward of a pass, to out[batch]; first sample of the pass is sample `first` of the call. */
+/* F of the last forward of a pass, to out[batch]; sample 0 of the pass has target->unit[first]. */
 void nn_target_value(const struct nn_target *target, const struct nn_pass *pass, size_t first,
                      double *out);
 /* dF/d(output of target->node), to seed [batch, node size]. */
 void nn_target_seed(const struct nn_target *target, const struct nn_pass *pass, size_t first,
                     float *seed);
-/* Gradient (or what the rules make of it) of F for n inputs at once: fills dx [n, ...] at node `to` (0 = the
- * input); `activation` may be NULL, else the output of `to`; value may be NULL, else F[n]. unit[] of the
- * target holds one unit per input of the job. */
+/* "logit of class 7", for people: names are made visible. */
+void nn_target_text(const struct nn_target *target, const struct nn_net *net, char **classes,
+                    size_t class_count, size_t sample, char *out, size_t capacity);
+/* The gradient of F (or what the rules make of it) for n inputs at once; target.unit holds one
+ * entry for each of them. */
 struct nn_gradient_job {
     const struct nn_net *net;
-    struct nn_target target; /* unit indexed 0..n-1 of this job */
-    const float *x;
+    struct nn_target target;
+    const float *x; /* [n, input shape...] */
     size_t n;
-    int to;
+    int to; /* the node at whose output the gradient is wanted; 0 = the input */
     struct nn_rule_choice (*choose)(void *context, const struct nn_node *node);
     void *context;
     size_t walk_scratch;
-    float *dx;
-    float *activation;
-    double *value;
+    float *dx;         /* [n, shape of `to`...] */
+    float *activation; /* the same shape: the output of `to`; NULL = not wanted */
+    double *value;     /* [n]: F; NULL = not wanted */
 };
 /* Runs in chunks of NN_EXPLAIN_CHUNK. */
-enum nn_status nn_explain_gradient(const struct nn_gradient_job *job,
-                                   struct nn_progress *progress, struct nn_error *error);
+enum nn_status nn_explain_gradient(const struct nn_gradient_job *job, struct nn_progress *progress,
+                                   struct nn_error *error);
+/* The gradient at the input for the samples of a call, with the rule for rectifiers (NULL: plain).
+ */
+enum nn_status nn_explain_input_gradient(const struct nn_explain_call *call,
+                                         const struct nn_rule *rectifier, float *out,
+                                         struct nn_error *error);
 /* F for n inputs; units as in the job. */
 enum nn_status nn_explain_value(const struct nn_net *net, const struct nn_target *target,
                                 const float *x, size_t n, double *value,

@@ -1,1 +1,12 @@
-# The Criterion program of explain: sources test_*.c, one for each part of the module.
+# The Criterion program of explain.
+check_PROGRAMS += tests/unit/test-explain
+tests_unit_test_explain_SOURCES = \
+	tests/unit/explain/nets.c \
+	tests/unit/explain/nets.h \
+	tests/unit/explain/test_actmax.c \
+	tests/unit/explain/test_axioms.c \
+	tests/unit/explain/test_quadrature.c \
+	tests/unit/explain/test_reference.c \
+	tests/unit/explain/test_refusal.c
+tests_unit_test_explain_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_unit_test_explain_LDADD = $(TEST_LIBS)

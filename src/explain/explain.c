@@ -1,0 +1,161 @@
+#include "explain/explain.h"
+
+#include "base/mem.h"
+#include "explain/parse.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const struct nn_arg_spec nn_no_args[] = {{0}};
+
+static enum nn_status check_request(const struct nn_explain_request *request,
+                                    struct nn_error *error)
+{
+    const struct nn_net *net = request->net;
+    if (net->count < 2)
+        return nn_fail(error, NN_STATE,
+                       "there is no net to explain: `net new` and `add`, or `open` a model");
+    size_t count = request->batch * net->nodes[0]->size;
+    for (size_t i = 0; i < count; i++)
+        if (!isfinite(request->x[i]))
+            return nn_fail(error, NN_REFUSED, "the input holds values that are not finite");
+    struct nn_param *param;
+    char name[NN_NAME_SIZE * 2];
+    int node;
+    for (size_t p = 0; (param = nn_net_param(net, p, &node, name)); p++) {
+        size_t size = nn_shape_size(&param->value.shape);
+        for (size_t i = 0; i < size; i++)
+            if (!isfinite(param->value.data[i]))
+                return nn_fail(error, NN_REFUSED,
+                               "%s holds values that are not finite: there is nothing to explain",
+                               name);
+    }
+    return NN_OK;
+}
+
+/* Probability of the target class of sample 0, if the net ends with softmax or sigmoid. */
+static enum nn_status probability(const struct nn_explain_call *call, double *p,
+                                  struct nn_error *error)
+{
+    const struct nn_node *output = nn_net_output(call->net);
+    bool softmax = strcmp(output->layer->name, "softmax") == 0,
+         sigmoid = strcmp(output->layer->name, "sigmoid") == 0;
+    *p = NAN;
+    if (call->target.what == NN_EXPLAIN_UNIT || !(softmax || (sigmoid && call->target.binary)))
+        return NN_OK;
+    struct nn_target target = call->target;
+    target.what = NN_EXPLAIN_CLASS;
+    target.node = output->index;
+    target.binary = false;
+    int32_t unit = call->target.binary ? 0 : call->target.unit[0];
+    target.unit = &unit;
+    enum nn_status status = nn_explain_value(call->net, &target, call->x, 1, p, NULL, error);
+    if (status == NN_OK && call->target.binary && call->target.unit[0] == 0)
+        *p = 1 - *p;
+    return status;
+}
+
+static enum nn_status fill(struct nn_result *result, const struct nn_explain_request *request,
+                           const struct nn_explain_call *call, const double *gap,
+                           struct nn_error *error)
+{
+    enum nn_status status;
+    const struct nn_method *method = request->method;
+    struct nn_buffer text;
+    double value, base, p;
+    struct nn_shape shape = result->input.shape;
+    nn_buffer_init(&text, 0);
+    result->scale = method->scale;
+    result->sample = -1;
+    snprintf(result->method, sizeof result->method, "%s", method->name);
+    nn_args_format(call->args, true, &text);
+    snprintf(result->parameters, sizeof result->parameters, "%s", nn_buffer_string(&text));
+    nn_target_text(&call->target, call->net, request->classes, request->class_count, 0,
+                   result->target, sizeof result->target);
+    if (method->flags & NN_METHOD_LAYER)
+        snprintf(result->layer, sizeof result->layer, "%s", call->net->nodes[call->layer]->name);
+    snprintf(result->title, sizeof result->title, "%s of the %s%s%s", method->name, result->target,
+             *result->layer ? " at " : "", result->layer);
+    NN_TRY(nn_explain_value(call->net, &call->target, call->x, 1, &value, NULL, error));
+    NN_TRY(probability(call, &p, error));
+    nn_result_figure(result, "F(x)", value);
+    if (!isnan(p))
+        nn_result_figure(result, "p", p);
+    if (method->flags & NN_METHOD_COMPLETE) {
+        NN_TRY(nn_explain_value(call->net, &call->target, call->baseline, 1, &base, NULL, error));
+        nn_result_figure(result, "F(baseline)", base);
+        nn_result_figure(result, "gap", gap[0]);
+        double relative = fabs(gap[0]) / fmax(fabs(value - base), 1e-12);
+        if (relative > 0.01)
+            snprintf(result->note, sizeof result->note,
+                     "The shares miss the change of the answer by %.1f %%: take more steps.",
+                     100 * relative);
+    }
+    NN_TRY(nn_tensor_init(&result->input, &shape, error));
+    memcpy(result->input.data, call->x, request->batch * call->net->nodes[0]->size * sizeof(float));
+out:
+    nn_buffer_clear(&text);
+    return status;
+}
+
+static struct nn_shape batch_of(size_t batch, const struct nn_shape *shape)
+{
+    struct nn_shape result = {.rank = shape->rank + 1, .dim = {batch}};
+    memcpy(result.dim + 1, shape->dim, (NN_MAX_RANK - 1) * sizeof *shape->dim);
+    return result;
+}
+
+/* Target, layer and the method itself; the result is filled but for its figures. */
+static enum nn_status run_method(const struct nn_explain_request *request,
+                                 struct nn_explain_call *call, int32_t *units, double *gap,
+                                 struct nn_result *result, struct nn_error *error)
+{
+    enum nn_status status;
+    const struct nn_method *method = request->method;
+    struct nn_shape shape = call->net->nodes[0]->shape;
+    result->input.shape = batch_of(request->batch, &shape);
+    NN_TRY(nn_target_parse(request, units, &call->target, error));
+    if (method->flags & NN_METHOD_LAYER)
+        NN_TRY(nn_layer_parse(request, &call->target, &call->layer, error));
+    if (method->shape)
+        method->shape(call, &shape);
+    shape = batch_of(request->batch, &shape);
+    NN_TRY(nn_tensor_init(&result->values, &shape, error));
+    NN_TRY(method->run(call, result->values.data, gap, error));
+out:
+    return status;
+}
+
+enum nn_status nn_explain(const struct nn_explain_request *request, struct nn_result **result,
+                          struct nn_error *error)
+{
+    struct nn_result *made = NULL;
+    enum nn_status status = check_request(request, error);
+    if (status != NN_OK)
+        return status;
+    size_t in = request->net->nodes[0]->size;
+    int32_t *units = nn_calloc(request->batch, sizeof *units);
+    double *gap = nn_calloc(request->batch, sizeof *gap);
+    float *zeros = nn_calloc(in, sizeof *zeros);
+    struct nn_explain_call call = {.net = request->net,
+                                   .batch = request->batch,
+                                   .x = request->x,
+                                   .baseline = request->baseline ? request->baseline : zeros,
+                                   .args = request->args,
+                                   .seed = request->seed,
+                                   .progress = request->progress};
+    if (!units || !gap || !zeros)
+        NN_TRY(nn_fail_memory(error, in * sizeof *zeros));
+    NN_TRY(nn_result_new(NN_RESULT_ATTRIBUTION, "explain", &made, error));
+    NN_TRY(run_method(request, &call, units, gap, made, error));
+    NN_TRY(fill(made, request, &call, gap, error));
+    *result = made;
+    made = NULL;
+out:
+    nn_free(units);
+    nn_free(gap);
+    nn_free(zeros);
+    nn_result_free(made);
+    return status;
+}

@@ -1,0 +1,83 @@
+/* Values and gradients of F for many inputs, in chunks of one planned pass. */
+#include "explain/method.h"
+
+#include "base/mem.h"
+#include "explain/rules.h"
+
+#include <string.h>
+
+static void copy_floats(float *to, const float *from, size_t count)
+{
+    memcpy(to, from, count * sizeof *to);
+}
+
+enum nn_status nn_explain_gradient(const struct nn_gradient_job *job, struct nn_progress *progress,
+                                   struct nn_error *error)
+{
+    enum nn_status status = NN_OK;
+    struct nn_pass *pass = NULL;
+    const struct nn_net *net = job->net;
+    size_t chunk = job->n < NN_EXPLAIN_CHUNK ? job->n : NN_EXPLAIN_CHUNK;
+    size_t in = net->nodes[0]->size, out = net->nodes[job->to]->size;
+    float *seed = nn_calloc(chunk * net->nodes[job->target.node]->size + 1, sizeof *seed);
+    if (!seed)
+        return nn_fail_memory(error, chunk * net->nodes[job->target.node]->size * sizeof *seed);
+    NN_TRY(nn_pass_new(net, chunk, NN_PASS_GRADIENTS, job->walk_scratch, &pass, error));
+    for (size_t first = 0; first < job->n; first += chunk) {
+        size_t n = job->n - first < chunk ? job->n - first : chunk;
+        if (nn_cancelled(progress))
+            NN_TRY(nn_fail(error, NN_CANCELLED, "stopped"));
+        copy_floats(nn_pass_input(pass), job->x + first * in, n * in);
+        nn_pass_forward(pass, n, NULL);
+        if (job->value)
+            nn_target_value(&job->target, pass, first, job->value + first);
+        if (job->activation)
+            copy_floats(job->activation + first * out, nn_pass_output(pass, job->to), n * out);
+        nn_target_seed(&job->target, pass, first, seed);
+        struct nn_walk walk = {.from = job->target.node,
+                               .seed = seed,
+                               .to = job->to,
+                               .choose = job->choose,
+                               .context = job->context};
+        NN_TRY(nn_pass_backward(pass, &walk, error));
+        copy_floats(job->dx + first * out, nn_pass_gradient(pass, job->to), n * out);
+    }
+out:
+    nn_pass_free(pass);
+    nn_free(seed);
+    return status;
+}
+
+enum nn_status nn_explain_input_gradient(const struct nn_explain_call *call,
+                                         const struct nn_rule *rectifier, float *out,
+                                         struct nn_error *error)
+{
+    struct nn_gradient_job job = {
+        .net = call->net, .target = call->target, .x = call->x, .n = call->batch, .dx = out};
+    if (rectifier) {
+        job.choose = nn_choose_for_rectifiers;
+        job.context = (void *)rectifier;
+    }
+    return nn_explain_gradient(&job, call->progress, error);
+}
+
+enum nn_status nn_explain_value(const struct nn_net *net, const struct nn_target *target,
+                                const float *x, size_t n, double *value,
+                                struct nn_progress *progress, struct nn_error *error)
+{
+    enum nn_status status = NN_OK;
+    struct nn_pass *pass = NULL;
+    size_t chunk = n < NN_EXPLAIN_CHUNK ? n : NN_EXPLAIN_CHUNK, in = net->nodes[0]->size;
+    NN_TRY(nn_pass_new(net, chunk, NN_PASS_FORWARD, 0, &pass, error));
+    for (size_t first = 0; first < n; first += chunk) {
+        size_t count = n - first < chunk ? n - first : chunk;
+        if (nn_cancelled(progress))
+            NN_TRY(nn_fail(error, NN_CANCELLED, "stopped"));
+        copy_floats(nn_pass_input(pass), x + first * in, count * in);
+        nn_pass_forward(pass, count, NULL);
+        nn_target_value(target, pass, first, value + first);
+    }
+out:
+    nn_pass_free(pass);
+    return status;
+}

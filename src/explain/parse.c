@@ -1,0 +1,205 @@
+#include "explain/parse.h"
+
+#include "base/mem.h"
+#include "base/number.h"
+#include "base/text.h"
+#include "engine/metric.h"
+#include "explain/rules.h"
+
+#include <string.h>
+
+/* Number of classes that an output can name. */
+static size_t class_limit(const struct nn_explain_request *request, const struct nn_target *target)
+{
+    if (target->binary)
+        return 2;
+    const struct nn_node *node = request->net->nodes[target->node];
+    return node->shape.rank > 1 ? node->shape.dim[0] : node->size;
+}
+
+/* A class by name, else by number. */
+static bool find_class(const struct nn_explain_request *request, const char *text, size_t length,
+                       size_t limit, int32_t *unit)
+{
+    for (size_t i = 0; i < request->class_count && i < limit; i++)
+        if (strlen(request->classes[i]) == length &&
+            strncmp(request->classes[i], text, length) == 0) {
+            *unit = (int32_t)i;
+            return true;
+        }
+    int64_t number;
+    if (!nn_number_parse_int(text, length, &number) || number < 0 || (uint64_t)number >= limit)
+        return false;
+    *unit = (int32_t)number;
+    return true;
+}
+
+static enum nn_status no_such_class(const struct nn_explain_request *request, const char *text,
+                                    size_t limit, struct nn_error *error)
+{
+    enum nn_status status = nn_fail(
+        error, NN_ARGUMENT, "target=%s: there is no such class; the net has %zu, from 0 to %zu",
+        NN_VISIBLE(text), limit, limit - 1);
+    const char *near =
+        nn_text_nearest(text, (const char *const *)request->classes, request->class_count);
+    if (near)
+        nn_fail_hint(error, "did you mean %s?", NN_VISIBLE(near));
+    return status;
+}
+
+/* "layer:unit" */
+static enum nn_status parse_unit(const struct nn_explain_request *request, const char *text,
+                                 const char *colon, int32_t *units, struct nn_target *target,
+                                 struct nn_error *error)
+{
+    enum nn_status status;
+    int64_t unit;
+    char *name = nn_strndup(text, (size_t)(colon - text));
+    if (!name)
+        return nn_fail_memory(error, (size_t)(colon - text));
+    NN_TRY(nn_net_find(request->net, name, &target->node, error));
+    const struct nn_node *node = request->net->nodes[target->node];
+    size_t limit = node->shape.rank > 1 ? node->shape.dim[0] : node->size;
+    if (!nn_number_parse_int(colon + 1, strlen(colon + 1), &unit) || unit < 0 ||
+        (uint64_t)unit >= limit)
+        NN_TRY(nn_fail(error, NN_ARGUMENT, "target=%s: layer %s has %s 0 to %zu", NN_VISIBLE(text),
+                       node->name, node->shape.rank > 1 ? "maps" : "units", limit - 1));
+    target->what = NN_EXPLAIN_UNIT;
+    target->binary = false;
+    for (size_t i = 0; i < request->batch; i++)
+        units[i] = (int32_t)unit;
+out:
+    nn_free(name);
+    return status;
+}
+
+/* "cat-dog": the first '-' that has a class on both sides (names may hold '-' themselves). */
+static bool parse_difference(const struct nn_explain_request *request, const char *text,
+                             size_t limit, int32_t *first, int32_t *second)
+{
+    for (const char *dash = strchr(text, '-'); dash; dash = strchr(dash + 1, '-'))
+        if (find_class(request, text, (size_t)(dash - text), limit, first) &&
+            find_class(request, dash + 1, strlen(dash + 1), limit, second))
+            return true;
+    return false;
+}
+
+static enum nn_status predict(const struct nn_explain_request *request,
+                              const struct nn_target *target, int32_t *units,
+                              struct nn_error *error)
+{
+    const struct nn_net *net = request->net;
+    struct nn_pass *pass = NULL;
+    enum nn_status status = NN_OK;
+    size_t in = net->nodes[0]->size, out = net->nodes[target->node]->size;
+    size_t chunk = request->batch < NN_EXPLAIN_CHUNK ? request->batch : NN_EXPLAIN_CHUNK;
+    NN_TRY(nn_pass_new(net, chunk, NN_PASS_FORWARD, 0, &pass, error));
+    for (size_t first = 0; first < request->batch; first += chunk) {
+        size_t n = request->batch - first < chunk ? request->batch - first : chunk;
+        memcpy(nn_pass_input(pass), request->x + first * in, n * in * sizeof(float));
+        nn_pass_forward(pass, n, NULL);
+        for (size_t i = 0; i < n; i++) {
+            const float *z = nn_pass_output(pass, target->node) + i * out;
+            units[first + i] = out == 1 && !target->binary ? 0 : nn_predicted_class(z, out, true);
+        }
+    }
+out:
+    nn_pass_free(pass);
+    return status;
+}
+
+enum nn_status nn_target_parse(const struct nn_explain_request *request, int32_t *units,
+                               struct nn_target *target, struct nn_error *error)
+{
+    const struct nn_net *net = request->net;
+    const struct nn_node *output = nn_net_output(net);
+    struct nn_target result = {.what = NN_EXPLAIN_CLASS, .node = nn_net_logits(net), .unit = units};
+    result.binary = output->size == 1 &&
+                    (request->class_count == 2 || strcmp(output->layer->name, "sigmoid") == 0);
+    size_t limit = class_limit(request, &result);
+    const char *text = request->target, *colon = text ? strrchr(text, ':') : NULL;
+    enum nn_status status = NN_OK;
+    int32_t unit = 0;
+    if (request->targets) {
+        for (size_t i = 0; i < request->batch; i++) {
+            if (request->targets[i] < 0 || (size_t)request->targets[i] >= limit)
+                return nn_fail(
+                    error, NN_ARGUMENT,
+                    "target of sample %zu: there is no class %d; the net has %zu, from 0 to %zu", i,
+                    (int)request->targets[i], limit, limit - 1);
+            units[i] = request->targets[i];
+        }
+    } else if (!text || !*text) {
+        status = predict(request, &result, units, error);
+    } else if (find_class(request, text, strlen(text), limit, &unit)) {
+        for (size_t i = 0; i < request->batch; i++)
+            units[i] = unit;
+    } else if (strcmp(text, "loss") == 0) {
+        if (!request->labels)
+            return nn_fail(error, NN_ARGUMENT, "target=loss needs data with class labels");
+        result.what = NN_EXPLAIN_LOSS;
+        for (size_t i = 0; i < request->batch; i++) {
+            if (request->labels[i] < 0 || (size_t)request->labels[i] >= limit)
+                return nn_fail(error, NN_ARGUMENT,
+                               "target=loss: sample %zu has class %d, the net has %zu classes", i,
+                               (int)request->labels[i], limit);
+            units[i] = request->labels[i];
+        }
+    } else if (colon) {
+        status = parse_unit(request, text, colon, units, &result, error);
+    } else if (parse_difference(request, text, limit, &unit, &result.other)) {
+        result.what = NN_EXPLAIN_DIFFERENCE;
+        for (size_t i = 0; i < request->batch; i++)
+            units[i] = unit;
+    } else
+        status = no_such_class(request, text, limit, error);
+    if (status == NN_OK)
+        *target = result;
+    return status;
+}
+
+static enum nn_status check_layer(const struct nn_explain_request *request,
+                                  const struct nn_target *target, int layer, struct nn_error *error)
+{
+    const struct nn_net *net = request->net;
+    const struct nn_node *node = net->nodes[layer];
+    char shape[NN_SHAPE_TEXT];
+    if ((request->method->flags & NN_METHOD_SPATIAL) && node->shape.rank != 3)
+        return nn_fail(error, NN_REFUSED, "%s needs a layer with feature maps; %s has the shape %s",
+                       request->method->name, node->name, nn_shape_text(shape, &node->shape));
+    bool *reached = nn_calloc((size_t)net->count, sizeof *reached);
+    if (!reached)
+        return nn_fail_memory(error, (size_t)net->count);
+    nn_net_ancestors(net, target->node, reached);
+    bool before = reached[layer];
+    nn_free(reached);
+    if (!before)
+        return nn_fail(error, NN_REFUSED,
+                       "%s: the explained output (%s) does not depend on layer %s",
+                       request->method->name, net->nodes[target->node]->name, node->name);
+    return NN_OK;
+}
+
+enum nn_status nn_layer_parse(const struct nn_explain_request *request,
+                              const struct nn_target *target, int *layer, struct nn_error *error)
+{
+    int found = -1;
+    if (request->layer) {
+        enum nn_status status = nn_net_find(request->net, request->layer, &found, error);
+        if (status != NN_OK)
+            return status;
+    } else {
+        for (int i = 1; i <= target->node; i++)
+            if (request->net->nodes[i]->layer->flags & NN_LAYER_SPATIAL)
+                found = i;
+        if (found < 0)
+            return nn_fail(error, NN_REFUSED,
+                           "%s needs a convolution, and the net has none: use saliency, "
+                           "integrated_gradients or occlusion",
+                           request->method->name);
+    }
+    enum nn_status status = check_layer(request, target, found, error);
+    if (status == NN_OK)
+        *layer = found;
+    return status;
+}

@@ -1,0 +1,21 @@
+/* Rules: how a node sends relevance backwards when it is not the plain gradient. One file in rules/
+ * each. */
+#ifndef NN_EXPLAIN_RULES_H
+#define NN_EXPLAIN_RULES_H
+
+#include "explain/method.h"
+
+extern const struct nn_rule nn_rule_guided; /* relu: only positive gradients through active units */
+extern const struct nn_rule
+    nn_rule_deconvnet; /* relu: only positive gradients, whatever was active */
+
+/* Chooser for nn_walk: `context` is the rule for rectifiers; all other nodes have the gradient. */
+struct nn_rule_choice nn_choose_for_rectifiers(void *context, const struct nn_node *node);
+/* NN_REFUSED when no rectifier lies before the explained output: the method would be the gradient
+ * under another name. */
+enum nn_status nn_rectifiers_needed(const struct nn_explain_call *call, const char *method,
+                                    struct nn_error *error);
+/* Marks `node` and every node it is computed from in reached[net->count]. */
+void nn_net_ancestors(const struct nn_net *net, int node, bool *reached);
+
+#endif

@@ -1,0 +1,144 @@
+/* Properties that hold for any net, over random ones. */
+#include "nets.h"
+
+#include <string.h>
+
+static const char *const image_net[] = {
+    "conv2d 4 3 padding=1 relu", "maxpool2d 2", "conv2d 6 3 tanh", "flatten", "dense 8 relu",
+    "dense 3 softmax",           NULL};
+static const char *const table_net[] = {"dense 12 tanh", "dense 9 relu", "dense 4", NULL};
+
+static void random_inputs(float *x, size_t count, uint64_t seed)
+{
+    struct nn_random random;
+    nn_random_init(&random, seed, NN_STREAM_EXPLAIN, 0);
+    for (size_t i = 0; i < count; i++)
+        x[i] = nn_random_normal(&random);
+}
+
+/* Integrated gradients sum to F(x) - F(b) but for the quadrature; smooth nets leave next to
+ * nothing. */
+Test(axioms, integrated_gradients_are_complete)
+{
+    const char *smooth[] = {"dense 12 tanh", "dense 9 gelu", "dense 4", NULL};
+    float x[7];
+    for (uint64_t seed = 1; seed <= 40; seed++) {
+        struct nn_net *net = net_of("7", smooth, seed);
+        random_inputs(x, 7, seed);
+        struct nn_result *result =
+            explain_with(net, "ig", "steps=64", x, 1, NULL, NULL, NULL, NULL);
+        cr_expect(fabs(figure_of(result, "gap")) < 1e-5, "seed %llu: gap %g",
+                  (unsigned long long)seed, figure_of(result, "gap"));
+        nn_result_free(result);
+        nn_net_free(net);
+    }
+}
+
+/* Every method: a sample's map is the same alone and in a batch. */
+Test(axioms, batch_invariance)
+{
+    float x[5 * 64];
+    struct nn_net *net = net_of("1x8x8", image_net, 3);
+    random_inputs(x, 5 * 64, 9);
+    for (size_t m = 0; m < nn_method_count; m++) {
+        if (!(nn_methods[m]->axioms & NN_AXIOM_BATCH))
+            continue;
+        struct nn_result *all =
+            explain_with(net, nn_methods[m]->name, "", x, 5, "1", NULL, NULL, NULL);
+        size_t size = nn_shape_size(&all->values.shape) / 5;
+        for (size_t i = 0; i < 5; i++) {
+            struct nn_result *one =
+                explain_with(net, nn_methods[m]->name, "", x + i * 64, 1, "1", NULL, NULL, NULL);
+            double error = reference_error(one->values.data, all->values.data + i * size, size);
+            cr_expect(error <= 1e-6, "%s: sample %zu differs by %g", nn_methods[m]->name, i, error);
+            nn_result_free(one);
+        }
+        nn_result_free(all);
+    }
+    nn_net_free(net);
+}
+
+/* An input that no unit reads gets nothing from methods with the dummy axiom. */
+Test(axioms, dead_inputs_get_zero)
+{
+    float x[6];
+    struct nn_net *net = net_of("6", table_net, 5);
+    struct nn_param *weight = &net->nodes[1]->params[0];
+    for (size_t unit = 0; unit < 12; unit++)
+        weight->value.data[unit * 6 + 2] = 0;
+    random_inputs(x, 6, 4);
+    for (size_t m = 0; m < nn_method_count; m++) {
+        if (!(nn_methods[m]->axioms & NN_AXIOM_DUMMY))
+            continue;
+        const char *args = strcmp(nn_methods[m]->name, "occlusion") == 0 ? "window=1 stride=1" : "";
+        struct nn_result *result =
+            explain_with(net, nn_methods[m]->name, args, x, 1, NULL, NULL, NULL, NULL);
+        cr_expect(result->values.data[2] == 0, "%s gives %g to a dead input", nn_methods[m]->name,
+                  (double)result->values.data[2]);
+        nn_result_free(result);
+    }
+    nn_net_free(net);
+}
+
+/* The gradient against central differences of F, for each kind of target. */
+Test(axioms, gradients_of_every_target)
+{
+    const char *lines[] = {"dense 12 tanh name=hidden", "dense 4 softmax", NULL};
+    const char *targets[] = {"2", "0-3", "hidden:5", "loss"};
+    struct nn_net *net = net_of("5", lines, 8);
+    float x[5];
+    int32_t label = 1;
+    random_inputs(x, 5, 2);
+    for (size_t t = 0; t < 4; t++) {
+        struct nn_error error = {0};
+        struct nn_args args = args_of(nn_no_args, "");
+        struct nn_explain_request request = {.net = net,
+                                             .method = nn_method_find("gradient"),
+                                             .args = &args,
+                                             .x = x,
+                                             .batch = 1,
+                                             .labels = &label,
+                                             .target = targets[t]};
+        struct nn_result *result;
+        cr_assert(nn_explain(&request, &result, &error) == NN_OK, "%s", error.message);
+        for (size_t i = 0; i < 5; i++) {
+            double value[2];
+            for (int side = 0; side < 2; side++) {
+                float moved[5];
+                memcpy(moved, x, sizeof moved);
+                moved[i] += side ? 5e-3f : -5e-3f;
+                request.x = moved;
+                struct nn_result *there;
+                cr_assert(nn_explain(&request, &there, &error) == NN_OK);
+                value[side] = figure_of(there, "F(x)");
+                nn_result_free(there);
+                request.x = x;
+            }
+            double numeric = (value[1] - value[0]) / 1e-2;
+            cr_expect(fabs(numeric - (double)result->values.data[i]) < 2e-3,
+                      "target %s, input %zu: %g, numeric %g", targets[t], i,
+                      (double)result->values.data[i], numeric);
+        }
+        nn_result_free(result);
+        nn_args_clear(&args);
+    }
+    nn_net_free(net);
+}
+
+/* A single sigmoid has two sides: the maps of class 0 and class 1 are opposite. */
+Test(axioms, both_sides_of_a_sigmoid)
+{
+    const char *lines[] = {"dense 6 tanh", "dense 1 sigmoid", NULL};
+    struct nn_net *net = net_of("4", lines, 2);
+    float x[4];
+    random_inputs(x, 4, 1);
+    struct nn_result *zero = explain_with(net, "gradient", "", x, 1, "0", NULL, NULL, NULL);
+    struct nn_result *one = explain_with(net, "gradient", "", x, 1, "1", NULL, NULL, NULL);
+    for (size_t i = 0; i < 4; i++)
+        cr_expect(zero->values.data[i] == -one->values.data[i] && one->values.data[i] != 0);
+    cr_expect(fabs(figure_of(zero, "p") + figure_of(one, "p") - 1) < 1e-6,
+              "probabilities sum to one");
+    nn_result_free(zero);
+    nn_result_free(one);
+    nn_net_free(net);
+}

@@ -1,0 +1,79 @@
+/* What is not defined is refused with the reason, never computed. */
+#include "nets.h"
+
+#include <string.h>
+
+static const char *const no_convolution[] = {"dense 8 tanh", "dense 3 softmax", NULL};
+static const char *const small_net[] = {"conv2d 4 3 relu name=c1", "flatten",
+                                        "dense 3 softmax name=out", NULL};
+
+static void refused(struct nn_net *net, const char *method, const char *args_text,
+                    const char *target, const char *layer, enum nn_status expected,
+                    const char *message)
+{
+    float x[64] = {0.5f, -1};
+    struct nn_error error = {0};
+    struct nn_result *result = NULL;
+    const struct nn_method *found = nn_method_find(method);
+    struct nn_args args = args_of(found->args, args_text);
+    struct nn_explain_request request = {.net = net,
+                                         .method = found,
+                                         .args = &args,
+                                         .x = x,
+                                         .batch = 1,
+                                         .target = target,
+                                         .layer = layer};
+    enum nn_status status = nn_explain(&request, &result, &error);
+    cr_expect(status == expected, "%s: status %d", method, status);
+    cr_expect(strstr(error.message, message) != NULL, "%s: '%s' does not say '%s'", method,
+              error.message, message);
+    cr_expect(result == NULL);
+    nn_args_clear(&args);
+}
+
+Test(refusal, messages)
+{
+    struct nn_net *table = net_of("8", no_convolution, 1), *image = net_of("1x8x8", small_net, 1);
+    refused(table, "gradcam", "", NULL, NULL, NN_REFUSED, "needs a convolution");
+    refused(table, "guided_backprop", "", NULL, NULL, NN_REFUSED, "none before");
+    refused(table, "deconvnet", "", NULL, NULL, NN_REFUSED, "none before");
+    refused(image, "gradcam", "", NULL, "out", NN_REFUSED, "feature maps");
+    refused(image, "gradcam", "", NULL, "c2", NN_ARGUMENT, "c2");
+    refused(image, "saliency", "", "3", NULL, NN_ARGUMENT, "no such class");
+    refused(image, "saliency", "", "-1", NULL, NN_ARGUMENT, "no such class");
+    refused(image, "saliency", "", "c1:9", NULL, NN_ARGUMENT, "maps 0 to 3");
+    refused(image, "saliency", "", "loss", NULL, NN_ARGUMENT, "labels");
+    refused(image, "occlusion", "window=9", NULL, NULL, NN_ARGUMENT, "does not fit");
+    refused(image, "occlusion", "window=2 stride=3", NULL, NULL, NN_ARGUMENT, "never be covered");
+    refused(image, "gradcam", "", "c1:0", "out", NN_REFUSED, "feature maps");
+    nn_net_free(table);
+    nn_net_free(image);
+}
+
+Test(refusal, non_finite_weights_and_inputs)
+{
+    struct nn_net *net = net_of("8", no_convolution, 1);
+    net->nodes[1]->params[0].value.data[3] = NAN;
+    refused(net, "saliency", "", NULL, NULL, NN_REFUSED, "not finite");
+    nn_net_free(net);
+}
+
+Test(refusal, cancellation_stops)
+{
+    struct nn_net *net = net_of("1x8x8", small_net, 1);
+    struct nn_progress progress = {0};
+    float x[64] = {0};
+    struct nn_error error = {0};
+    struct nn_result *result = NULL;
+    struct nn_args args = args_of(nn_method_find("ig")->args, "");
+    atomic_store(&progress.cancel, true);
+    struct nn_explain_request request = {.net = net,
+                                         .method = nn_method_find("ig"),
+                                         .args = &args,
+                                         .x = x,
+                                         .batch = 1,
+                                         .progress = &progress};
+    cr_assert(nn_explain(&request, &result, &error) == NN_CANCELLED);
+    nn_args_clear(&args);
+    nn_net_free(net);
+}
