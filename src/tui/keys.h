@@ -1,0 +1,45 @@
+/* Keys: one table for dispatch, footer, help and man page. A key becomes a command of the command
+ * language or an action of the interface.
+ */
+#ifndef NN_TUI_KEYS_H
+#define NN_TUI_KEYS_H
+
+#include "tui/decoder.h"
+
+/* Where a key is valid. */
+enum nn_key_context {
+    NN_KEYS_SCREEN = 1, /* the screen has the focus */
+    NN_KEYS_EMPTY = 2,  /* the prompt has the focus, and nothing is typed */
+    NN_KEYS_TYPING = 4, /* the prompt has the focus, with text */
+    NN_KEYS_ALWAYS = 7
+};
+
+enum nn_action {
+    NN_ACTION_COMMAND, /* run `command` */
+    NN_ACTION_FOCUS,   /* screen <-> prompt */
+    NN_ACTION_HELP,
+    NN_ACTION_LOG_UP,
+    NN_ACTION_LOG_DOWN,
+    NN_ACTION_REDRAW,
+    NN_ACTION_SUSPEND,
+    NN_ACTION_INTERRUPT
+};
+
+struct nn_binding {
+    enum nn_key key;
+    const char *text; /* of CHARACTER and CONTROL keys; NULL otherwise */
+    int number;       /* of FUNCTION keys */
+    unsigned contexts;
+    enum nn_action action;
+    const char *command;
+    const char
+        *shown; /* "n p" in footer and help; NULL: not shown (a second key of an entry above) */
+    const char *help;
+};
+extern const struct nn_binding nn_bindings[];
+extern const size_t nn_binding_count;
+
+/* The binding of a key in a context, or NULL. */
+const struct nn_binding *nn_key_find(const struct nn_event *event, unsigned context);
+
+#endif
