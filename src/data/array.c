@@ -66,9 +66,9 @@ double nn_array_value(const struct nn_array *array, size_t i)
         return bits != 0;
     if (array->kind == 'u')
         return (double)bits;
-    /* Two's complement: the sign bit counts negative. */
+    /* Two's complement: extends the sign, whatever the size. */
     uint64_t sign = (uint64_t)1 << (8 * array->size - 1);
-    return (double)(bits & (sign - 1)) - (double)(bits & sign);
+    return (double)(int64_t)((bits ^ sign) - sign);
 }
 
 enum nn_status nn_array_floats(const struct nn_array *array, float *out, struct nn_error *error)
