@@ -1,5 +1,8 @@
-/* Command: one entry of the command language. One file of group_*.c per group, one
- * `const struct nn_command` each; the table is derived from the sources.
+/* Command: one entry of the command language. One file groups/GROUP.c for each group with one
+ * `const struct nn_command` for each command; the table is derived from the sources.
+ *
+ * Errors: what is found while the words of a command are parsed is NN_SYNTAX (nn_command_parse),
+ * what fails while it runs has its own status.
  */
 #ifndef NN_COMMAND_COMMAND_H
 #define NN_COMMAND_COMMAND_H
@@ -48,5 +51,14 @@ extern const size_t nn_command_count;
 /* The longest name that the words begin with; *used = how many words it took (0: short form of a
  * method, whose first word stays). NULL if unknown. */
 const struct nn_command *nn_command_find(const struct nn_word *words, size_t count, size_t *used);
+/* A command by its whole name ("data load"), NULL if there is none. */
+const struct nn_command *nn_command_named(const char *name);
+/* The short form of a method nearest to a word, NULL if none is near. */
+const char *nn_command_nearest_short(const char *word);
+
+/* nn_args_parse for a command's words: a wrong word, key or value is NN_SYNTAX with its place. */
+enum nn_status nn_command_parse(struct nn_args *args, const struct nn_arg_spec *specs,
+                                const struct nn_word *words, size_t count, const char *what,
+                                struct nn_error *error);
 
 #endif

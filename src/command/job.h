@@ -10,6 +10,8 @@
 
 #include "command/session.h"
 
+struct nn_job;
+
 struct nn_job_class {
     const char *name; /* "train" */
     bool owns_net;
@@ -37,5 +39,31 @@ enum nn_status nn_job_stop(struct nn_session *session, struct nn_error *error);
 void nn_job_step(struct nn_session *session, size_t steps);
 bool nn_job_paused(const struct nn_session *session);
 bool nn_job_training(const struct nn_session *session);
+const char *nn_job_name(const struct nn_session *session); /* NULL = no job */
+double nn_job_fraction(const struct nn_session *session);
+
+/* The net to read now: the session's own, or while a job trains it the newest snapshot of it.
+ * `wait` asks for a fresh one and waits for it (within one batch); without it a fresh one is only
+ * asked for, and *net is NULL until the first is there. Borrowed until the next call of these
+ * functions. */
+enum nn_status nn_job_net(struct nn_session *session, bool wait, const struct nn_net **net,
+                          struct nn_error *error);
+/* While a job trains: history and progress as of the last nn_job_poll; NULL when none does. */
+const struct nn_history *nn_job_history(const struct nn_session *session);
+const struct nn_train_progress *nn_job_progress(const struct nn_session *session);
+/* Makes a training job wait at a batch boundary, so that the main thread may read everything it
+ * owns (save); and lets it go on. No effect without one. */
+void nn_job_hold(struct nn_session *session);
+void nn_job_release(struct nn_session *session);
+
+/* Worker thread: reports the batch just trained, serves snapshots, waits while paused or held. */
+void nn_job_batch(struct nn_job *job, const struct nn_net *net, const struct nn_history *history,
+                  const struct nn_train_progress *progress);
+
+/* Interrupts of a script by a signal. nn_interrupt is async-signal-safe: the running job stops at
+ * its next check, the script ends with NN_CANCELLED; nn_interrupted is the signal's number, 0 =
+ * none (also to clear). */
+void nn_interrupt(int signal_number);
+int nn_interrupted(void);
 
 #endif

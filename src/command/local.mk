@@ -1,2 +1,30 @@
+# In the order of help and the man page.
+COMMAND_GROUPS = \
+	src/command/groups/data.c \
+	src/command/groups/net.c \
+	src/command/groups/train.c \
+	src/command/groups/evaluate.c \
+	src/command/groups/look.c \
+	src/command/groups/files.c \
+	src/command/groups/rest.c
+
 noinst_LIBRARIES += src/libcommand.a
-src_libcommand_a_SOURCES = src/command/command.h src/command/complete.h src/command/job.h src/command/output.h src/command/session.h
+src_libcommand_a_SOURCES = \
+	src/command/command.c src/command/command.h src/command/complete.h src/command/deliver.c \
+	src/command/deliver.h src/command/evaluation.c src/command/evaluation.h src/command/expression.c \
+	src/command/focus.c src/command/focus.h src/command/help.c src/command/help.h src/command/job.c \
+	src/command/job.h src/command/lexer.c src/command/lexer.h src/command/output.h src/command/record.c \
+	src/command/record.h src/command/report.c src/command/report.h src/command/script.c \
+	src/command/session.c src/command/session.h src/command/settings.c src/command/settings.h \
+	src/command/specs.c src/command/specs.h src/command/subject.c src/command/subject.h \
+	$(COMMAND_GROUPS)
+
+# The registry: group by group, each file's commands by name.
+src/command/commands.def: $(COMMAND_GROUPS) src/registry.sh
+	$(AM_V_GEN)$(MKDIR_P) src/command && here=`pwd` && cd $(top_srcdir) && \
+	for group in $(COMMAND_GROUPS); do \
+		$(SHELL) src/registry.sh nn_command NN_COMMAND $$group || exit 1; \
+	done >"$$here/$@.tmp" && mv "$$here/$@.tmp" "$$here/$@"
+src/command/command.$(OBJEXT): src/command/commands.def
+BUILT_SOURCES += src/command/commands.def
+CLEANFILES += src/command/commands.def

@@ -7,6 +7,8 @@
 #include "engine/result.h"
 #include "engine/trainer.h"
 
+struct nn_screen;
+
 struct nn_output {
     void *context;
     /* One line of text for people (safe), part of the command's result: standard output in text
@@ -19,8 +21,14 @@ struct nn_output {
                   const struct nn_train_progress *progress);
     /* Short-lived progress (0..1) of a long job; standard error if a terminal. */
     void (*progress)(void *context, const char *what, double fraction);
-    /* A warning or a failed background job; standard error. */
+    /* A warning (status NN_OK), a failed background job, or an error that a script goes on after;
+     * standard error. */
     void (*warning)(void *context, const struct nn_error *error);
+    /* `show NAME`: standard output, or the screen that is shown from now on. */
+    void (*show)(void *context, const struct nn_screen *screen);
+    /* While a job in the foreground runs: waits until fd is readable, at most so many milliseconds;
+     * the screen handles keys and draws meanwhile. NULL: just waits. */
+    void (*wait)(void *context, int fd, int milliseconds);
 };
 
 void nn_say(const struct nn_output *output, const char *format, ...)

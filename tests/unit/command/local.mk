@@ -1,1 +1,9 @@
 # The Criterion program of command: sources test_*.c, one for each part of the module.
+check_PROGRAMS += tests/unit/test-command
+tests_unit_test_command_SOURCES = \
+	tests/unit/command/session.c tests/unit/command/session.h \
+	tests/unit/command/test_examples.c \
+	tests/unit/command/test_lexer.c \
+	tests/unit/command/test_session.c
+tests_unit_test_command_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_unit_test_command_LDADD = $(TEST_LIBS)

@@ -1,0 +1,269 @@
+/* files: saving, opening, exporting, scripts. */
+#include "base/buffer.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "command/command.h"
+#include "command/deliver.h"
+#include "command/job.h"
+#include "command/record.h"
+#include "command/subject.h"
+#include "model/model.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define NN_TRAINED                                                                                 \
+    "data demo iris; add dense 16 relu; add dense 3 softmax; compile "                             \
+    "loss=categorical_crossentropy "                                                               \
+    "lr=0.02; train epochs=5"
+
+static const struct nn_arg_spec file_args[] = {
+    {.name = "file",
+     .type = NN_ARG_FILE,
+     .help = "name of the file",
+     .flags = NN_ARG_POSITIONAL | NN_ARG_REQUIRED},
+    {0},
+};
+
+/* ---- save ---- */
+
+/* What the model file says of the data; borrowed from the session. */
+static struct nn_model describe(struct nn_session *session)
+{
+    const struct nn_dataset *data = session->dataset;
+    struct nn_model model = {.net = session->net,
+                             .recipe = session->recipe.loss ? &session->recipe : NULL,
+                             .state = &session->state,
+                             .history = &session->history,
+                             .seed = session->seed};
+    model.classes = nn_subject_classes(session, &model.class_count);
+    if (data) {
+        model.features = data->samples->features;
+        model.feature_count = data->samples->features ? data->samples->feature_count : 0;
+        model.task = data->samples->task;
+        model.scaling = data->scaling;
+        model.offset = data->offset;
+        model.factor = data->factor;
+        model.scale_count = data->offset ? data->scale_count : 0;
+    }
+    return model;
+}
+
+static enum nn_status run_save(const struct nn_invocation *invocation, struct nn_error *error)
+{
+    struct nn_session *session = invocation->session;
+    const char *path = nn_args_text(invocation->args, 0);
+    if (session->net->count < 2)
+        return nn_fail(error, NN_STATE,
+                       "there is no net to save: `net new` and `add LAYER` build one");
+    nn_job_hold(session);
+    struct nn_model model = describe(session);
+    enum nn_status status = nn_model_save(path, &model, error);
+    nn_job_release(session);
+    if (status == NN_OK) {
+        session->unsaved = false;
+        nn_say(&session->output, "saved to %s", NN_VISIBLE(path));
+    }
+    return status;
+}
+
+const struct nn_command nn_command_save = {
+    .name = "save",
+    .group = "files",
+    .summary = "Saves the model: net, optimizer, curves, classes and scaling",
+    .details = "The file is a safetensors file that PyTorch loads by name. It is written beside "
+               "the old one and "
+               "takes its place when it is whole.",
+    .args = file_args,
+    .examples =
+        (const struct nn_example[]){
+            {"save iris.safetensors", NN_TRAINED, "Training can go on from this file later"}, {0}},
+    .flags = NN_COMMAND_READS | NN_COMMAND_WRITES,
+    .run = run_save,
+};
+
+/* ---- open ---- */
+
+/* The loaded data get the scaling that the model was trained with, if they have its shape. */
+static enum nn_status rescale(const struct nn_session *session, const struct nn_model *model,
+                              struct nn_dataset **result, struct nn_error *error)
+{
+    const struct nn_dataset *data = session->dataset;
+    struct nn_source source;
+    if (!data || model->scaling == NN_SCALING_NONE || model->scale_count == 0)
+        return NN_OK;
+    nn_dataset_source(data, NN_SPLIT_TRAIN, &source);
+    if (!nn_shape_equal(&source.shape, &model->net->nodes[0]->shape))
+        return NN_OK;
+    return nn_dataset_scale_with(data, model->scaling, model->offset, model->factor,
+                                 model->scale_count, result, error);
+}
+
+/* Moves what the model owns into the session. */
+static void take_model(struct nn_session *session, struct nn_model *model)
+{
+    nn_session_set_net(session, model->net);
+    model->net = NULL;
+    nn_recipe_clear(&session->recipe);
+    if (model->recipe) {
+        session->recipe = *model->recipe;
+        *model->recipe = (struct nn_recipe){0};
+    }
+    if (model->state) {
+        session->state = *model->state;
+        *model->state = (struct nn_train_state){0};
+    }
+    if (model->history) {
+        nn_history_clear(&session->history);
+        session->history = *model->history;
+        nn_history_init(model->history);
+    }
+    for (size_t i = 0; i < session->class_count; i++)
+        nn_free(session->classes[i]);
+    nn_free(session->classes);
+    session->classes = model->classes;
+    session->class_count = model->class_count;
+    model->classes = NULL;
+    model->class_count = 0;
+    session->unsaved = false;
+}
+
+static enum nn_status run_open(const struct nn_invocation *invocation, struct nn_error *error)
+{
+    struct nn_session *session = invocation->session;
+    const char *path = nn_args_text(invocation->args, 0);
+    struct nn_model model = {0};
+    struct nn_dataset *scaled = NULL;
+    char input[NN_SHAPE_TEXT], output[NN_SHAPE_TEXT];
+    enum nn_status status = nn_model_open(path, &model, error);
+    if (status != NN_OK)
+        return status;
+    NN_TRY(rescale(session, &model, &scaled, error));
+    if (scaled)
+        nn_session_set_dataset(session, scaled);
+    take_model(session, &model);
+    const struct nn_net *net = session->net;
+    nn_say(&session->output,
+           "%s: %d layers, %zu parameters, %s to %s, trained for %" PRIu64 " epochs",
+           NN_VISIBLE(path), net->count - 1, nn_net_param_count(net),
+           nn_shape_text(input, &net->nodes[0]->shape),
+           nn_shape_text(output, &nn_net_output(net)->shape), session->state.epoch);
+out:
+    nn_model_clear(&model);
+    return status;
+}
+
+const struct nn_command nn_command_open = {
+    .name = "open",
+    .group = "files",
+    .summary = "Opens a saved model",
+    .details =
+        "Data that are loaded already and have the net's input shape get the model's scaling.",
+    .args = file_args,
+    .examples =
+        (const struct nn_example[]){{"open iris.safetensors", NN_TRAINED "; save iris.safetensors",
+                                     "Goes on with a model saved before"},
+                                    {0}},
+    .flags = NN_COMMAND_NET | NN_COMMAND_DATA,
+    .run = run_open,
+};
+
+/* ---- export ---- */
+
+static enum nn_status run_export(const struct nn_invocation *invocation, struct nn_error *error)
+{
+    struct nn_session *session = invocation->session;
+    const char *path = nn_args_text(invocation->args, 0);
+    const struct nn_result *result = nn_session_last_result(session);
+    enum nn_status status = nn_result_path_check(path, error);
+    if (status != NN_OK)
+        return status;
+    if (!result)
+        return nn_fail(error, NN_STATE, "there is no result to export yet");
+    status = nn_result_write(result, path, error);
+    if (status == NN_OK)
+        nn_say(&session->output, "%s written to %s", result->command, NN_VISIBLE(path));
+    return status;
+}
+
+const struct nn_command nn_command_export = {
+    .name = "export",
+    .group = "files",
+    .summary = "Writes the last result to a file",
+    .details = "The extension tells the format: .npy for the array, .csv and .json for tables and "
+               "values, .png for a picture.",
+    .args = file_args,
+    .examples = (const struct nn_example[]){{"export curve.csv", NN_TRAINED "; loss",
+                                             "The curves of the training as a table"},
+                                            {0}},
+    .flags = NN_COMMAND_READS | NN_COMMAND_WRITES,
+    .run = run_export,
+};
+
+/* ---- source ---- */
+
+#define NN_MAX_SOURCE_DEPTH 16
+
+static enum nn_status run_source(const struct nn_invocation *invocation, struct nn_error *error)
+{
+    struct nn_session *session = invocation->session;
+    const char *path = nn_args_text(invocation->args, 0);
+    unsigned char *text = NULL;
+    size_t length;
+    if (session->source_depth == NN_MAX_SOURCE_DEPTH)
+        return nn_fail(error, NN_LIMIT, "scripts call each other more than %d deep",
+                       NN_MAX_SOURCE_DEPTH);
+    enum nn_status status = nn_file_read(path, 64u << 20, &text, &length, error);
+    if (status != NN_OK)
+        return status;
+    session->source_depth++;
+    status = nn_session_run_script(session, (const char *)text, length, path, false, error);
+    session->source_depth--;
+    nn_free(text);
+    return status;
+}
+
+const struct nn_command nn_command_source = {
+    .name = "source",
+    .group = "files",
+    .summary = "Runs the commands of a script",
+    .args = file_args,
+    .examples =
+        (const struct nn_example[]){
+            {"source net.nns", "record net.nns; net new input=4; add dense 3 softmax; record off",
+             "A net described in a file"},
+            {0}},
+    .flags = NN_COMMAND_READS, /* its commands are checked one by one */
+    .run = run_source,
+};
+
+/* ---- record ---- */
+
+static const struct nn_arg_spec record_args[] = {
+    {.name = "file",
+     .type = NN_ARG_FILE,
+     .help = "a script, continued if it exists; `off` ends the recording",
+     .flags = NN_ARG_POSITIONAL | NN_ARG_REQUIRED},
+    {0},
+};
+
+static enum nn_status run_record(const struct nn_invocation *invocation, struct nn_error *error)
+{
+    const char *path = nn_args_text(invocation->args, 0);
+    return nn_record_start(invocation->session, strcmp(path, "off") == 0 ? NULL : path, error);
+}
+
+const struct nn_command nn_command_record = {
+    .name = "record",
+    .group = "files",
+    .summary = "Writes every command that succeeds to a script",
+    .details =
+        "Keys are commands too, so that a session at the screen can be repeated by `source`.",
+    .args = record_args,
+    .examples = (const struct nn_example[]){{"record session.nns; net new input=4; record off",
+                                             NULL, "The script then holds the second command"},
+                                            {0}},
+    .flags = NN_COMMAND_READS | NN_COMMAND_WRITES,
+    .run = run_record,
+};

@@ -1,0 +1,319 @@
+#include "command/help.h"
+
+#include "base/number.h"
+#include "base/text.h"
+#include "command/command.h"
+#include "command/settings.h"
+#include "engine/loss.h"
+#include "engine/metric.h"
+#include "engine/optimizer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define NN_WIDTH 78
+
+const struct nn_group nn_groups[] = {
+    {"data", "Data"},          {"net", "Net"},
+    {"train", "Training"},     {"look", "Looking inside"},
+    {"explain", "Explaining"}, {"files", "Files"},
+    {"rest", "The rest"},      {NULL, NULL},
+};
+
+/* ---- plain text ---- */
+
+/* A paragraph, indented and wrapped at NN_WIDTH; the first line begins at column `at`. */
+static void put_wrapped(struct nn_buffer *out, const char *text, size_t indent, size_t at)
+{
+    while (at < indent) {
+        nn_buffer_char(out, ' ');
+        at++;
+    }
+    bool first = true;
+    while (*text) {
+        size_t length = strcspn(text, " \n");
+        if (!first && at + 1 + length > NN_WIDTH) {
+            nn_buffer_char(out, '\n');
+            nn_buffer_fill(out, ' ', indent);
+            at = indent;
+            first = true;
+        }
+        if (!first) {
+            nn_buffer_char(out, ' ');
+            at++;
+        }
+        nn_buffer_append(out, text, length);
+        at += length;
+        first = false;
+        text += length;
+        text += strspn(text, " \n");
+    }
+    nn_buffer_char(out, '\n');
+}
+
+static void put_entry(struct nn_buffer *out, const char *name, const char *summary)
+{
+    int used = 0;
+    char head[64];
+    used = snprintf(head, sizeof head, "  %-18s", name);
+    nn_buffer_text(out, head);
+    put_wrapped(out, summary, 21, (size_t)(used > 0 ? used : 0));
+}
+
+/* "optimizer=NAME  how it makes it small (default adam)" */
+static void put_arguments(struct nn_buffer *out, const struct nn_arg_spec *specs)
+{
+    for (const struct nn_arg_spec *spec = specs; spec && spec->name; spec++) {
+        struct nn_buffer help;
+        nn_buffer_init(&help, 4096);
+        nn_buffer_text(&help, spec->help ? spec->help : "");
+        if (spec->choices && spec->choices[0] != '@')
+            nn_buffer_printf(&help, "; %s", spec->choices);
+        if (spec->unit)
+            nn_buffer_printf(&help, ", in %s", spec->unit);
+        if (spec->fallback)
+            nn_buffer_printf(&help, " (default %s)", spec->fallback);
+        else if (spec->flags & NN_ARG_REQUIRED)
+            nn_buffer_text(&help, " (required)");
+        put_entry(out, spec->name, nn_buffer_string(&help));
+        nn_buffer_clear(&help);
+    }
+}
+
+static void put_heading(struct nn_buffer *out, const char *text)
+{
+    nn_buffer_printf(out, "\n%s\n", text);
+}
+
+static void put_usage(struct nn_buffer *out, const char *name, const struct nn_arg_spec *specs)
+{
+    struct nn_buffer synopsis;
+    nn_buffer_init(&synopsis, 4096);
+    nn_arg_specs_synopsis(specs, &synopsis);
+    char head[80];
+    snprintf(head, sizeof head, "%s%s", name, synopsis.length ? " " : "");
+    nn_buffer_text(out, head);
+    put_wrapped(out, nn_buffer_string(&synopsis), 4, strlen(head));
+    nn_buffer_clear(&synopsis);
+}
+
+/* ---- one text for each kind of thing ---- */
+
+static void put_names(struct nn_buffer *out, const char *kind);
+
+static void put_command(struct nn_buffer *out, const struct nn_command *command)
+{
+    put_usage(out, command->name, command->args);
+    nn_buffer_char(out, '\n');
+    put_wrapped(out, command->summary, 2, 0);
+    if (command->details)
+        put_wrapped(out, command->details, 2, 0);
+    if (command->args && command->args[0].name) {
+        put_heading(out, "Arguments");
+        put_arguments(out, command->args);
+    }
+    for (const struct nn_arg_spec *spec = command->args; spec && spec->name; spec++)
+        if (spec->choices && spec->choices[0] == '@')
+            put_names(out, spec->choices + 1);
+    put_heading(out, "Examples");
+    for (const struct nn_example *example = command->examples; example && example->text;
+         example++) {
+        nn_buffer_printf(out, "  %s\n", example->text);
+        if (example->help)
+            put_wrapped(out, example->help, 6, 0);
+    }
+}
+
+/* What layers, losses, optimizers, metrics and methods have in common. */
+struct entry {
+    const char *kind, *name, *summary, *formula, *source, *usage;
+    const struct nn_arg_spec *args;
+};
+
+static void put_described(struct nn_buffer *out, const struct entry *entry)
+{
+    put_usage(out, entry->usage, entry->args);
+    nn_buffer_char(out, '\n');
+    char head[400];
+    snprintf(head, sizeof head, "%s: %s", entry->kind, entry->summary ? entry->summary : "");
+    put_wrapped(out, head, 2, 0);
+    if (entry->formula)
+        put_wrapped(out, entry->formula, 2, 0);
+    if (entry->source) {
+        put_heading(out, "Source");
+        put_wrapped(out, entry->source, 2, 0);
+    }
+    if (entry->args && entry->args[0].name) {
+        put_heading(out, "Arguments");
+        put_arguments(out, entry->args);
+    }
+}
+
+/* The i-th thing that is no command; false past the last. */
+static bool entry_at(size_t i, struct entry *entry, char usage[80])
+{
+    if (i < nn_layer_count) {
+        const struct nn_layer_class *layer = nn_layers[i];
+        snprintf(usage, 80, "add %s", layer->name);
+        *entry = (struct entry){"layer",       layer->name, layer->summary, layer->formula,
+                                layer->source, usage,       layer->args};
+        return true;
+    }
+    i -= nn_layer_count;
+    if (i < nn_loss_count) {
+        const struct nn_loss_class *loss = nn_losses[i];
+        snprintf(usage, 80, "compile loss=%s", loss->name);
+        *entry = (struct entry){"loss",       loss->name, loss->summary, loss->formula,
+                                loss->source, usage,      loss->args};
+        return true;
+    }
+    i -= nn_loss_count;
+    if (i < nn_optimizer_count) {
+        const struct nn_optimizer_class *optimizer = nn_optimizers[i];
+        snprintf(usage, 80, "compile loss=... optimizer=%s", optimizer->name);
+        *entry = (struct entry){"optimizer",        optimizer->name,   optimizer->summary,
+                                optimizer->formula, optimizer->source, usage,
+                                optimizer->args};
+        return true;
+    }
+    i -= nn_optimizer_count;
+    if (i < nn_metric_count) {
+        const struct nn_metric_class *metric = nn_metrics[i];
+        snprintf(usage, 80, "compile loss=... metrics=%s", metric->name);
+        *entry = (struct entry){"metric", metric->name, metric->summary, NULL, metric->source,
+                                usage,    NULL};
+        return true;
+    }
+    return false;
+}
+
+/* For help of a command whose argument names such things: "losses" lists the losses. */
+static void put_names(struct nn_buffer *out, const char *kind)
+{
+    struct entry entry;
+    char usage[80];
+    size_t length = strlen(kind);
+    if (strcmp(kind, "settings") == 0) {
+        put_heading(out, "settings");
+        for (size_t i = 0; i < nn_setting_count; i++)
+            put_entry(out, nn_settings[i].spec.name, nn_settings[i].spec.help);
+        return;
+    }
+    bool any = false;
+    for (size_t i = 0; entry_at(i, &entry, usage); i++) {
+        if (strncmp(entry.kind, kind, length - (length > 0 && kind[length - 1] == 's')) != 0 &&
+            !(strcmp(kind, "losses") == 0 && strcmp(entry.kind, "loss") == 0))
+            continue;
+        if (!any)
+            put_heading(out, kind);
+        any = true;
+        put_entry(out, entry.name, entry.summary ? entry.summary : "");
+    }
+}
+
+static void put_overview(struct nn_buffer *out)
+{
+    nn_buffer_text(
+        out, "nnscope: a microscope for neural networks. `help NAME` explains one of these:\n");
+    for (const struct nn_group *group = nn_groups; group->name; group++) {
+        bool any = false;
+        for (size_t i = 0; i < nn_command_count; i++) {
+            if (strcmp(nn_commands[i]->group, group->name) != 0)
+                continue;
+            if (!any)
+                put_heading(out, group->title);
+            any = true;
+            put_entry(out, nn_commands[i]->name, nn_commands[i]->summary);
+        }
+    }
+    static const char *const kinds[] = {"layer", "loss", "optimizer", "metric"};
+    nn_buffer_char(out, '\n');
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        struct nn_buffer names;
+        struct entry entry;
+        char usage[80];
+        nn_buffer_init(&names, 1u << 16);
+        for (size_t i = 0; entry_at(i, &entry, usage); i++)
+            if (strcmp(entry.kind, kinds[k]) == 0)
+                nn_buffer_printf(&names, "%s%s", names.length ? ", " : "", entry.name);
+        put_entry(out, kinds[k], nn_buffer_string(&names));
+        nn_buffer_clear(&names);
+    }
+}
+
+void nn_help_names(bool (*add)(void *context, const char *name, const char *summary), void *context)
+{
+    struct entry entry;
+    char usage[80];
+    for (size_t i = 0; i < nn_command_count; i++)
+        if (!add(context, nn_commands[i]->name, nn_commands[i]->summary))
+            return;
+    for (size_t i = 0; entry_at(i, &entry, usage); i++)
+        if (!add(context, entry.name, entry.summary))
+            return;
+}
+
+struct search {
+    const char *word, *nearest;
+};
+
+static bool is_nearest(void *context, const char *name, const char *summary)
+{
+    struct search *search = context;
+    (void)summary;
+    search->nearest = nn_text_nearest(search->word, &name, 1);
+    return search->nearest == NULL;
+}
+
+/* All that bear the name: sigmoid is a layer, mse a loss and a metric. */
+static bool put_all(struct nn_buffer *out, const char *name)
+{
+    struct entry entry;
+    char usage[80];
+    bool any = false;
+    for (size_t i = 0; i < nn_command_count; i++) {
+        const struct nn_command *command = nn_commands[i];
+        size_t length = strlen(name);
+        bool whole = strcmp(command->name, name) == 0;
+        bool of_group = !nn_command_named(name) && nn_text_starts(command->name, name) &&
+                        command->name[length] == ' ';
+        if (!whole && !of_group)
+            continue;
+        if (any)
+            nn_buffer_char(out, '\n');
+        put_command(out, command);
+        any = true;
+    }
+    for (size_t i = 0; entry_at(i, &entry, usage); i++) {
+        if (strcmp(entry.name, name) != 0)
+            continue;
+        if (any)
+            nn_buffer_char(out, '\n');
+        put_described(out, &entry);
+        any = true;
+    }
+    return any;
+}
+
+enum nn_status nn_help(const char *name, struct nn_buffer *out, struct nn_error *error)
+{
+    bool known = true;
+    if (*name)
+        known = put_all(out, name);
+    else
+        put_overview(out);
+    if (known) {
+        if (out->length && out->data[out->length - 1] == '\n')
+            out->data[--out->length] = '\0';
+        return NN_OK;
+    }
+    struct search search = {.word = name};
+    nn_help_names(is_nearest, &search);
+    enum nn_status status =
+        nn_fail(error, NN_SYNTAX, "there is no help for `%s`", NN_VISIBLE(name));
+    if (search.nearest)
+        nn_fail_hint(error, "did you mean `%s`?", search.nearest);
+    else
+        nn_fail_hint(error, "`help` lists what there is");
+    return status;
+}

@@ -1,0 +1,167 @@
+#include "command/session.h"
+
+#include "base/mem.h"
+#include "command/evaluation.h"
+#include "command/focus.h"
+#include "command/job.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static enum nn_status set_up(struct nn_session *session, struct nn_error *error)
+{
+    session->columns = 80;
+    session->rows = 24;
+    session->seed = 1;
+    session->split = NN_SPLIT_TEST;
+    nn_history_init(&session->history);
+    nn_buffer_init(&session->recorded, 64u << 20);
+    session->format = nn_strdup("text");
+    session->color = nn_strdup("auto");
+    if (!session->format || !session->color)
+        return nn_fail_memory(error, sizeof "text");
+    return nn_net_new(&session->net, error);
+}
+
+enum nn_status nn_session_new(const struct nn_output *output, struct nn_session **session,
+                              struct nn_error *error)
+{
+    struct nn_session *made = nn_calloc(1, sizeof *made);
+    if (!made)
+        return nn_fail_memory(error, sizeof *made);
+    made->output = *output;
+    enum nn_status status = set_up(made, error);
+    if (status == NN_OK)
+        *session = made;
+    else
+        nn_session_free(made);
+    return status;
+}
+
+void nn_session_free(struct nn_session *session)
+{
+    if (!session)
+        return;
+    nn_job_stop(session, NULL);
+    nn_focus_clear(&session->focus);
+    nn_evaluations_forget(session);
+    for (size_t i = 0; i < session->result_count; i++)
+        nn_result_free(session->results[i]);
+    for (size_t i = 0; i < session->variable_count; i++) {
+        nn_free(session->variables[i].name);
+        nn_free(session->variables[i].value);
+    }
+    nn_free(session->variables);
+    for (size_t i = 0; i < session->class_count; i++)
+        nn_free(session->classes[i]);
+    nn_free(session->classes);
+    nn_history_clear(&session->history);
+    nn_train_state_clear(&session->state);
+    nn_recipe_clear(&session->recipe);
+    nn_dataset_free(session->dataset);
+    nn_net_free(session->net);
+    nn_buffer_clear(&session->recorded);
+    nn_free(session->record);
+    nn_free(session->format);
+    nn_free(session->color);
+    nn_free(session);
+}
+
+void nn_session_set_net(struct nn_session *session, struct nn_net *net)
+{
+    nn_net_free(session->net);
+    session->net = net;
+    nn_session_net_changed(session, true);
+}
+
+void nn_session_net_changed(struct nn_session *session, bool history)
+{
+    nn_train_state_clear(&session->state);
+    if (history) {
+        nn_history_clear(&session->history);
+        nn_history_init(&session->history);
+    }
+    nn_evaluations_forget(session);
+    nn_focus_clear(&session->focus);
+    if (session->layer >= session->net->count)
+        session->layer = 0;
+    session->map = 0;
+}
+
+void nn_session_set_dataset(struct nn_session *session, struct nn_dataset *dataset)
+{
+    if (dataset != session->dataset)
+        nn_dataset_free(session->dataset);
+    session->dataset = dataset;
+    nn_evaluations_forget(session);
+    nn_focus_clear(&session->focus);
+    if (dataset && dataset->split_count[session->split] == 0)
+        session->split = dataset->split_count[NN_SPLIT_TEST] ? NN_SPLIT_TEST : NN_SPLIT_TRAIN;
+    if (!dataset || session->sample >= dataset->split_count[session->split])
+        session->sample = 0;
+}
+
+const char *nn_session_get(const struct nn_session *session, const char *name)
+{
+    for (size_t i = 0; i < session->variable_count; i++)
+        if (strcmp(session->variables[i].name, name) == 0)
+            return session->variables[i].value;
+    return NULL;
+}
+
+enum nn_status nn_session_let(struct nn_session *session, const char *name, const char *value,
+                              struct nn_error *error)
+{
+    char *copy = nn_strdup(value);
+    if (!copy)
+        return nn_fail_memory(error, strlen(value));
+    for (size_t i = 0; i < session->variable_count; i++)
+        if (strcmp(session->variables[i].name, name) == 0) {
+            nn_free(session->variables[i].value);
+            session->variables[i].value = copy;
+            return NN_OK;
+        }
+    size_t count = session->variable_count + 1;
+    struct nn_variable *more = nn_realloc(session->variables, count, sizeof *more);
+    if (more)
+        session->variables = more;
+    char *own = more ? nn_strdup(name) : NULL;
+    if (!own) {
+        nn_free(copy);
+        return nn_fail_memory(error, count * sizeof *more);
+    }
+    session->variables[session->variable_count++] = (struct nn_variable){own, copy};
+    return NN_OK;
+}
+
+void nn_session_give(struct nn_session *session, struct nn_result *result)
+{
+    if (session->result_count == NN_KEPT_RESULTS)
+        nn_result_free(session->results[--session->result_count]);
+    memmove(session->results + 1, session->results,
+            session->result_count * sizeof *session->results);
+    memmove(session->result_revision + 1, session->result_revision,
+            session->result_count * sizeof *session->result_revision);
+    session->results[0] = result;
+    session->result_revision[0] = session->net->revision;
+    session->result_count++;
+    if (session->output.result)
+        session->output.result(session->output.context, result);
+}
+
+const struct nn_result *nn_session_last_result(const struct nn_session *session)
+{
+    return session->result_count ? session->results[0] : NULL;
+}
+
+void nn_say(const struct nn_output *output, const char *format, ...)
+{
+    char line[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    if (length >= 0 && output->message)
+        output->message(output->context, line);
+}
