@@ -195,3 +195,37 @@ Test(load, labels_of_one_s_own, .init = make_folder, .fini = remove_folder)
     cr_assert(dataset->split_count[NN_SPLIT_TEST] == 2 && dataset->scaling == NN_SCALING_NONE);
     nn_dataset_free(dataset);
 }
+
+/* Every allocation and every file operation fails once: an error, nothing leaked, nothing
+ * half-made. */
+Test(load, every_failure, .init = make_folder, .fini = remove_folder)
+{
+    static const char *const names[] = {"t.csv", "t-images-idx3-ubyte.gz", "x.npy"};
+    struct nn_error error;
+    if (!nn_fault_available())
+        cr_skip_test("needs --enable-fault-injection");
+    put("t.csv", "a,y\n1,p\n2,q\n", 12);
+    put("t-labels-idx1-ubyte", labels, sizeof labels);
+    put_gzip("t-images-idx3-ubyte.gz", images, sizeof images);
+    expect_ok(nn_npy_write(in_folder("x.npy"), &(struct nn_shape){2, {2, 2}}, (float[]){1, 2, 3, 4},
+                           &error));
+    for (size_t k = 0; k < 2 * sizeof names / sizeof names[0]; k++) {
+        bool io = k % 2;
+        struct nn_read_options options = plain_options();
+        in_folder(names[k / 2]);
+        for (size_t n = 1;; n++) {
+            struct nn_dataset *dataset = NULL;
+            (io ? nn_fault_io : nn_fault_alloc)(n, false);
+            enum nn_status status = nn_data_load(path, &options, &dataset, &error);
+            size_t calls = io ? nn_fault_io_count() : nn_fault_alloc_count();
+            (io ? nn_fault_io : nn_fault_alloc)(0, false);
+            cr_assert((status == NN_OK) == (dataset != NULL));
+            cr_assert(status == NN_OK || error.message[0] != '\0');
+            cr_assert(status == NN_OK || io || status == NN_MEMORY, "%s, n=%zu: %d %s", path, n,
+                      (int)status, error.message);
+            nn_dataset_free(dataset);
+            if (calls < n)
+                break;
+        }
+    }
+}
