@@ -415,13 +415,13 @@ void nn_draw_legend(struct nn_canvas *canvas, struct nn_box box, const struct nn
         return;
     nn_heatmap_limits(heatmap, &range[0], &range[1]);
     plus = heatmap->scale == NN_SCALE_SIGNED && range[1] > 0 ? "+" : "";
-    nn_number_short(low, (double)range[0], 3);
-    nn_number_short(high, (double)range[1], 3);
+    nn_number_short(low, (double)range[0], box.columns < 20 ? 2 : 3);
+    nn_number_short(high, (double)range[1], box.columns < 20 ? 2 : 3);
     faulty = !all_finite(heatmap);
     ramp = box.columns - (faulty ? 14 : 0) - (int)(strlen(low) + strlen(plus) + strlen(high)) - 2;
     ramp = ramp > 21 ? 21 : ramp;
     at += nn_canvas_text(canvas, at, box.row, right - at, nn_style_dim, low);
-    if (ramp >= 3) {
+    if (ramp >= 2) {
         draw_ramp(canvas, at + 1, box.row, ramp, heatmap);
         at += ramp + 1;
     }

@@ -1,6 +1,14 @@
+SCREEN_SOURCES = \
+	src/view/screens/data.c \
+	src/view/screens/explain.c \
+	src/view/screens/layers.c \
+	src/view/screens/net.c \
+	src/view/screens/train.c
+
 noinst_LIBRARIES += src/libview.a
 src_libview_a_SOURCES = \
 	src/view/canvas.h src/view/colormap.h src/view/draw.h src/view/parts.h src/view/scene.h \
+	src/view/screens/panes.h \
 	src/view/bars.c \
 	src/view/canvas.c \
 	src/view/canvas_print.c \
@@ -16,4 +24,16 @@ src_libview_a_SOURCES = \
 	src/view/result_csv.c \
 	src/view/result_json.c \
 	src/view/result_text.c \
-	src/view/table.c
+	src/view/scene.c \
+	src/view/screens/panes.c \
+	src/view/table.c \
+	$(SCREEN_SOURCES)
+
+# The registry: one line for each screen in the sources listed above.
+src/view/screens.def: $(SCREEN_SOURCES) src/registry.sh
+	$(AM_V_GEN)$(MKDIR_P) src/view && here=`pwd` && cd $(top_srcdir) && \
+	$(SHELL) src/registry.sh nn_screen NN_SCREEN $(SCREEN_SOURCES) >"$$here/$@.tmp" && \
+	mv "$$here/$@.tmp" "$$here/$@"
+src/view/scene.$(OBJEXT): src/view/screens.def
+BUILT_SOURCES += src/view/screens.def
+CLEANFILES += src/view/screens.def

@@ -159,12 +159,12 @@ void nn_draw_maps(struct nn_canvas *canvas, struct nn_box box, const struct nn_r
         struct nn_heatmap range = nn_tiles_heatmap(&scaled, 0);
 
         first = nn_draw_tiles(canvas, box, &tiles, first, selected, &shown);
-        nn_draw_legend(canvas, legend, &range);
         if (shown < tiles.count) {
             char text[96];
             snprintf(text, sizeof text, "%zu-%zu of %zu", first, first + shown - 1, tiles.count);
-            nn_canvas_text_right(canvas, legend, nn_style_dim, text);
+            legend.columns -= 2 + nn_canvas_text_right(canvas, legend, nn_style_dim, text);
         }
+        nn_draw_legend(canvas, legend, &range);
         return;
     }
     nn_draw_tiles(canvas, box, &tiles, first, selected, &shown);

@@ -67,20 +67,23 @@ struct nn_box nn_box_inset(struct nn_box box, int columns)
     return (struct nn_box){box.column + columns, box.row, box.columns - 2 * columns, box.rows};
 }
 
-void nn_draw_picture(struct nn_canvas *canvas, struct nn_box box, const struct nn_heatmap *heatmap,
-                     bool legend)
+int nn_draw_picture(struct nn_canvas *canvas, struct nn_box box, const struct nn_heatmap *heatmap,
+                    bool legend)
 {
     int columns, rows, room = legend && box.rows > 2 ? box.rows - 1 : box.rows;
+    struct nn_box place = box;
 
     nn_heatmap_size(heatmap, canvas->medium, box.columns, room, &columns, &rows);
     if (columns == 0)
-        return;
-    nn_draw_heatmap(
-        canvas, (struct nn_box){box.column + (box.columns - columns) / 2, box.row, columns, rows},
-        heatmap);
-    if (room < box.rows)
-        nn_draw_legend(canvas, (struct nn_box){box.column, box.row + rows, box.columns, 1},
-                       heatmap);
+        return 0;
+    place.column += (box.columns - columns) / 2;
+    place.columns = columns;
+    place.rows = rows;
+    nn_draw_heatmap(canvas, place, heatmap);
+    if (room == box.rows)
+        return rows;
+    nn_draw_legend(canvas, (struct nn_box){box.column, box.row + rows, box.columns, 1}, heatmap);
+    return rows + 1;
 }
 
 bool nn_heatmap_of(const struct nn_tensor *tensor, bool skip_first, size_t index,
@@ -132,6 +135,11 @@ char *nn_percent(char out[NN_NUMBER_SIZE], double fraction)
     if (length + 3 <= NN_NUMBER_SIZE)
         memcpy(out + length, " %", 3);
     return out;
+}
+
+char *nn_metric_text(char out[NN_NUMBER_SIZE], double value)
+{
+    return fabs(value) < 1000 ? nn_number_fixed(out, value, 4) : nn_number_short(out, value, 5);
 }
 
 const char *nn_name_of(char **names, size_t count, size_t i, char out[NN_NUMBER_SIZE])

@@ -61,9 +61,9 @@ size_t nn_draw_tiles(struct nn_canvas *canvas, struct nn_box box, const struct n
 /* The legend's range as a heatmap. */
 struct nn_heatmap nn_tiles_heatmap(const struct nn_tiles *tiles, size_t index);
 
-/* A picture centred in a box, with its legend in the box's last row if `legend`. */
-void nn_draw_picture(struct nn_canvas *canvas, struct nn_box box, const struct nn_heatmap *heatmap,
-                     bool legend);
+/* A picture centred in a box, with its legend below if `legend`. Returns the rows used. */
+int nn_draw_picture(struct nn_canvas *canvas, struct nn_box box, const struct nn_heatmap *heatmap,
+                    bool legend);
 /* The picture of one sample of a tensor [N, ...] (skip_first) or of the tensor itself: C x H x W, H
  * x W; three channels are colours unless signed. False if it has fewer than two dimensions. */
 bool nn_heatmap_of(const struct nn_tensor *tensor, bool skip_first, size_t index,
@@ -80,6 +80,8 @@ size_t nn_draw_table_part(struct nn_canvas *canvas, struct nn_box box,
 
 /* One cell of a table as text. Returns `out`. */
 char *nn_cell_text(char *out, size_t capacity, const struct nn_cell *cell);
+/* A loss or metric with four decimals, so that columns of them align. */
+char *nn_metric_text(char out[NN_NUMBER_SIZE], double value);
 /* 0.123 as "12.3 %". */
 char *nn_percent(char out[NN_NUMBER_SIZE], double fraction);
 /* The name of entry i, or its number. Returns names[i] or `out`. */

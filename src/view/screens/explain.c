@@ -1,0 +1,279 @@
+/* Explain: the input and its explanations side by side, each with the figures that say how far to
+ * trust it. */
+#include "view/screens/panes.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "explain/explain.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LEAST_PICTURE 14 /* columns at which a picture can still be read */
+#define MOST_PICTURE  72
+
+/* A grid of panes of one size. */
+struct tiling {
+    int columns, rows, height;
+};
+
+static struct tiling grid_of(struct nn_box box, int width, int height)
+{
+    struct tiling grid = {box.columns / width, box.rows / height, height};
+
+    grid.columns = grid.columns < 1 ? 1 : grid.columns;
+    grid.rows = grid.rows < 1 ? 1 : grid.rows;
+    return grid;
+}
+
+/* Panes for pictures: as large as lets all of them be seen, but never too small to read. */
+static struct tiling tile_pictures(struct nn_box box, const struct nn_heatmap *picture,
+                                   struct nn_medium medium, int count)
+{
+    struct tiling grid = {1, 1, box.rows};
+    bool found = false;
+
+    for (int width = MOST_PICTURE; width >= LEAST_PICTURE; width--) {
+        int columns, rows;
+
+        if (width + 4 > box.columns)
+            continue;
+        nn_heatmap_size(picture, medium, width, box.rows - 4, &columns, &rows);
+        if (found && columns < LEAST_PICTURE)
+            break;
+        columns = columns + 4 < 20 ? 20 : columns + 4; /* room for the legend */
+        grid =
+            grid_of(box, columns, rows + 5 < box.rows ? rows + 5 : box.rows); /* legend, figures */
+        found = true;
+        if (grid.columns * grid.rows >= count)
+            break;
+    }
+    return grid;
+}
+
+/* Panes for bars by name. */
+static struct tiling tile_bars(struct nn_box box, int features, int count)
+{
+    int height = features + 4 < 8 ? 8 : features + 4;
+    struct tiling grid = grid_of(box, 38, height < box.rows ? height : box.rows);
+
+    while (grid.columns * grid.rows < count && box.rows / (grid.rows + 1) >= 8)
+        grid.rows++;
+    grid.height = box.rows / grid.rows < height ? box.rows / grid.rows : height;
+    return grid;
+}
+
+/* "F 12.3  gap 1e-06" in one or two rows at the bottom. */
+static void draw_figures(const struct nn_result *result, struct nn_canvas *canvas,
+                         struct nn_box *box)
+{
+    char text[512] = "", number[NN_NUMBER_SIZE];
+    size_t length = 0;
+    struct nn_box foot;
+    int rows;
+
+    for (size_t i = 0; i < result->figure_count && length < sizeof text; i++)
+        length += (size_t)snprintf(text + length, sizeof text - length, "%s%s %s", i ? "  " : "",
+                                   result->figures[i].name,
+                                   nn_number_short(number, result->figures[i].value, 3));
+    foot = (struct nn_box){box->column, box->row, box->columns, 2};
+    rows = nn_canvas_wrap(NULL, foot, nn_plain, text);
+    foot = nn_box_take_bottom(box, rows > box->rows - 3 ? 0 : rows);
+    nn_canvas_wrap(canvas, foot, nn_style_dim, text);
+}
+
+/* A map of its layer's size is shown at the input's. */
+static void draw_map(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box box,
+                     struct nn_heatmap *map)
+{
+    struct nn_heatmap input;
+    float *larger = NULL;
+
+    if (nn_input_heatmap(scene, &input) && map->channels == 1 && map->width < input.width &&
+        map->height < input.height)
+        larger = nn_calloc(input.width * input.height, sizeof *larger);
+    if (larger) {
+        nn_map_resize(map->values, map->height, map->width, larger, input.height, input.width);
+        map->values = larger;
+        map->width = input.width;
+        map->height = input.height;
+    }
+    nn_draw_picture(canvas, box, map, true);
+    nn_free(larger);
+}
+
+static void draw_explanation(const struct nn_scene *scene, struct nn_canvas *canvas,
+                             struct nn_box box, const struct nn_result *result)
+{
+    const struct nn_tensor *values = &result->values;
+    struct nn_heatmap map;
+
+    draw_figures(result, canvas, &box);
+    if (nn_heatmap_of(values, true, 0, result->scale, &map))
+        draw_map(scene, canvas, box, &map);
+    else if (values->data && values->shape.rank > 0 && values->shape.dim[0] > 0)
+        nn_draw_feature_bars(canvas, box, values->data, result->names,
+                             nn_shape_size(&values->shape) / values->shape.dim[0]);
+}
+
+static void draw_subject(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box box)
+{
+    char name[NN_NUMBER_SIZE], percent[NN_NUMBER_SIZE];
+    long predicted = nn_predicted(scene);
+    struct nn_box foot;
+
+    foot = nn_box_take_bottom(&box, box.rows > 6 ? (scene->label >= 0) + (predicted >= 0) : 0);
+    if (predicted >= 0) {
+        double p = (double)scene->prediction[scene->prediction_count == 1 ? 0 : predicted];
+        p = scene->prediction_count == 1 && predicted == 0 ? 1 - p : p;
+        nn_fact(canvas, &foot, 6, "says", "%s  %s", nn_class_name(scene, (size_t)predicted, name),
+                nn_percent(percent, p));
+    }
+    if (scene->label >= 0)
+        nn_fact(canvas, &foot, 6, "true", "%s", nn_class_name(scene, (size_t)scene->label, name));
+    nn_draw_input(scene, canvas, box);
+}
+
+static void hint(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box box)
+{
+    static const char *const explain[] = {"saliency sample=0", "ig sample=0", "gradcam sample=0",
+                                          "explain METHOD sample=N target=CLASS", NULL};
+
+    if (!nn_hint_missing(scene, canvas, box, true))
+        nn_hint(canvas, box,
+                "No explanation of this sample yet. Type some, they stand side by side:", explain);
+}
+
+static void draw_pane(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box box,
+                      int index)
+{
+    const struct nn_result *result;
+
+    if (index == 0) {
+        draw_subject(
+            scene, canvas,
+            nn_pane(scene, canvas, box, 0, "%s %zu", nn_split_names[scene->split], scene->sample));
+        return;
+    }
+    result = scene->explanations[index - 1];
+    draw_explanation(scene, canvas, nn_pane(scene, canvas, box, index, "%s", result->method),
+                     result);
+}
+
+/* The explanation with the focus, or the newest. */
+static int chosen(const struct nn_scene *scene)
+{
+    return scene->focus > 0 && scene->focus <= (int)scene->explanation_count ? scene->focus : 1;
+}
+
+/* The input first, then the explanations; scrolled so that the chosen one is seen. */
+static void draw_grid(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box *box,
+                      const struct tiling *grid)
+{
+    int count = 1 + (int)scene->explanation_count, page = grid->columns * grid->rows;
+    int skip = chosen(scene) >= page ? chosen(scene) - page + 1 : 0;
+    int used = count - skip < page ? count - skip : page;
+    int rows = (used + grid->columns - 1) / grid->columns;
+    int columns = used < grid->columns ? used : grid->columns;
+    int spare =
+        box->rows - rows * grid->height; /* too little for a pane of its own is shared out */
+
+    for (int row = 0; row < rows; row++) {
+        struct nn_box line =
+            nn_box_take_top(box, spare < 6 ? box->rows / (rows - row) : grid->height);
+        for (int column = 0; column < columns && row * columns + column < used; column++) {
+            int index = row * columns + column;
+            struct nn_box place = nn_box_take_left(&line, line.columns / (columns - column));
+            draw_pane(scene, canvas, place, index == 0 ? 0 : index + skip);
+        }
+    }
+}
+
+/* Everything about the chosen explanation in words. */
+static void draw_details(const struct nn_result *result, struct nn_canvas *canvas,
+                         struct nn_box box)
+{
+    nn_line(canvas, &box, nn_plain, "%s %s", result->method, result->parameters);
+    if (*result->target)
+        nn_fact(canvas, &box, 8, "target", "%s", result->target);
+    if (*result->layer)
+        nn_fact(canvas, &box, 8, "layer", "%s", result->layer);
+    for (size_t i = 0; i < result->figure_count; i++) {
+        char number[NN_NUMBER_SIZE];
+        nn_fact(canvas, &box, 8, result->figures[i].name, "%s",
+                nn_number_short(number, result->figures[i].value, 6));
+    }
+    nn_canvas_wrap(canvas, box, nn_style_dim, result->note);
+}
+
+/* How to read the maps, in the colours or glyphs of the medium. */
+static void draw_reading(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box row)
+{
+    const char *target = scene->explanations[chosen(scene) - 1]->target;
+    const char *reading = canvas->medium.depth != NN_DEPTH_MONO
+                              ? "red speaks for it, blue against it"
+                          : canvas->medium.ascii ? "+*#@ speak for it, -=xX against it"
+                                                 : "\u2591\u2592\u2593\u2588 speak for it, "
+                                                   "\u00b7:=# against it";
+
+    row = nn_box_inset(row, 1);
+    nn_canvas_printf(canvas, row.column, row.row, row.columns, nn_style_dim, "%s%s%s", target,
+                     *target ? " \u00b7 " : "", reading);
+}
+
+/* Where there are rows left: the prediction, the chosen explanation enlarged, and all about it. */
+static void draw_below(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box box)
+{
+    const struct nn_result *result = scene->explanations[chosen(scene) - 1];
+    bool enlarged = box.rows >= 12 && box.columns >= 100;
+    struct nn_box left = nn_box_take_left(&box, box.columns / (enlarged ? 3 : 2));
+
+    nn_draw_prediction(scene, canvas, nn_pane(scene, canvas, left, -1, "prediction"));
+    if (enlarged) {
+        struct nn_box middle = nn_box_take_left(&box, box.columns / 2);
+        draw_explanation(scene, canvas, nn_pane(scene, canvas, middle, -1, "%s", result->method),
+                         result);
+    }
+    draw_details(result, canvas, nn_pane(scene, canvas, box, -1, "details"));
+}
+
+static void draw_explanations(const struct nn_scene *scene, struct nn_canvas *canvas,
+                              struct nn_box box)
+{
+    int count = 1 + (int)scene->explanation_count;
+    struct nn_heatmap picture;
+    struct tiling grid;
+
+    draw_reading(scene, canvas, nn_box_take_bottom(&box, 1));
+    if (nn_input_heatmap(scene, &picture))
+        grid = tile_pictures(box, &picture, canvas->medium, count);
+    else
+        grid = tile_bars(
+            box, scene->dataset ? (int)nn_shape_size(&scene->dataset->samples->shape) : 4, count);
+    draw_grid(scene, canvas, &box, &grid);
+    if (box.rows >= 4)
+        draw_below(scene, canvas, box);
+}
+
+static void draw(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box box)
+{
+    if (scene->explanation_count > 0 && nn_single_pane(box)) {
+        draw_pane(scene, canvas, box, chosen(scene));
+    } else if (scene->explanation_count > 0) {
+        draw_explanations(scene, canvas, box);
+    } else {
+        if (scene->input && !nn_single_pane(box))
+            draw_pane(scene, canvas, nn_box_take_left(&box, box.columns / 3), 0);
+        hint(scene, canvas, nn_pane(scene, canvas, box, 1, "explanations"));
+    }
+}
+
+const struct nn_screen nn_screen_4_explain = {
+    .name = "explain",
+    .title = "Explain",
+    .number = 4,
+    .summary = "explanations of one sample side by side",
+    .keys = "n/p sample  Tab pane",
+    .draw = draw,
+};
