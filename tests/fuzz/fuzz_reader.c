@@ -1,0 +1,72 @@
+#include "fuzz/fuzz.h"
+
+#include "base/mem.h"
+#include "data/reader.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_VALUES 65536 /* of what is used after reading; more only costs time */
+
+static const struct nn_reader *find(const char *name)
+{
+    for (size_t i = 0; i < nn_reader_count; i++)
+        if (strcmp(nn_readers[i]->name, name) == 0)
+            return nn_readers[i];
+    abort();
+}
+
+/* The options differ with the content, so that all of them meet all kinds of files. */
+static void choose(struct nn_read_options *options, const uint8_t *data, size_t size)
+{
+    static const char *const labels[] = {NULL, "first", "none", "2"};
+    unsigned choice = (unsigned)size;
+    for (size_t i = 0; i < size; i += 7)
+        choice += data[i];
+    *options = (struct nn_read_options){.header = -1, .split = -1};
+    if (choice % 2 == 0)
+        return;
+    options->label = labels[choice / 2 % 4];
+    options->task = (enum nn_task)(choice / 8 % 3);
+    options->header = (int)(choice / 24 % 3) - 1;
+}
+
+/* What a session does with samples. Takes them. */
+static void use(struct nn_samples *samples)
+{
+    struct nn_dataset *dataset = NULL, *split = NULL, *scaled = NULL;
+    if (nn_dataset_new(samples, &dataset, NULL) != NN_OK)
+        return;
+    float *x = nn_calloc(nn_shape_size(&samples->shape), sizeof *x);
+    if (x && nn_dataset_split(dataset, 0.25, 0.25, true, 1, &split, NULL) == NN_OK &&
+        nn_dataset_scale(split, NN_SCALING_STANDARD, &scaled, NULL) == NN_OK) {
+        nn_dataset_sample(scaled, NN_SPLIT_TEST, 0, x);
+        nn_dataset_unscale(scaled, x);
+        nn_dataset_label(scaled, NN_SPLIT_TEST, 0);
+    }
+    nn_free(x);
+    nn_dataset_free(scaled);
+    nn_dataset_free(split);
+    nn_dataset_free(dataset);
+}
+
+void fuzz_reader(const char *reader, const uint8_t *data, size_t size)
+{
+    unsigned char *bytes = nn_calloc(size + 1, 1); /* readers want a NUL after the content */
+    if (!bytes)
+        return;
+    if (size > 0)
+        memcpy(bytes, data, size);
+    struct nn_read_options options;
+    choose(&options, data, size);
+    struct nn_samples *samples = NULL;
+    if (find(reader)->read("fuzz", bytes, size, &options, &samples, NULL) == NN_OK) {
+        size_t values;
+        if (nn_size_mul(samples->count, nn_shape_size(&samples->shape), &values) &&
+            values <= MAX_VALUES)
+            use(samples);
+        else
+            nn_samples_free(samples);
+    }
+    nn_free(bytes);
+}

@@ -1,0 +1,38 @@
+# Fuzz targets. `make check` replays the corpus and some thousand mutations of it with any compiler; `make fuzz`
+# fuzzes for FUZZ_SECONDS each with clang's libFuzzer.
+fuzz_common = tests/fuzz/fuzz.h tests/fuzz/replay.c
+fuzz_libs = src/libmodel.a src/libdata.a src/libengine.a src/libkernels.a src/libbase.a \
+	$(JANSSON_LIBS) $(ZLIB_LIBS) $(CSV_LIBS)
+fuzz_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+
+check_PROGRAMS += tests/fuzz/replay-csv tests/fuzz/replay-idx tests/fuzz/replay-npy \
+	tests/fuzz/replay-model tests/fuzz/replay-description
+tests_fuzz_replay_csv_SOURCES = $(fuzz_common) tests/fuzz/fuzz_reader.c tests/fuzz/fuzz_csv.c
+tests_fuzz_replay_csv_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_replay_csv_LDADD = $(fuzz_libs)
+tests_fuzz_replay_idx_SOURCES = $(fuzz_common) tests/fuzz/fuzz_reader.c tests/fuzz/fuzz_idx.c
+tests_fuzz_replay_idx_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_replay_idx_LDADD = $(fuzz_libs)
+tests_fuzz_replay_npy_SOURCES = $(fuzz_common) tests/fuzz/fuzz_reader.c tests/fuzz/fuzz_npy.c
+tests_fuzz_replay_npy_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_replay_npy_LDADD = $(fuzz_libs)
+tests_fuzz_replay_model_SOURCES = $(fuzz_common) tests/fuzz/fuzz_net.h tests/fuzz/fuzz_net.c tests/fuzz/fuzz_model.c
+tests_fuzz_replay_model_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_replay_model_LDADD = $(fuzz_libs)
+tests_fuzz_replay_description_SOURCES = $(fuzz_common) tests/fuzz/fuzz_net.h tests/fuzz/fuzz_net.c \
+	tests/fuzz/fuzz_description.c
+tests_fuzz_replay_description_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_replay_description_LDADD = $(fuzz_libs)
+EXTRA_DIST += tests/fuzz/run.sh tests/fuzz/corpus
+
+FUZZ_SECONDS = 60
+fuzz: $(BUILT_SOURCES)
+	NN_SOURCE='$(abs_top_srcdir)' NN_LIBS='$(JANSSON_LIBS) $(ZLIB_LIBS) $(CSV_LIBS) $(LIBS)' \
+	$(SHELL) $(top_srcdir)/tests/fuzz/run.sh $(FUZZ_SECONDS) $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) $(CPPFLAGS) \
+		$(src_libbase_a_SOURCES) $(src_libkernels_a_SOURCES) $(src_libengine_a_SOURCES) \
+		$(src_libdata_a_SOURCES) $(src_libmodel_a_SOURCES)
+.PHONY: fuzz
+clean-local: clean-fuzz
+clean-fuzz:
+	rm -rf fuzz
+.PHONY: clean-fuzz
