@@ -303,19 +303,22 @@ static enum nn_status read_vector(const struct nn_safetensors *file, const char 
     return status == NN_OK ? nn_check_finite(name, *values, count, error) : status;
 }
 
-/* One offset and one factor for each feature or channel: the first dimension of the input. */
+/* One offset and one factor, not 0, for each feature or channel. */
 static enum nn_status read_scaling(const struct nn_safetensors *file, struct nn_model *model,
                                    struct nn_error *error)
 {
-    const struct nn_st_tensor *tensor = nn_safetensors_find(file, NN_MODEL_OFFSET);
-    if (!tensor && !nn_safetensors_find(file, NN_MODEL_FACTOR))
+    if (model->scaling == NN_SCALING_NONE)
         return NN_OK;
+    const struct nn_st_tensor *tensor = nn_safetensors_find(file, NN_MODEL_OFFSET);
     const size_t count = tensor ? tensor->bytes / sizeof(float) : 0;
     if (count == 0 || count > model->net->nodes[0]->size)
-        return nn_fail(error, NN_DAMAGED, "its scaling does not fit the input of the net");
+        return nn_fail(error, NN_DAMAGED, "its scaling is missing or does not fit the input");
     enum nn_status status;
     NN_TRY(read_vector(file, NN_MODEL_OFFSET, &model->offset, count, error));
     NN_TRY(read_vector(file, NN_MODEL_FACTOR, &model->factor, count, error));
+    for (size_t i = 0; i < count; i++)
+        if (model->factor[i] == 0)
+            return nn_fail(error, NN_DAMAGED, "factor %zu of its scaling is 0", i);
     model->scale_count = count;
 out:
     return status;
@@ -334,9 +337,9 @@ static enum nn_status read_data(const json_t *root, const struct nn_safetensors 
         read_choice(json, "scaling", nn_scaling_names, NN_SCALING_STANDARD + 1, &scaling, error));
     NN_TRY(read_texts(json, "classes", &model->classes, &model->class_count, error));
     NN_TRY(read_texts(json, "features", &model->features, &model->feature_count, error));
-    NN_TRY(read_scaling(file, model, error));
     model->task = (enum nn_task)task;
     model->scaling = (enum nn_scaling)scaling;
+    NN_TRY(read_scaling(file, model, error));
 out:
     return status;
 }

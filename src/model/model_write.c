@@ -128,13 +128,19 @@ static json_t *history_json(const struct nn_history *history)
     return array;
 }
 
+static bool is_scaled(const struct nn_model *model)
+{
+    return model->offset && model->factor && model->scale_count > 0;
+}
+
 static json_t *data_json(const struct nn_model *model)
 {
+    const enum nn_scaling scaling = is_scaled(model) ? model->scaling : NN_SCALING_NONE;
     json_t *object = json_object();
     object = set(object, "task", json_string(nn_model_task_names[model->task]));
     object = set(object, "classes", texts_json(model->classes, model->class_count));
     object = set(object, "features", texts_json(model->features, model->feature_count));
-    return set(object, "scaling", json_string(nn_scaling_names[model->scaling]));
+    return set(object, "scaling", json_string(nn_scaling_names[scaling]));
 }
 
 static bool is_compiled(const struct nn_model *model)
@@ -280,6 +286,7 @@ enum nn_status nn_model_save(const char *path, const struct nn_model *model, str
     if (!model->net || model->net->count == 0)
         return nn_fail(error, NN_STATE, "there is no net to save");
 
+    const size_t scales = is_scaled(model) ? model->scale_count : 0;
     struct nn_buffer json;
     struct list list = {0};
     nn_buffer_init(&json, NN_ST_MAX_HEADER / 2); /* quoting may double it */
@@ -289,10 +296,8 @@ enum nn_status nn_model_save(const char *path, const struct nn_model *model, str
     NN_TRY(add_params(&list, model, error));
     if (model->history)
         NN_TRY(add_history(&list, model->history, error));
-    NN_TRY(add_vector(&list, NN_MODEL_OFFSET, NN_DTYPE_F32, model->offset ? model->scale_count : 0,
-                      model->offset, error));
-    NN_TRY(add_vector(&list, NN_MODEL_FACTOR, NN_DTYPE_F32, model->factor ? model->scale_count : 0,
-                      model->factor, error));
+    NN_TRY(add_vector(&list, NN_MODEL_OFFSET, NN_DTYPE_F32, scales, model->offset, error));
+    NN_TRY(add_vector(&list, NN_MODEL_FACTOR, NN_DTYPE_F32, scales, model->factor, error));
     if (list.count > 0)
         qsort(list.entries, list.count, sizeof *list.entries, by_name);
 

@@ -469,6 +469,7 @@ Test(model, tensors_that_do_not_fit_are_refused, .init = sample_folder,
         {"scaling/factor", NN_DTYPE_F32, -1, false, "factor is missing"},
         {"scaling/offset", NN_DTYPE_F32, 40, false, "scaling"},
         {"scaling/factor", NN_DTYPE_F32, 0, true, "not finite"},
+        {"scaling/factor", NN_DTYPE_F32, 0, false, "is 0"},
     };
     struct nn_model model;
     sample_model(&model);
