@@ -208,6 +208,94 @@ Test(model, what_could_not_be_opened_is_not_saved, .init = sample_folder,
     nn_model_clear(&model);
 }
 
+/* A file that an earlier build of this version wrote. */
+Test(model, files_of_version_1_open_forever)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/fuzz/corpus/model/full.safetensors", getenv("NN_TESTS"));
+    struct nn_model model, opened = {0};
+    sample_model(&model);
+    open_model(path, &opened);
+    compare_models(&model, &opened);
+    nn_model_clear(&opened);
+    nn_model_clear(&model);
+}
+
+/* ---- training goes on ---- */
+
+#define SAMPLES  23
+#define FEATURES 6
+
+static void fetch(const struct nn_source *source, const size_t *index, size_t n, float *x,
+                  int32_t *classes, float *values)
+{
+    (void)source, (void)values;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < FEATURES; k++)
+            x[i * FEATURES + k] = sinf((float)(index[i] * FEATURES + k));
+        if (classes)
+            classes[i] = (int32_t)(index[i] % 3);
+    }
+}
+
+static void train(struct nn_model *model, uint64_t epochs)
+{
+    const struct nn_source source = {.count = SAMPLES,
+                                     .shape = {.rank = 1, .dim = {FEATURES}},
+                                     .classes = 3,
+                                     .labelled = true,
+                                     .fetch = fetch};
+    const struct nn_train_options options = {
+        .epochs = epochs, .batch = 5, .seed = 4, .shuffle = true};
+    struct nn_trainer *trainer;
+    struct nn_error error = {0};
+    cr_assert(nn_trainer_new(model->net, &source, NULL, model->recipe, model->state, model->history,
+                             &options, &trainer, &error) == NN_OK,
+              "%s", error.message);
+    for (bool finished = false; !finished;)
+        cr_assert(nn_trainer_step(trainer, &finished, &error) == NN_OK, "%s", error.message);
+    nn_trainer_free(trainer);
+}
+
+/* A net with dropout and batch normalisation, so that random numbers and running statistics count.
+ */
+static void start(struct nn_model *model)
+{
+    sample_model(model);
+    nn_net_free(model->net);
+    nn_train_state_clear(model->state);
+    model->net = sample_net(1, (size_t[]){FEATURES});
+    sample_add(model->net, "dense 8 relu");
+    sample_add(model->net, "batchnorm");
+    sample_add(model->net, "dropout 0.25");
+    sample_add(model->net, "dense 3 softmax");
+    model->recipe->lr = 0.01;
+}
+
+Test(model, training_goes_on_as_if_it_had_never_stopped, .init = sample_folder,
+     .fini = sample_folder_remove)
+{
+    struct nn_model whole, first, second = {0};
+    start(&whole);
+    train(&whole, 5);
+    save("m1.safetensors", &whole);
+
+    start(&first);
+    train(&first, 2);
+    save(M, &first);
+    open_model(M, &second);
+    train(&second, 3);
+    save("m2.safetensors", &second);
+
+    sample_compare_nets(whole.net, second.net);
+    compare_states(whole.state, second.state);
+    compare_history(whole.history, second.history);
+    cr_assert(same_files("m1.safetensors", "m2.safetensors"));
+    nn_model_clear(&whole);
+    nn_model_clear(&first);
+    nn_model_clear(&second);
+}
+
 /* ---- damage ---- */
 
 /* Opens a copy of the bytes; what opens must save to the very bytes of `path`. */
