@@ -7,7 +7,7 @@ src_libbase_a_SOURCES = \
 	src/base/arena.c \
 	src/base/buffer.c \
 	src/base/cpu.c \
-	src/base/file.c \
+	src/base/file.c src/base/folder.c \
 	src/base/gzip.c \
 	src/base/mem.c \
 	src/base/number.c \

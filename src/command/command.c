@@ -1,6 +1,7 @@
 #include "command/command.h"
 
 #include "base/text.h"
+#include "explain/method.h"
 
 #include <string.h>
 
@@ -39,6 +40,8 @@ const struct nn_command *nn_command_find(const struct nn_word *words, size_t cou
             *used = matched;
         }
     }
+    if (!found && count > 0 && !words[0].key && nn_method_find(words[0].value))
+        return nn_command_named("explain");
     return found;
 }
 
@@ -52,7 +55,12 @@ const struct nn_command *nn_command_named(const char *name)
 
 const char *nn_command_nearest_short(const char *word)
 {
-    (void)word;
+    for (size_t i = 0; i < nn_method_count; i++) {
+        const char *names[] = {nn_methods[i]->name, nn_methods[i]->alias};
+        const char *nearest = nn_text_nearest(word, names, names[1] ? 2 : 1);
+        if (nearest)
+            return nearest;
+    }
     return NULL;
 }
 

@@ -7,6 +7,7 @@
 #ifndef NN_COMMAND_COMMAND_H
 #define NN_COMMAND_COMMAND_H
 
+#include "base/arena.h"
 #include "base/args.h"
 #include "command/session.h"
 
@@ -43,6 +44,10 @@ struct nn_command {
     const struct nn_example *examples; /* ends with text NULL */
     unsigned flags;
     enum nn_status (*run)(const struct nn_invocation *invocation, struct nn_error *error);
+    /* For RAW commands: the arguments that go with what the words name so far (a loss, a layer, a
+     * method), in the arena; NULL: args, also when it returns NULL. */
+    const struct nn_arg_spec *(*specs)(const struct nn_word *words, size_t count,
+                                       struct nn_arena *arena);
 };
 /* All commands in the order of groups and files; the short forms of methods (saliency, ig, gradcam
  * ...) are found through nn_command_find as `explain`. */

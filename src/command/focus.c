@@ -128,12 +128,13 @@ static void pick_results(const struct nn_session *session, struct nn_scene *scen
 {
     for (size_t i = 0; i < session->result_count; i++) {
         const struct nn_result *result = session->results[i];
+        if (session->result_revision[i] != session->net->revision)
+            continue;
         if (result->kind == NN_RESULT_MATRIX && !scene->confusion)
             scene->confusion = result;
         if (result->kind == NN_RESULT_ATTRIBUTION && scene->explanation_count < 8 &&
             result->sample == (long)session->sample &&
-            strcmp(result->split, nn_split_names[session->split]) == 0 &&
-            session->result_revision[i] == session->net->revision)
+            strcmp(result->split, nn_split_names[session->split]) == 0)
             scene->explanations[scene->explanation_count++] = result;
     }
 }

@@ -4,9 +4,12 @@
 #include "base/text.h"
 #include "command/command.h"
 #include "command/settings.h"
+#include "data/reader.h"
 #include "engine/loss.h"
 #include "engine/metric.h"
 #include "engine/optimizer.h"
+#include "explain/method.h"
+#include "view/scene.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -184,6 +187,14 @@ static bool entry_at(size_t i, struct entry *entry, char usage[80])
                                 usage,    NULL};
         return true;
     }
+    i -= nn_metric_count;
+    if (i < nn_method_count) {
+        const struct nn_method *method = nn_methods[i];
+        snprintf(usage, 80, "explain %s", method->name);
+        *entry = (struct entry){"method",       method->name, method->summary, method->formula,
+                                method->source, usage,        method->args};
+        return true;
+    }
     return false;
 }
 
@@ -197,6 +208,18 @@ static void put_names(struct nn_buffer *out, const char *kind)
         put_heading(out, "settings");
         for (size_t i = 0; i < nn_setting_count; i++)
             put_entry(out, nn_settings[i].spec.name, nn_settings[i].spec.help);
+        return;
+    }
+    if (strcmp(kind, "screens") == 0) {
+        put_heading(out, "screens");
+        for (size_t i = 0; i < nn_screen_count; i++)
+            put_entry(out, nn_screens[i]->name, nn_screens[i]->summary);
+        return;
+    }
+    if (strcmp(kind, "demos") == 0) {
+        put_heading(out, "sets");
+        for (size_t i = 0; i < nn_demo_count; i++)
+            put_entry(out, nn_demos[i].name, nn_demos[i].summary);
         return;
     }
     bool any = false;
@@ -226,7 +249,7 @@ static void put_overview(struct nn_buffer *out)
             put_entry(out, nn_commands[i]->name, nn_commands[i]->summary);
         }
     }
-    static const char *const kinds[] = {"layer", "loss", "optimizer", "metric"};
+    static const char *const kinds[] = {"layer", "loss", "optimizer", "metric", "method"};
     nn_buffer_char(out, '\n');
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
         struct nn_buffer names;
@@ -285,7 +308,10 @@ static bool put_all(struct nn_buffer *out, const char *name)
         any = true;
     }
     for (size_t i = 0; entry_at(i, &entry, usage); i++) {
-        if (strcmp(entry.name, name) != 0)
+        const struct nn_method *method = nn_method_find(name);
+        bool alias =
+            method && strcmp(entry.kind, "method") == 0 && strcmp(entry.name, method->name) == 0;
+        if (strcmp(entry.name, name) != 0 && !alias)
             continue;
         if (any)
             nn_buffer_char(out, '\n');

@@ -277,9 +277,25 @@ static void wait_for_news(struct nn_session *session)
         atomic_store(&session->job->progress.cancel, true);
 }
 
+/* Beside a training there is no second thread of work: what only reads a snapshot is done at once.
+ */
+static enum nn_status run_at_once(struct nn_session *session, const struct nn_job_class *job_class,
+                                  void *data, struct nn_error *error)
+{
+    struct nn_progress progress = {0};
+    enum nn_status status = job_class->work(NULL, data, &progress, error);
+    if (job_class->finish)
+        status = job_class->finish(session, data, status, error);
+    if (job_class->free)
+        job_class->free(data);
+    return status;
+}
+
 enum nn_status nn_job_run(struct nn_session *session, const struct nn_job_class *job_class,
                           void *data, bool background, struct nn_error *error)
 {
+    if (nn_job_training(session) && !job_class->owns_net)
+        return run_at_once(session, job_class, data, error);
     if (session->job) {
         if (job_class->free)
             job_class->free(data);

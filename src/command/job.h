@@ -25,7 +25,8 @@ struct nn_job_class {
 };
 
 /* Starts `work` (takes data). In batch mode, or with background=false, waits for its end and
- * returns its status; else returns at once. NN_STATE when a job already runs. */
+ * returns its status; else returns at once. While a training runs, a job that does not own the net
+ * is done at once (`work` gets no job then); otherwise NN_STATE when a job runs already. */
 enum nn_status nn_job_run(struct nn_session *session, const struct nn_job_class *job_class,
                           void *data, bool background, struct nn_error *error);
 /* Called by the event loop when nn_job_fd is readable and regularly in batch mode: passes on epochs

@@ -1,6 +1,7 @@
 #include "command/subject.h"
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "command/job.h"
 
@@ -132,6 +133,23 @@ char **nn_subject_classes(const struct nn_session *session, size_t *count)
     }
     *count = session->class_count;
     return session->classes;
+}
+
+bool nn_subject_find_class(const struct nn_session *session, const char *text, size_t length,
+                           int32_t *index)
+{
+    size_t count;
+    int64_t number;
+    char **classes = nn_subject_classes(session, &count);
+    for (size_t i = 0; i < count; i++)
+        if (strlen(classes[i]) == length && memcmp(classes[i], text, length) == 0) {
+            *index = (int32_t)i;
+            return true;
+        }
+    if (!nn_number_parse_int(text, length, &number) || number < 0 || number > INT32_MAX)
+        return false;
+    *index = (int32_t)number;
+    return true;
 }
 
 const char *nn_subject_class(const struct nn_session *session, int32_t index, char out[32])

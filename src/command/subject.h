@@ -40,6 +40,9 @@ void nn_subject_name(const struct nn_subject *subject, char out[48]);
 
 /* Class names: of the data, else of the model file; *count 0 = none. Borrowed. */
 char **nn_subject_classes(const struct nn_session *session, size_t *count);
+/* The class that a text names: by its name, else by its number. */
+bool nn_subject_find_class(const struct nn_session *session, const char *text, size_t length,
+                           int32_t *index);
 /* Name of a class for messages: "7" or "malignant". */
 const char *nn_subject_class(const struct nn_session *session, int32_t index, char out[32]);
 

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "command/command.h"
 #include "command/job.h"
+#include "command/specs.h"
 #include "command/subject.h"
 
 #include <stdio.h>
@@ -75,6 +76,8 @@ const struct nn_command nn_command_net_new = {
 
 /* ---- add ---- */
 
+enum { ADD_LAYER, ADD_FROM, ADD_NAME };
+
 static const struct nn_arg_spec add_args[] = {
     {.name = "layer",
      .type = NN_ARG_TEXT,
@@ -91,6 +94,21 @@ static const struct nn_arg_spec add_args[] = {
      .flags = NN_ARG_POSITIONAL},
     {0},
 };
+
+/* What `add` takes with the layer that the first word names; `from` and `name` may stand anywhere.
+ */
+static const struct nn_arg_spec *add_specs(const struct nn_word *words, size_t count,
+                                           struct nn_arena *arena)
+{
+    const struct nn_layer_class *layer =
+        count > 0 && !words[0].key ? nn_layer_find(words[0].value) : NULL;
+    if (!layer)
+        return NULL;
+    const struct nn_arg_spec kind[] = {add_args[ADD_LAYER], {0}};
+    const struct nn_arg_spec common[] = {add_args[ADD_FROM], add_args[ADD_NAME], {0}};
+    const struct nn_arg_spec *parts[] = {kind, layer->args, common};
+    return nn_specs_join(arena, parts, 3);
+}
 
 /* What of `add` is found in its words alone is a syntax error; shapes that do not fit are not. */
 static enum nn_status as_syntax(enum nn_status status, const struct nn_invocation *invocation,
@@ -159,6 +177,7 @@ const struct nn_command nn_command_add = {
             {0}},
     .flags = NN_COMMAND_NET | NN_COMMAND_RAW,
     .run = run_add,
+    .specs = add_specs,
 };
 
 /* ---- net show ---- */

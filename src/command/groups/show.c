@@ -1,34 +1,12 @@
-/* look: show, the screens and their cursor. */
+/* look: show and select, the screens and their cursor. */
+#include "base/number.h"
 #include "base/text.h"
 #include "command/command.h"
 #include "command/subject.h"
 #include "view/scene.h"
 
 #include <inttypes.h>
-#include <stddef.h>
-
-enum { SHOW_SCREEN, SHOW_SAMPLE, SHOW_SPLIT, SHOW_LAYER, SHOW_MAP };
-
-static const struct nn_arg_spec show_args[] = {
-    {.name = "screen",
-     .type = NN_ARG_TEXT,
-     .choices = "@screens",
-     .help = "its name; else the one shown",
-     .flags = NN_ARG_POSITIONAL},
-    {.name = "sample",
-     .type = NN_ARG_INT,
-     .min = 0,
-     .max = 9007199254740992.0,
-     .help = "moves the cursor to this sample"},
-    {.name = "split", .type = NN_ARG_TEXT, .choices = "@splits", .help = "moves it to this split"},
-    {.name = "layer", .type = NN_ARG_LAYER, .help = "moves it to this layer"},
-    {.name = "map",
-     .type = NN_ARG_INT,
-     .min = 0,
-     .max = 1e9,
-     .help = "moves it to this feature map or unit"},
-    {0},
-};
+#include <string.h>
 
 /* Where the cursor is to go; checked as a whole before it moves. */
 struct cursor {
@@ -38,72 +16,150 @@ struct cursor {
     int layer;
 };
 
-static enum nn_status find_screen(const char *name, struct cursor *to, struct nn_error *error)
-{
-    if (name) {
-        to->screen = nn_screen_find(name);
-    } else if (!to->screen && nn_screen_count) {
-        to->screen = nn_screens[0];
-    }
-    if (to->screen)
-        return NN_OK;
-    enum nn_status status =
-        nn_fail(error, NN_SYNTAX, "unknown screen `%s`", name ? NN_VISIBLE(name) : "");
-    const char *nearest = NULL;
-    for (size_t i = 0; name && i < nn_screen_count && !nearest; i++)
-        nearest = nn_text_nearest(name, &nn_screens[i]->name, 1);
-    if (nearest)
-        nn_fail_hint(error, "did you mean `%s`?", nearest);
-    return status;
-}
+/* The four arguments that both commands have; show has one before them. */
+enum { CURSOR_SAMPLE, CURSOR_SPLIT, CURSOR_LAYER, CURSOR_MAP };
 
-static enum nn_status find_sample(const struct nn_session *session, const struct nn_args *args,
-                                  struct cursor *to, struct nn_error *error)
-{
-    enum nn_status status = NN_OK;
-    if (nn_args_is_set(args, SHOW_SPLIT)) {
-        status = nn_subject_split(session, nn_args_text(args, SHOW_SPLIT), &to->split, error);
-        to->sample = 0;
+#define NN_CURSOR_ARGS                                                                             \
+    {.name = "sample",                                                                             \
+     .type = NN_ARG_TEXT,                                                                          \
+     .help = "number in its split, from 0, or +1, -1 for the next, the one before"},               \
+        {.name = "split", .type = NN_ARG_TEXT, .choices = "@splits", .help = "its split"},         \
+        {.name = "layer", .type = NN_ARG_LAYER, .help = "name or number, or +1, -1"},              \
+    {                                                                                              \
+        .name = "map", .type = NN_ARG_TEXT, .help = "number of the feature map or unit, or +1, -1" \
     }
-    if (status != NN_OK || !nn_args_is_set(args, SHOW_SAMPLE))
-        return status;
-    const struct nn_dataset *data = NULL;
-    status = nn_subject_data(session, &data, error);
-    if (status != NN_OK)
-        return status;
-    to->sample = (size_t)nn_args_int(args, SHOW_SAMPLE);
-    if (to->sample >= data->split_count[to->split])
-        return nn_fail(error, NN_ARGUMENT, "there is no sample %zu: the %s split has %zu, from 0",
-                       to->sample, nn_split_names[to->split], data->split_count[to->split]);
+
+/* A new place among `count`: a number (checked), or +N, -N from the old one (ends at the ends). */
+static enum nn_status move(const char *what, const char *text, size_t count, size_t *place,
+                           struct nn_error *error)
+{
+    int64_t number;
+    bool relative = text[0] == '+' || text[0] == '-';
+    if (!nn_number_parse_int(text, strlen(text), &number))
+        return nn_fail(error, NN_SYNTAX, "%s=%s: a number is needed, or one with + or - before it",
+                       what, NN_VISIBLE(text));
+    if (count == 0)
+        return nn_fail(error, NN_STATE, "there is no %s to go to", what);
+    if (relative) {
+        int64_t last = (int64_t)count - 1, old = (int64_t)*place;
+        int64_t step = number > last ? last : number < -last ? -last : number;
+        int64_t to = old + step;
+        *place = (size_t)(to < 0 ? 0 : to > last ? last : to);
+        return NN_OK;
+    }
+    if ((uint64_t)number >= count)
+        return nn_fail(error, NN_ARGUMENT, "there is no %s %" PRId64 ": there are %zu, from 0",
+                       what, number, count);
+    *place = (size_t)number;
     return NN_OK;
 }
 
-static enum nn_status run_show(const struct nn_invocation *invocation, struct nn_error *error)
+static enum nn_status move_sample(const struct nn_session *session, const struct nn_arg *values,
+                                  struct cursor *to, struct nn_error *error)
 {
-    struct nn_session *session = invocation->session;
-    const struct nn_args *args = invocation->args;
-    struct cursor to = {.screen = session->screen,
-                        .split = session->split,
-                        .sample = session->sample,
-                        .map = session->map,
-                        .layer = session->layer};
+    const struct nn_dataset *data = NULL;
     enum nn_status status = NN_OK;
-    NN_TRY(find_screen(nn_args_text(args, SHOW_SCREEN), &to, error));
-    NN_TRY(find_sample(session, args, &to, error));
-    if (nn_args_is_set(args, SHOW_LAYER)) {
-        NN_TRY(nn_net_find(session->net, nn_args_text(args, SHOW_LAYER), &to.layer, error));
-        to.map = 0;
+    if (!values[CURSOR_SPLIT].set && !values[CURSOR_SAMPLE].set)
+        return NN_OK;
+    NN_TRY(nn_subject_data(session, &data, error));
+    if (values[CURSOR_SPLIT].set) {
+        NN_TRY(nn_subject_split(session, values[CURSOR_SPLIT].text, &to->split, error));
+        to->sample = 0;
     }
-    if (nn_args_is_set(args, SHOW_MAP))
-        to.map = (size_t)nn_args_int(args, SHOW_MAP);
+    if (values[CURSOR_SAMPLE].set)
+        NN_TRY(move("sample", values[CURSOR_SAMPLE].text, data->split_count[to->split], &to->sample,
+                    error));
+out:
+    return status;
+}
+
+/* What a layer has to go through: feature maps, or units. */
+static size_t count_maps(const struct nn_net *net, int layer)
+{
+    if (layer >= net->count)
+        return 0;
+    const struct nn_node *node = net->nodes[layer];
+    return node->shape.rank == 3 ? node->shape.dim[0] : node->size;
+}
+
+static enum nn_status move_layer(const struct nn_net *net, const struct nn_arg *values,
+                                 struct cursor *to, struct nn_error *error)
+{
+    const char *layer = values[CURSOR_LAYER].text;
+    enum nn_status status = NN_OK;
+    if (layer && (layer[0] == '+' || layer[0] == '-')) {
+        size_t place = (size_t)to->layer;
+        NN_TRY(move("layer", layer, (size_t)net->count, &place, error));
+        to->layer = (int)place;
+    } else if (layer) {
+        NN_TRY(nn_net_find(net, layer, &to->layer, error));
+    }
+    if (layer)
+        to->map = 0;
+    if (values[CURSOR_MAP].set)
+        NN_TRY(move("map", values[CURSOR_MAP].text, count_maps(net, to->layer), &to->map, error));
+out:
+    return status;
+}
+
+/* Checks all, then moves the session's cursor. The graph of the net does not change while a job
+ * trains. */
+static enum nn_status move_cursor(struct nn_session *session, const struct nn_arg *values,
+                                  const struct nn_screen *screen, struct nn_error *error)
+{
+    struct cursor to = {screen, session->split, session->sample, session->map, session->layer};
+    enum nn_status status = NN_OK;
+    NN_TRY(move_sample(session, values, &to, error));
+    NN_TRY(move_layer(session->net, values, &to, error));
     session->screen = to.screen;
     session->split = to.split;
     session->sample = to.sample;
     session->layer = to.layer;
     session->map = to.map;
-    if (session->output.show)
-        session->output.show(session->output.context, to.screen);
 out:
+    return status;
+}
+
+/* ---- show ---- */
+
+static const struct nn_arg_spec show_args[] = {
+    {.name = "screen",
+     .type = NN_ARG_TEXT,
+     .choices = "@screens",
+     .help = "its name; else the one shown",
+     .flags = NN_ARG_POSITIONAL},
+    NN_CURSOR_ARGS,
+    {0},
+};
+
+static enum nn_status find_screen(const struct nn_session *session, const char *name,
+                                  const struct nn_screen **screen, struct nn_error *error)
+{
+    *screen = name ? nn_screen_find(name) : session->screen ? session->screen : nn_screens[0];
+    if (*screen)
+        return NN_OK;
+    const char *nearest = NULL;
+    for (size_t i = 0; i < nn_screen_count && !nearest; i++)
+        nearest = nn_text_nearest(name, &nn_screens[i]->name, 1);
+    nn_fail(error, NN_SYNTAX, "unknown screen `%s`", NN_VISIBLE(name));
+    if (nearest)
+        nn_fail_hint(error, "did you mean `%s`?", nearest);
+    else
+        nn_fail_hint(error, "`help show` lists them");
+    return NN_SYNTAX;
+}
+
+static enum nn_status run_show(const struct nn_invocation *invocation, struct nn_error *error)
+{
+    struct nn_session *session = invocation->session;
+    const struct nn_screen *screen = NULL;
+    enum nn_status status = find_screen(session, nn_args_text(invocation->args, 0), &screen, error);
+    if (status == NN_SYNTAX && error)
+        error->column = invocation->words[0].column;
+    if (status == NN_OK)
+        status = move_cursor(session, invocation->args->values + 1, screen, error);
+    if (status == NN_OK && session->output.show)
+        session->output.show(session->output.context, screen);
     return status;
 }
 
@@ -119,4 +175,29 @@ const struct nn_command nn_command_show = {
                                     {0}},
     .flags = NN_COMMAND_READS,
     .run = run_show,
+};
+
+/* ---- select ---- */
+
+static const struct nn_arg_spec select_args[] = {NN_CURSOR_ARGS, {0}};
+
+static enum nn_status run_select(const struct nn_invocation *invocation, struct nn_error *error)
+{
+    struct nn_session *session = invocation->session;
+    return move_cursor(session, invocation->args->values, session->screen, error);
+}
+
+const struct nn_command nn_command_select = {
+    .name = "select",
+    .group = "look",
+    .summary = "Moves the cursor to a sample, a layer or a feature map",
+    .details = "Commands without `sample=` take the cursor's; keys of the screens move it too.",
+    .args = select_args,
+    .examples =
+        (const struct nn_example[]){
+            {"select sample=+1", "data demo digits", "The next sample"},
+            {"select split=train sample=7", "data demo digits", "The eighth training sample"},
+            {0}},
+    .flags = NN_COMMAND_READS,
+    .run = run_select,
 };

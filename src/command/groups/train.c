@@ -123,22 +123,35 @@ static enum nn_status choose_metrics(const struct nn_invocation *invocation, con
     return NN_OK;
 }
 
+/* What compile takes together with the loss and the optimizer that the words name. */
+static const struct nn_arg_spec *compile_specs(const struct nn_word *words, size_t count,
+                                               struct nn_arena *arena)
+{
+    const char *loss_name = nn_words_key(words, count, "loss");
+    const char *optimizer_name = nn_words_key(words, count, "optimizer");
+    const struct nn_loss_class *loss = loss_name ? nn_loss_find(loss_name) : NULL;
+    const struct nn_optimizer_class *optimizer =
+        nn_optimizer_find(optimizer_name ? optimizer_name : "adam");
+    const struct nn_arg_spec *parts[] = {compile_args, loss ? loss->args : NULL,
+                                         optimizer ? optimizer->args : NULL};
+    return nn_specs_join(arena, parts, 3);
+}
+
 static enum nn_status make_recipe(const struct nn_invocation *invocation, struct nn_recipe *recipe,
                                   struct nn_error *error)
 {
+    const struct nn_word *words = invocation->words;
+    size_t count = invocation->word_count;
     struct nn_arena arena;
     struct nn_args args = {0};
     enum nn_status status = NN_OK;
     nn_arena_init(&arena);
     NN_TRY(find_loss(invocation, &recipe->loss, error));
     NN_TRY(find_optimizer(invocation, &recipe->optimizer, error));
-    const struct nn_arg_spec *parts[] = {compile_args, recipe->loss ? recipe->loss->args : NULL,
-                                         recipe->optimizer->args};
-    const struct nn_arg_spec *specs = nn_specs_join(&arena, parts, 3);
+    const struct nn_arg_spec *specs = compile_specs(words, count, &arena);
     if (!specs)
-        NN_TRY(nn_fail_memory(error, sizeof parts));
-    NN_TRY(nn_command_parse(&args, specs, invocation->words, invocation->word_count, "compile",
-                            error));
+        NN_TRY(nn_fail_memory(error, sizeof compile_args));
+    NN_TRY(nn_command_parse(&args, specs, words, count, "compile", error));
     NN_TRY(nn_specs_extract(&recipe->loss_args, recipe->loss->args, &args, "compile", error));
     NN_TRY(nn_specs_extract(&recipe->optimizer_args, recipe->optimizer->args, &args, "compile",
                             error));
@@ -191,6 +204,7 @@ const struct nn_command nn_command_compile = {
             {0}},
     .flags = NN_COMMAND_NET | NN_COMMAND_RAW,
     .run = run_compile,
+    .specs = compile_specs,
 };
 
 /* ---- train ---- */

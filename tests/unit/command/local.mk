@@ -2,8 +2,10 @@
 check_PROGRAMS += tests/unit/test-command
 tests_unit_test_command_SOURCES = \
 	tests/unit/command/session.c tests/unit/command/session.h \
+	tests/unit/command/test_complete.c \
 	tests/unit/command/test_examples.c \
 	tests/unit/command/test_lexer.c \
+	tests/unit/command/test_look.c \
 	tests/unit/command/test_session.c
 tests_unit_test_command_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_unit_test_command_LDADD = $(TEST_LIBS)

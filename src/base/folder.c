@@ -1,0 +1,50 @@
+/* Listing a folder, for completion. */
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define NN_MAX_ENTRIES 2000
+
+/* The part of a path up to and with its last slash, as a string of its own; "" without a slash. */
+static char *folder_of(const char *path)
+{
+    return nn_strndup(path, (size_t)(nn_path_name(path) - path));
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+void nn_path_complete(const char *prefix, void (*add)(void *context, const char *path, bool folder),
+                      void *context)
+{
+    char *folder = folder_of(prefix);
+    const char *name = nn_path_name(prefix);
+    DIR *open = folder && !nn_fault_io_now() ? opendir(*folder ? folder : ".") : NULL;
+    struct dirent *entry;
+    for (int i = 0; open && i < NN_MAX_ENTRIES && (entry = readdir(open)); i++) {
+        const char *found = entry->d_name;
+        char path[1024];
+        bool hidden = found[0] == '.' && name[0] != '.';
+        bool self = strcmp(found, ".") == 0 || strcmp(found, "..") == 0;
+        if (hidden || self || !nn_text_starts(found, name))
+            continue;
+        int length = snprintf(path, sizeof path - 1, "%s%s", folder, found);
+        if (length < 0 || (size_t)length >= sizeof path - 1)
+            continue;
+        bool is = is_folder(path);
+        if (is)
+            memcpy(path + length, "/", 2);
+        add(context, path, is);
+    }
+    if (open)
+        closedir(open);
+    nn_free(folder);
+}
