@@ -4,8 +4,11 @@ tests_unit_test_engine_SOURCES = \
 	tests/unit/engine/build.h \
 	tests/unit/engine/fixture.c \
 	tests/unit/engine/fixture.h \
+	tests/unit/engine/test_conv2d.c \
 	tests/unit/engine/test_divergence.c \
+	tests/unit/engine/test_gradients.c \
 	tests/unit/engine/test_history.c \
+	tests/unit/engine/test_layers.c \
 	tests/unit/engine/test_layers_reference.c \
 	tests/unit/engine/test_losses.c \
 	tests/unit/engine/test_metrics.c \

@@ -1,6 +1,6 @@
 /* Every case of tests/reference/layers whose layer exists, against PyTorch. */
 #include "build.h"
-#include "../../reference.h"
+#include "reference.h"
 
 #include <jansson.h>
 
