@@ -50,8 +50,7 @@ static bool finish(struct nn_decoder *decoder, enum nn_key key, size_t skip, str
     return true;
 }
 
-/* ---- escape sequences
- * ------------------------------------------------------------------------------ */
+/* ---- escape sequences ---- */
 
 struct sequence {
     char final;    /* last byte */
@@ -157,8 +156,7 @@ static bool feed_escape(struct nn_decoder *decoder, unsigned char byte, struct n
     return false;
 }
 
-/* ---- paste
- * ----------------------------------------------------------------------------------------- */
+/* ---- paste ---- */
 
 static bool feed_paste(struct nn_decoder *decoder, unsigned char byte, struct nn_event *event)
 {
@@ -180,8 +178,7 @@ static bool feed_paste(struct nn_decoder *decoder, unsigned char byte, struct nn
     return true;
 }
 
-/* ---- all together
- * ---------------------------------------------------------------------------------- */
+/* ---- all together ---- */
 
 static size_t utf8_length(unsigned char first)
 {

@@ -30,12 +30,14 @@ struct tui {
     bool dirty, full;  /* draw; repaint everything */
     bool wide_log;     /* the pane shows the whole answer of the last command */
     double drawn, escape_since;
-    int signal;               /* that ends the program; 0 = none */
+    bool training; /* at the last turn */
+    bool waiting;  /* inside a command that waits for its job: keys may only act on the job */
+    int signals;   /* file descriptor of signals.h */
+    int signal;    /* that ends the program; 0 = none */
     size_t script, script_at; /* what of the start scripts has run */
 };
 
-/* ---- what commands say
- * ----------------------------------------------------------------------------- */
+/* ---- what commands say ---- */
 
 static void take_message(void *context, const char *text)
 {
@@ -55,6 +57,8 @@ static const char *screen_of(const struct nn_result *result)
         return strcmp(result->command, "activations") == 0 ? "layers" : NULL;
     case NN_RESULT_MATRIX:
         return "data";
+    case NN_RESULT_SERIES:
+        return strcmp(result->command, "loss") == 0 ? "train" : NULL;
     default:
         return NULL;
     }
@@ -102,8 +106,24 @@ static void take_warning(void *context, const struct nn_error *error)
     tui->dirty = true;
 }
 
-/* ---- running commands
- * ------------------------------------------------------------------------------ */
+static void take_show(void *context, const struct nn_screen *screen)
+{
+    struct tui *tui = context;
+    tui->session->screen = screen;
+    tui->dirty = true;
+}
+
+/* ---- running commands ---- */
+
+/* A command is still waiting for its job: only what acts on the job may run. */
+static bool is_control(const char *line)
+{
+    static const char *const controls[] = {"pause", "resume", "stop", "step"};
+    for (size_t i = 0; i < sizeof controls / sizeof *controls; i++)
+        if (strcmp(line, controls[i]) == 0)
+            return true;
+    return strncmp(line, "show ", 5) == 0;
+}
 
 static void run_command(struct tui *tui, const char *line, const char *file, size_t number)
 {
@@ -114,7 +134,10 @@ static void run_command(struct tui *tui, const char *line, const char *file, siz
     nn_log_add(&tui->log, NN_LOG_COMMAND, nn_buffer_string(&echo));
     nn_buffer_clear(&echo);
     tui->wide_log = true;
-    if (nn_session_run_line(tui->session, line, file, number, &error) != NN_OK)
+    if (tui->waiting && !is_control(line))
+        nn_fail(&error, NN_STATE, "a command still runs: Ctrl-C stops it");
+    if (error.status != NN_OK ||
+        nn_session_run_line(tui->session, line, file, number, &error) != NN_OK)
         take_warning(tui, &error);
     tui->dirty = true;
 }
@@ -153,8 +176,7 @@ static bool run_script_line(struct tui *tui)
     return false;
 }
 
-/* ---- drawing
- * --------------------------------------------------------------------------------------- */
+/* ---- drawing ---- */
 
 static void draw_footer(struct tui *tui, int row)
 {
@@ -263,8 +285,7 @@ static enum nn_status resize(struct tui *tui, struct nn_error *error)
     return NN_OK;
 }
 
-/* ---- keys
- * ------------------------------------------------------------------------------------------ */
+/* ---- keys ---- */
 
 static void suspend(struct tui *tui)
 {
@@ -364,16 +385,18 @@ static void take_event(struct tui *tui, const struct nn_event *event)
         return;
     }
     tui->screen_focus = false;
-    if (event->key == NN_KEY_PASTE)
+    if (event->key == NN_KEY_PASTE) { /* its lines wait for one another */
+        bool foreground = tui->session->foreground;
+        tui->session->foreground = true;
         nn_prompt_paste(event->text, event->length);
-    else
+        tui->session->foreground = foreground;
+    } else
         nn_prompt_feed(event->raw, event->raw_length);
     if (nn_prompt_end_of_file())
         tui->session->quit = true;
 }
 
-/* ---- the loop
- * -------------------------------------------------------------------------------------- */
+/* ---- the loop ---- */
 
 static void read_keys(struct tui *tui)
 {
@@ -392,10 +415,10 @@ static void read_keys(struct tui *tui)
     tui->escape_since = nn_clock();
 }
 
-static void read_signals(struct tui *tui, int fd)
+static void read_signals(struct tui *tui)
 {
     unsigned char number;
-    while (read(fd, &number, 1) == 1) {
+    while (read(tui->signals, &number, 1) == 1) {
         if (number == SIGWINCH)
             resize(tui, NULL);
         else if (number == SIGCONT)
@@ -440,33 +463,62 @@ static int wait_time(const struct tui *tui, double frame)
     return wait < 0 ? -1 : (int)(wait * 1000) + 1;
 }
 
-static void loop(struct tui *tui, int signals)
+/* A training that has just begun is worth looking at. */
+static void follow_training(struct tui *tui)
 {
-    double job_frame = getenv("SSH_CONNECTION") ? 0.25 : 0.1;
+    bool training = nn_job_training(tui->session);
+    if (training && !tui->training) {
+        tui->session->screen = nn_screen_find("train");
+        tui->wide_log = false;
+        tui->dirty = true;
+    }
+    tui->training = training;
+}
+
+/* One turn: waits for keys, signals, news on `fd` or the time, handles what came, draws. */
+static void turn(struct tui *tui, int fd, int timeout)
+{
+    follow_training(tui);
+    double frame = tui->session->job ? (getenv("SSH_CONNECTION") ? 0.25 : 0.1) : 0;
+    int due = wait_time(tui, frame);
+    if (timeout < 0 || (due >= 0 && due < timeout))
+        timeout = due;
+    struct pollfd fds[] = {{STDIN_FILENO, POLLIN, 0}, {tui->signals, POLLIN, 0}, {fd, POLLIN, 0}};
+    int ready = poll(fds, 3, timeout);
+    bool typed = ready > 0 && (fds[0].revents & (POLLIN | POLLHUP | POLLERR));
+    if (ready > 0 && fds[1].revents)
+        read_signals(tui);
+    if (typed)
+        read_keys(tui);
+    if (ready > 0 && fds[2].revents && !tui->waiting && tui->session->job)
+        poll_job(tui);
+    struct nn_event event;
+    if (nn_decoder_waits(&tui->decoder) && nn_clock() - tui->escape_since >= escape_delay() &&
+        nn_decoder_timeout(&tui->decoder, &event))
+        take_event(tui, &event);
+    if (tui->dirty && !tui->signal && (typed || nn_clock() - tui->drawn >= frame))
+        draw(tui);
+}
+
+/* While a command waits for its job: the screen goes on living. */
+static void take_wait(void *context, int fd, int milliseconds)
+{
+    struct tui *tui = context;
+    bool outer = tui->waiting;
+    tui->waiting = true;
+    turn(tui, fd, milliseconds);
+    tui->waiting = outer;
+    if (tui->signal)
+        nn_interrupt(tui->signal);
+}
+
+static void loop(struct tui *tui)
+{
     while (!tui->session->quit && !tui->signal) {
         bool scripted = !tui->session->job && tui->script < tui->options->script_count;
-        struct pollfd fds[] = {
-            {STDIN_FILENO, POLLIN, 0}, {signals, POLLIN, 0}, {nn_job_fd(tui->session), POLLIN, 0}};
-        int timeout = scripted ? 0 : wait_time(tui, tui->session->job ? job_frame : 0);
-        int ready = poll(fds, 3, timeout);
-        if (ready < 0 && errno != EINTR)
-            break;
-        bool typed = ready > 0 && (fds[0].revents & (POLLIN | POLLHUP | POLLERR));
-        if (ready > 0 && fds[1].revents)
-            read_signals(tui, signals);
-        if (typed)
-            read_keys(tui);
-        if (ready > 0 && fds[2].revents && tui->session->job)
-            poll_job(tui);
-        struct nn_event event;
-        if (nn_decoder_waits(&tui->decoder) && nn_clock() - tui->escape_since >= escape_delay() &&
-            nn_decoder_timeout(&tui->decoder, &event))
-            take_event(tui, &event);
+        turn(tui, nn_job_fd(tui->session), scripted ? 0 : -1);
         if (scripted && !tui->session->job && !tui->session->quit)
             run_script_line(tui);
-        double frame = tui->session->job && !typed ? job_frame : 0;
-        if (tui->dirty && !tui->signal && nn_clock() - tui->drawn >= frame)
-            draw(tui);
     }
 }
 
@@ -474,7 +526,6 @@ enum nn_status nn_tui_run(struct nn_session *session, const struct nn_tui_option
                           int *exit_status, struct nn_error *error)
 {
     enum nn_status status;
-    int signals = -1;
     bool open = false, prompting = false;
     struct nn_output output = session->output;
     struct tui *tui = nn_calloc(1, sizeof *tui);
@@ -482,8 +533,9 @@ enum nn_status nn_tui_run(struct nn_session *session, const struct nn_tui_option
         return nn_fail_memory(error, sizeof *tui);
     tui->session = session;
     tui->options = options;
+    tui->signals = -1;
     nn_decoder_init(&tui->decoder);
-    NN_TRY(nn_signals_open(&signals, error));
+    NN_TRY(nn_signals_open(&tui->signals, error));
     NN_TRY(nn_terminal_open(options->color, options->ascii, &tui->medium, error));
     open = true;
     NN_TRY(nn_prompt_open(session, accept_line, tui, error));
@@ -494,19 +546,21 @@ enum nn_status nn_tui_run(struct nn_session *session, const struct nn_tui_option
                                          .result = take_result,
                                          .epoch = take_epoch,
                                          .progress = take_progress,
-                                         .warning = take_warning};
+                                         .warning = take_warning,
+                                         .show = take_show,
+                                         .wait = take_wait};
     session->interactive = true;
     if (!session->screen)
         session->screen = nn_screens[0];
     draw(tui);
-    loop(tui, signals);
+    loop(tui);
     *exit_status = tui->signal ? 128 + tui->signal : 0;
 out:
     if (prompting)
         nn_prompt_close();
     if (open)
         nn_terminal_close();
-    if (signals >= 0)
+    if (tui->signals >= 0)
         nn_signals_close();
     session->output = output;
     nn_canvas_clear(&tui->canvas);

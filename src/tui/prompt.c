@@ -27,11 +27,11 @@ static struct {
     char *history_path;
     struct nn_completions choices;
     char hint[NN_HINT_SIZE];
+    char *line; /* entered, not yet given to accept */
     bool end_of_file;
 } prompt;
 
-/* ---- history file
- * ---------------------------------------------------------------------------------- */
+/* ---- history file ---- */
 
 /* $XDG_STATE_HOME/nnscope/history, folders made as needed; NULL when there is no home. */
 static char *history_file(void)
@@ -75,8 +75,7 @@ static void save_history(void)
     prompt.history_path = NULL;
 }
 
-/* ---- readline's hooks
- * ------------------------------------------------------------------------------ */
+/* ---- readline's hooks ---- */
 
 static int next_byte(FILE *stream)
 {
@@ -121,13 +120,12 @@ static void take_line(char *line)
             history_length > 0 ? history_get(history_base + history_length - 1) : NULL;
         if (!last || strcmp(last->line, text) != 0)
             add_history(text);
-        prompt.accept(prompt.context, text);
+        prompt.line = nn_strdup(text);
     }
     nn_free(line);
 }
 
-/* ---- completion
- * ------------------------------------------------------------------------------------ */
+/* ---- completion ---- */
 
 static size_t common_prefix(const struct nn_completions *choices)
 {
@@ -181,8 +179,7 @@ static int complete(int count, int key)
     return 0;
 }
 
-/* ---- opening and feeding
- * --------------------------------------------------------------------------- */
+/* ---- opening and feeding ---- */
 
 enum nn_status nn_prompt_open(struct nn_session *session, nn_prompt_accept *accept, void *context,
                               struct nn_error *error)
@@ -223,14 +220,32 @@ void nn_prompt_close(void)
     clear_history();
 }
 
+/* Runs the entered line. Only now, outside readline: the command may wait for its job, and keys
+ * that arrive meanwhile are fed to readline again. */
+static void give_line(void)
+{
+    char *line = prompt.line;
+    const char *queue = prompt.queue;
+    size_t queued = prompt.queued;
+    prompt.line = NULL;
+    prompt.queued = 0;
+    prompt.accept(prompt.context, line);
+    nn_free(line);
+    prompt.queue = queue;
+    prompt.queued = queued;
+}
+
 void nn_prompt_feed(const char *bytes, size_t length)
 {
     if (length != 1 || *bytes != '\t')
         nn_completions_clear(&prompt.choices);
     prompt.queue = bytes;
     prompt.queued = length;
-    while (prompt.queued > 0)
+    while (prompt.queued > 0) {
         rl_callback_read_char();
+        if (prompt.line)
+            give_line();
+    }
     nn_complete_hint(prompt.session, rl_line_buffer, (size_t)rl_point, prompt.hint);
 }
 
@@ -301,8 +316,7 @@ bool nn_prompt_end_of_file(void)
     return ended;
 }
 
-/* ---- drawing
- * --------------------------------------------------------------------------------------- */
+/* ---- drawing ---- */
 
 /* One character of the line as it is shown: itself, ^A for controls, \M or octal for invalid bytes.
  */

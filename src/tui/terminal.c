@@ -21,8 +21,7 @@ static size_t restore_length;
 static enum nn_depth depth;
 static bool direct; /* colour numbers of terminfo are RGB */
 
-/* ---- colours
- * --------------------------------------------------------------------------------------- */
+/* ---- colours ---- */
 
 static enum nn_depth depth_of(enum nn_color_wish wish)
 {
@@ -88,8 +87,7 @@ static attr_t attributes_of(const struct nn_style *style)
     return attributes;
 }
 
-/* ---- taking and giving back
- * ------------------------------------------------------------------------ */
+/* ---- taking and giving back ---- */
 
 static void append_capability(const char *name)
 {
@@ -204,8 +202,7 @@ void nn_terminal_resume(void)
     clearok(curscr, TRUE);
 }
 
-/* ---- showing
- * --------------------------------------------------------------------------------------- */
+/* ---- showing ---- */
 
 void nn_terminal_size(int *columns, int *rows)
 {
