@@ -1,1 +1,6 @@
-dist_man_MANS = man/nnscope-model.5
+dist_man_MANS = man/nnscope.1 man/nnscope-model.5
+
+# The command reference comes from the tables of the program; a test fails when the page differs.
+.PHONY: man
+man: nnscope
+	./nnscope --dump-man >$(srcdir)/man/nnscope.1

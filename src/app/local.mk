@@ -1,5 +1,9 @@
 bin_PROGRAMS += nnscope
-nnscope_SOURCES = src/app/main.c
+nnscope_SOURCES = \
+	src/app/batch.c src/app/batch.h \
+	src/app/docs.c src/app/docs.h \
+	src/app/main.c \
+	src/app/options.c src/app/options.h
 nnscope_LDADD = src/libtui.a src/libcommand.a src/libview.a src/libexplain.a src/libmodel.a src/libdata.a \
 	src/libengine.a src/libkernels.a src/libbase.a \
 	$(NCURSES_LIBS) $(READLINE_LIBS) $(JANSSON_LIBS) $(ZLIB_LIBS) $(PNG_LIBS) $(CSV_LIBS)

@@ -73,6 +73,9 @@ enum nn_status nn_result_text(const struct nn_result *result, int columns, struc
  * shape, values (nested flat array), figures, columns and rows. Numbers as numbers, NaN as null. */
 enum nn_status nn_result_json(const struct nn_result *result, struct nn_buffer *out,
                               struct nn_error *error);
+/* A text as a JSON string, with its quotes; marks the buffer as failed without memory or for
+ * invalid UTF-8. */
+void nn_json_quote(const char *text, struct nn_buffer *out);
 /* As CSV with a header line: tables as they are; arrays with one line for each entry of all
  * dimensions but the last, after the indices of those dimensions (sample, channel, row ...). */
 enum nn_status nn_result_csv(const struct nn_result *result, struct nn_buffer *out,

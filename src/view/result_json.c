@@ -30,13 +30,18 @@ static void separate(struct writer *writer)
     writer->comma = true;
 }
 
-static void string_value(struct writer *writer, const char *text)
+void nn_json_quote(const char *text, struct nn_buffer *out)
 {
     json_t *string = json_string(text);
 
-    if (!string || json_dump_callback(string, append, writer->out, JSON_ENCODE_ANY) != 0)
-        writer->out->failed = true;
+    if (!string || json_dump_callback(string, append, out, JSON_ENCODE_ANY) != 0)
+        out->failed = true;
     json_decref(string);
+}
+
+static void string_value(struct writer *writer, const char *text)
+{
+    nn_json_quote(text, writer->out);
 }
 
 static void open_list(struct writer *writer, char bracket)
