@@ -45,8 +45,7 @@ static float high_of(const struct ascent *a, size_t i)
     return a->request->highs ? a->request->highs[i] : a->request->high;
 }
 
-/* ---- regularizers
- * ---------------------------------------------------------------------------------- */
+/* ---- regularizers ---- */
 
 /* Rolls an image by (down, right), around its edges. */
 static void roll(const struct ascent *a, const float *in, long down, long right, float *out)
@@ -102,8 +101,7 @@ static void blur_along(const struct ascent *a, const float *in, float *out, bool
             }
 }
 
-/* ---- one step
- * -------------------------------------------------------------------------------------- */
+/* ---- one step ---- */
 
 /* The gradient of the objective at the output of the node: the unit, the mean of its feature map,
  * or, with contrast, the log-probability of its class among the node's outputs. */
@@ -209,8 +207,7 @@ static enum nn_status optimise(struct ascent *a, struct nn_error *error)
     return NN_OK;
 }
 
-/* ---- all together
- * ---------------------------------------------------------------------------------- */
+/* ---- all together ---- */
 
 static enum nn_status ascent_init(struct ascent *a, const struct nn_actmax_request *request,
                                   struct nn_error *error)
