@@ -161,7 +161,11 @@ void nn_draw_maps(struct nn_canvas *canvas, struct nn_box box, const struct nn_r
         first = nn_draw_tiles(canvas, box, &tiles, first, selected, &shown);
         if (shown < tiles.count) {
             char text[96];
-            snprintf(text, sizeof text, "%zu-%zu of %zu", first, first + shown - 1, tiles.count);
+            if (shown > 1)
+                snprintf(text, sizeof text, "%zu-%zu of %zu", first, first + shown - 1,
+                         tiles.count);
+            else
+                snprintf(text, sizeof text, "%zu of %zu", first, tiles.count);
             legend.columns -= 2 + nn_canvas_text_right(canvas, legend, nn_style_dim, text);
         }
         nn_draw_legend(canvas, legend, &range);

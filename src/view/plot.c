@@ -81,10 +81,10 @@ static void open_range(struct plot *plot)
     }
 }
 
-/* Steps between ticks: one for three rows or so. */
+/* Steps between ticks: one for two rows of a low plot, for three of a high one. */
 static int most_ticks(int rows)
 {
-    int most = rows / 3;
+    int most = rows < 10 ? rows / 2 : rows / 3 + 1;
 
     return most < 2 ? 2 : most > MAX_TICKS - 2 ? MAX_TICKS - 2 : most;
 }
@@ -271,7 +271,7 @@ static void draw_x_axis(const struct plot *plot, const char *name)
     struct nn_box area = plot->area;
     int row = area.row + area.rows, dots = canvas->medium.ascii ? 1 : 2, end = area.column;
     int room = area.columns - (int)strlen(name) - 1;
-    double step = nice_step((double)(plot->length > 1 ? plot->length - 1 : 1), area.columns / 10);
+    double step = nice_step((double)(plot->length > 1 ? plot->length - 1 : 1), area.columns / 8);
 
     step = step < 1 ? 1 : step;
     nn_canvas_put(canvas, area.column - 1, row, CORNER, nn_style_dim);
@@ -339,7 +339,7 @@ void nn_draw_plot(struct nn_canvas *canvas, struct nn_box box, const struct nn_c
     open_range(&plot);
     if (axes) {
         draw_names(canvas, nn_box_take_top(&box, 1), curves, count);
-        (log_y ? log_ticks : linear_ticks)(&plot, most_ticks(box.rows), &ticks);
+        (log_y ? log_ticks : linear_ticks)(&plot, most_ticks(box.rows - 2), &ticks);
         labels = label_width(&ticks);
         nn_box_take_left(&box, labels + 1);
         nn_box_take_bottom(&box, 2);

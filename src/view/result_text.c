@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "explain/explain.h"
 
-#include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -57,6 +57,19 @@ static enum nn_status paragraph(const struct page *page, const char *text, struc
     end(page, &canvas, true);
 out:
     return status;
+}
+
+static enum nn_status sentence(const struct page *page, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+static enum nn_status sentence(const struct page *page, const char *format, ...)
+{
+    char text[256];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    return paragraph(page, text, nn_style_dim);
 }
 
 /* The title, and below it how it was computed. */
@@ -178,8 +191,7 @@ static enum nn_status vector(const struct page *page, const float *values, size_
     nn_draw_value_bars(&canvas, whole(&canvas), values, page->result->names, count, sorted, 0, -1);
     end(page, &canvas, true);
     if (most < count)
-        nn_buffer_printf(page->out, "%s %zu more\n", page->medium.ascii ? "..." : "\u2026",
-                         count - most);
+        status = sentence(page, "%s %zu more", page->medium.ascii ? "..." : "\u2026", count - most);
 out:
     return status;
 }
@@ -207,16 +219,17 @@ static enum nn_status attribution(const struct page *page)
     enum nn_status status = NN_OK;
 
     for (size_t i = 0; i < shown; i++) {
+        if (i > 0)
+            nn_buffer_char(page->out, '\n');
         if (count > 1 && result->sample >= 0)
-            nn_buffer_printf(page->out, "%ssample %zu:\n", i ? "\n" : "",
-                             (size_t)result->sample + i);
+            NN_TRY(sentence(page, "sample %zu:", (size_t)result->sample + i));
         NN_TRY(one_sample(page, i));
         if (i == 0)
             NN_TRY(figures(page));
     }
     if (shown < count)
-        nn_buffer_printf(page->out, "%s %zu more samples, out=FILE writes all\n",
-                         page->medium.ascii ? "..." : "\u2026", count - shown);
+        NN_TRY(sentence(page, "%s %zu more samples, out=FILE writes all",
+                        page->medium.ascii ? "..." : "\u2026", count - shown));
 out:
     return status;
 }
@@ -301,7 +314,7 @@ static enum nn_status matrix(const struct page *page)
     enum nn_status status = NN_OK;
 
     if (rows > 0) {
-        nn_buffer_text(page->out, "rows: true class, columns: predicted\n");
+        NN_TRY(sentence(page, "rows: true class, columns: predicted"));
         NN_TRY(begin(page, rows < 60 ? (int)rows + 1 : 41, &canvas));
         nn_draw_matrix(&canvas, whole(&canvas), page->result);
         end(page, &canvas, true);

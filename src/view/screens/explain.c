@@ -12,6 +12,7 @@
 
 #define LEAST_PICTURE 14 /* columns at which a picture can still be read */
 #define MOST_PICTURE  72
+#define MOST_FIGURES  2 /* of a pane, one below the other */
 
 /* A grid of panes of one size. */
 struct tiling {
@@ -64,23 +65,29 @@ static struct tiling tile_bars(struct nn_box box, int features, int count)
     return grid;
 }
 
-/* "F 12.3  gap 1e-06" in one or two rows at the bottom. */
+/* "F 12.3  gap 1e-06" at the bottom; one below the other if they do not fit side by side. */
 static void draw_figures(const struct nn_result *result, struct nn_canvas *canvas,
                          struct nn_box *box)
 {
-    char text[512] = "", number[NN_NUMBER_SIZE];
-    size_t length = 0;
+    char text[12][64];
+    int count = (int)result->figure_count, total = -2, rows;
     struct nn_box foot;
-    int rows;
 
-    for (size_t i = 0; i < result->figure_count && length < sizeof text; i++)
-        length += (size_t)snprintf(text + length, sizeof text - length, "%s%s %s", i ? "  " : "",
-                                   result->figures[i].name,
-                                   nn_number_short(number, result->figures[i].value, 3));
-    foot = (struct nn_box){box->column, box->row, box->columns, 2};
-    rows = nn_canvas_wrap(NULL, foot, nn_plain, text);
+    for (int i = 0; i < count; i++) {
+        char number[NN_NUMBER_SIZE];
+        snprintf(text[i], sizeof text[i], "%s %s", result->figures[i].name,
+                 nn_number_short(number, result->figures[i].value, 3));
+        total += (int)nn_text_width(text[i]) + 2;
+    }
+    rows = total <= box->columns ? count > 0 : count < MOST_FIGURES ? count : MOST_FIGURES;
     foot = nn_box_take_bottom(box, rows > box->rows - 3 ? 0 : rows);
-    nn_canvas_wrap(canvas, foot, nn_style_dim, text);
+    for (int i = 0; i < count && foot.rows > 0; i++) {
+        if (rows > 1)
+            nn_line(canvas, &foot, nn_style_dim, "%s", text[i]);
+        else
+            nn_box_take_left(&foot, 2 + nn_canvas_text(canvas, foot.column, foot.row, foot.columns,
+                                                       nn_style_dim, text[i]));
+    }
 }
 
 /* A map of its layer's size is shown at the input's. */

@@ -7,6 +7,9 @@ tests_unit_test_view_SOURCES = \
 	tests/unit/view/fixture.h \
 	tests/unit/view/test_canvas.c \
 	tests/unit/view/test_colormap.c \
+	tests/unit/view/test_drawings.c \
+	tests/unit/view/test_heatmap.c \
+	tests/unit/view/test_results.c \
 	tests/unit/view/test_screens.c
 tests_unit_test_view_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_unit_test_view_LDADD = $(TEST_LIBS)
