@@ -131,12 +131,9 @@ static void draw_subject(const struct nn_scene *scene, struct nn_canvas *canvas,
     struct nn_box foot;
 
     foot = nn_box_take_bottom(&box, box.rows > 6 ? (scene->label >= 0) + (predicted >= 0) : 0);
-    if (predicted >= 0) {
-        double p = (double)scene->prediction[scene->prediction_count == 1 ? 0 : predicted];
-        p = scene->prediction_count == 1 && predicted == 0 ? 1 - p : p;
+    if (predicted >= 0)
         nn_fact(canvas, &foot, 6, "says", "%s  %s", nn_class_name(scene, (size_t)predicted, name),
-                nn_percent(percent, p));
-    }
+                nn_percent(percent, nn_probability(scene, (size_t)predicted)));
     if (scene->label >= 0)
         nn_fact(canvas, &foot, 6, "true", "%s", nn_class_name(scene, (size_t)scene->label, name));
     nn_draw_input(scene, canvas, box);

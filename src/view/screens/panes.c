@@ -103,6 +103,21 @@ static bool is_regression(const struct nn_scene *scene)
     return scene->dataset && scene->dataset->samples->task == NN_TASK_REGRESSION;
 }
 
+/* Outputs of a net without a final softmax or sigmoid are no probabilities and are shown as they
+ * are. */
+static bool are_probabilities(const struct nn_scene *scene)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < scene->prediction_count; i++) {
+        double p = (double)scene->prediction[i];
+        if (!(p >= 0 && p <= 1))
+            return false;
+        sum += p;
+    }
+    return scene->prediction_count == 1 || fabs(sum - 1) < 1e-3;
+}
+
 /* One output of a sigmoid stands for the second of two classes. */
 static double probability(const struct nn_scene *scene, size_t index)
 {
@@ -118,14 +133,20 @@ static size_t class_count(const struct nn_scene *scene)
 
 long nn_predicted(const struct nn_scene *scene)
 {
-    long best = -1;
-
     if (!scene->prediction || scene->prediction_count == 0 || is_regression(scene))
         return -1;
-    for (size_t i = 0; i < class_count(scene); i++)
-        if (best < 0 || probability(scene, i) > probability(scene, (size_t)best))
-            best = (long)i;
-    return best;
+    for (size_t i = 0; i < scene->prediction_count; i++)
+        if (!isfinite(scene->prediction[i]))
+            return -1;
+    return nn_predicted_class(scene->prediction, scene->prediction_count,
+                              !are_probabilities(scene));
+}
+
+double nn_probability(const struct nn_scene *scene, size_t index)
+{
+    if (!scene->prediction || !are_probabilities(scene) || index >= class_count(scene))
+        return NAN;
+    return probability(scene, index);
 }
 
 bool nn_input_heatmap(const struct nn_scene *scene, struct nn_heatmap *heatmap)
@@ -206,6 +227,16 @@ static void draw_class(const struct nn_scene *scene, struct nn_canvas *canvas, s
                     truth ? nn_style_good : nn_style_accent);
 }
 
+/* The values of a regression, or logits, by name. */
+static void draw_outputs(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box box)
+{
+    const struct nn_samples *samples = scene->dataset ? scene->dataset->samples : NULL;
+    bool classes = samples && samples->class_count == scene->prediction_count;
+
+    nn_draw_value_bars(canvas, box, scene->prediction, classes ? samples->classes : NULL,
+                       scene->prediction_count, false, 0, scene->label);
+}
+
 void nn_draw_prediction(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box box)
 {
     int name_columns;
@@ -216,20 +247,14 @@ void nn_draw_prediction(const struct nn_scene *scene, struct nn_canvas *canvas, 
                        "no prediction");
         return;
     }
-    if (is_regression(scene)) {
-        for (size_t i = 0; i < scene->prediction_count; i++) {
-            char number[NN_NUMBER_SIZE];
-            nn_line(canvas, &box, nn_plain, "%s",
-                    nn_number_short(number, (double)scene->prediction[i], 5));
-        }
+    if (is_regression(scene) || !are_probabilities(scene)) {
+        draw_outputs(scene, canvas, box);
         return;
     }
     name_columns =
         longest_class(scene, box.columns / 2 > 1 ? box.columns / 2 : 1, canvas->medium.ascii);
     for (size_t i = 0; i < class_count(scene) && box.rows > 0; i++) {
         at = next_class(scene, at, i == 0);
-        if (at == class_count(scene)) /* not finite */
-            return;
         draw_class(scene, canvas, nn_box_take_top(&box, 1), name_columns, at);
     }
 }

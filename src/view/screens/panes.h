@@ -28,12 +28,14 @@ bool nn_hint_missing(const struct nn_scene *scene, struct nn_canvas *canvas, str
 
 /* The name of a class of the scene's data or results, or its number. */
 const char *nn_class_name(const struct nn_scene *scene, size_t index, char out[NN_NUMBER_SIZE]);
-/* The class the prediction names, -1 if there is none. */
+/* The class that the prediction names, -1 if there is none. */
 long nn_predicted(const struct nn_scene *scene);
 /* The cursor's input: a picture with legend, or the row of a table. */
 void nn_draw_input(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box box);
 /* Its picture; false if it is not one. */
 bool nn_input_heatmap(const struct nn_scene *scene, struct nn_heatmap *heatmap);
+/* The probability that the prediction gives to a class; NaN if its numbers are no probabilities. */
+double nn_probability(const struct nn_scene *scene, size_t index);
 /* Bars of the prediction, largest first, the true class marked. */
 void nn_draw_prediction(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box box);
 
