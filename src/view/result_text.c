@@ -11,7 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MAX_SAMPLES  5 /* pictures one below the other */
+#define MAX_SAMPLES  5  /* pictures one below the other */
+#define MAX_PICTURE  64 /* columns */
 #define PICTURE_ROWS 16
 #define CHUNK        900 /* rows of a table printed at a time */
 #define MAX_MAP_ROWS 120
@@ -72,20 +73,31 @@ static enum nn_status sentence(const struct page *page, const char *format, ...)
     return paragraph(page, text, nn_style_dim);
 }
 
-/* The title, and below it how it was computed. */
+/* Adds ", WORD VALUE" unless the title says it already. */
+static void add_detail(const struct nn_result *result, const char *word, const char *value,
+                       struct nn_buffer *line)
+{
+    if (*value && !strstr(result->title, value))
+        nn_buffer_printf(line, "%s%s%s", line->length ? ", " : "", word, value);
+}
+
+/* The title, and below it what else is to be known about how it was computed. */
 static enum nn_status heading(const struct page *page)
 {
     const struct nn_result *result = page->result;
-    char how[512] = "";
+    struct nn_buffer line;
     enum nn_status status;
 
+    nn_buffer_init(&line, 0);
+    add_detail(result, "", result->method, &line);
+    add_detail(result, "", result->parameters, &line);
+    add_detail(result, "target ", result->target, &line);
+    add_detail(result, "layer ", result->layer, &line);
+    NN_TRY(nn_buffer_check(&line, page->error));
     NN_TRY(paragraph(page, result->title, nn_style_bold));
-    if (*result->method)
-        snprintf(how, sizeof how, "%s%s%s%s%s%s%s", result->method, *result->parameters ? " " : "",
-                 result->parameters, *result->target ? ", target " : "", result->target,
-                 *result->layer ? ", layer " : "", result->layer);
-    status = paragraph(page, how, nn_style_dim);
+    status = paragraph(page, nn_buffer_string(&line), nn_style_dim);
 out:
+    nn_buffer_clear(&line);
     return status;
 }
 
@@ -132,7 +144,7 @@ static enum nn_status enlarge(const struct nn_heatmap *input, struct nn_heatmap 
 static void draw_pair(struct nn_canvas *canvas, const struct nn_heatmap *input,
                       const struct nn_heatmap *map, const char *caption)
 {
-    struct nn_box rest = whole(canvas);
+    struct nn_box rest = whole(canvas), picture;
     int gap = 3, half = (rest.columns - gap) / 2, columns, rows;
 
     if (input) {
@@ -145,12 +157,13 @@ static void draw_pair(struct nn_canvas *canvas, const struct nn_heatmap *input,
         nn_draw_heatmap(canvas, left, input);
     }
     nn_canvas_text(canvas, rest.column, 0, rest.columns, nn_style_dim, caption);
-    nn_box_take_top(&rest, 1);
+    nn_box_take_top(&rest, input || *caption ? 1 : 0);
     rest.rows = PICTURE_ROWS;
-    rest.columns = input ? rest.columns : rest.columns > 64 ? 64 : rest.columns;
-    nn_heatmap_size(map, canvas->medium, rest.columns, rest.rows, &columns, &rows);
-    nn_draw_heatmap(canvas, rest, map);
-    nn_draw_legend(canvas, (struct nn_box){rest.column, 1 + rows, rest.columns, 1}, map);
+    picture = rest;
+    picture.columns = input ? half : rest.columns > MAX_PICTURE ? MAX_PICTURE : rest.columns;
+    nn_heatmap_size(map, canvas->medium, picture.columns, picture.rows, &columns, &rows);
+    nn_draw_heatmap(canvas, picture, map);
+    nn_draw_legend(canvas, (struct nn_box){rest.column, rest.row + rows, rest.columns, 1}, map);
 }
 
 static enum nn_status picture(const struct page *page, size_t index, bool *drawn)
@@ -314,7 +327,6 @@ static enum nn_status matrix(const struct page *page)
     enum nn_status status = NN_OK;
 
     if (rows > 0) {
-        NN_TRY(sentence(page, "rows: true class, columns: predicted"));
         NN_TRY(begin(page, rows < 60 ? (int)rows + 1 : 41, &canvas));
         nn_draw_matrix(&canvas, whole(&canvas), page->result);
         end(page, &canvas, true);

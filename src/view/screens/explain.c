@@ -82,6 +82,8 @@ static void draw_figures(const struct nn_result *result, struct nn_canvas *canva
     rows = total <= box->columns ? count > 0 : count < MOST_FIGURES ? count : MOST_FIGURES;
     foot = nn_box_take_bottom(box, rows > box->rows - 3 ? 0 : rows);
     for (int i = 0; i < count && foot.rows > 0; i++) {
+        if (rows > 1 && i > 0 && i < count - 1)
+            continue; /* the first is what is explained, the last how good it is */
         if (rows > 1)
             nn_line(canvas, &foot, nn_style_dim, "%s", text[i]);
         else
@@ -179,7 +181,7 @@ static void draw_grid(const struct nn_scene *scene, struct nn_canvas *canvas, st
     int skip = chosen(scene) >= page ? chosen(scene) - page + 1 : 0;
     int used = count - skip < page ? count - skip : page;
     int rows = (used + grid->columns - 1) / grid->columns;
-    int columns = used < grid->columns ? used : grid->columns;
+    int columns = (used + rows - 1) / rows;
     int spare =
         box->rows - rows * grid->height; /* too little for a pane of its own is shared out */
 

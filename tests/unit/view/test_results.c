@@ -81,7 +81,7 @@ Test(result_text, attribution_shows_input_map_figures_and_note)
 
     check_lines(text, 80);
     cr_assert(strstr(text, "saliency of sample 3 (test), class 7\n") == text);
-    cr_assert(strstr(text, "saliency, target logit of class 7\n") != NULL);
+    cr_assert(strstr(text, "\ntarget logit of class 7\n") != NULL, "%s", text);
     cr_assert(strstr(text, "\ninput ") != NULL);
     cr_assert(strstr(text, "F 1.5   gap 1e-06\n") != NULL);
     cr_assert(strstr(text, "-0.647 ") && strstr(text, " +0.647"), "%s", text);
