@@ -12,11 +12,11 @@ enum { STEPS, LR, L2, TV, JITTER, BLUR, EVERY, CONTRAST };
 const struct nn_arg_spec nn_actmax_args[] = {
     {"steps", NN_ARG_INT, "256", 1, 100000, NULL, "steps", "steps of gradient ascent", 0},
     {"lr", NN_ARG_REAL, "0.05", 1e-6, 100, NULL, "of the input's range", "step size (Adam)", 0},
-    {"l2", NN_ARG_REAL, "0.05", 0, 1e6, NULL, NULL,
+    {"l2", NN_ARG_REAL, "0.5", 0, 1e6, NULL, NULL,
      "weight of the squared distance from the resting input", 0},
-    {"tv", NN_ARG_REAL, "0.05", 0, 1e6, NULL, NULL, "weight of the total variation (images)", 0},
-    {"jitter", NN_ARG_INT, "1", 0, 64, NULL, "pixels", "largest random shift of each step (images)",
-     0},
+    {"tv", NN_ARG_REAL, "0.1", 0, 1e6, NULL, NULL, "weight of the total variation (images)", 0},
+    {"jitter", NN_ARG_INT, NULL, 0, 64, NULL, "pixels",
+     "largest random shift of each step (images); default a sixteenth of the smaller side", 0},
     {"blur", NN_ARG_REAL, "0.4", 0, 16, NULL, "pixels", "width of the blur (images); 0 = none", 0},
     {"every", NN_ARG_INT, "8", 1, 100000, NULL, "steps", "a blur every so many steps", 0},
     {"contrast", NN_ARG_BOOL, "yes", 0, 0, NULL, NULL,
@@ -131,15 +131,24 @@ static void objective_seed(struct ascent *a)
             a->seed[i] = (float)(-exp((double)z[i] - top) / sum);
 }
 
+/* Pixels of the largest shift: a digit of 8 x 8 pixels is blurred beyond recognition by a shift of
+ * one. */
+static long jitter_of(const struct ascent *a)
+{
+    size_t side = a->height < a->width ? a->height : a->width;
+    if (nn_args_is_set(a->request->args, JITTER))
+        return (long)nn_args_int(a->request->args, JITTER);
+    return (long)(side / 16);
+}
+
 static enum nn_status ascend(struct ascent *a, struct nn_error *error)
 {
-    const struct nn_args *args = a->request->args;
     bool image = a->height > 0;
-    long jitter = image ? (long)nn_args_int(args, JITTER) : 0, down = 0, right = 0;
+    long jitter = image ? jitter_of(a) : 0, down = 0, right = 0;
     if (jitter > 0) {
         down = (long)nn_random_below(&a->random, (uint32_t)(2 * jitter + 1)) - jitter;
         right = (long)nn_random_below(&a->random, (uint32_t)(2 * jitter + 1)) - jitter;
-        down %= (long)a->height;
+        down %= (long)a->height; /* no further than once around */
         right %= (long)a->width;
         roll(a, a->x, down, right, nn_pass_input(a->pass));
     } else
