@@ -160,63 +160,103 @@ static double largest_magnitude(const float *values, size_t count)
     return largest;
 }
 
-static int name_width(char **names, size_t count, bool ascii, int most)
+/* How a list of bars shares its columns: name, number, bar. */
+struct list {
+    const float *values;
+    char **names;
+    size_t count;
+    int name, number, bar; /* widths; bar 0: none */
+    double limit;          /* magnitude of a full bar */
+    bool has_negative;
+};
+
+static int name_width(const struct list *list, bool ascii, int most)
 {
     char text[512], number[NN_NUMBER_SIZE];
     int width = 1;
 
-    for (size_t i = 0; i < count; i++) {
-        int cells =
-            nn_text_fit(text, sizeof text, nn_name_of(names, count, i, number), most, ascii);
+    for (size_t i = 0; i < list->count; i++) {
+        int cells = nn_text_fit(text, sizeof text, nn_name_of(list->names, list->count, i, number),
+                                most, ascii);
         width = cells > width ? cells : width;
     }
     return width;
 }
 
-static void draw_value_row(struct nn_canvas *canvas, struct nn_box row, const char *name,
-                           int name_columns, float value, double limit, bool has_negative)
+static int number_width(const struct list *list)
+{
+    char text[NN_NUMBER_SIZE];
+    size_t width = 1;
+
+    for (size_t i = 0; i < list->count; i++) {
+        size_t length = strlen(nn_number_short(text, (double)list->values[i], 3));
+        width = length > width ? length : width;
+    }
+    return (int)width;
+}
+
+/* Names come first as long as a bar of some length is left; a narrow list has no bars. */
+static void share_columns(struct list *list, int columns, bool ascii)
+{
+    int least_bar = columns >= 28 ? 11 : 0, most;
+
+    list->number = number_width(list);
+    most = columns - list->number - 1 - least_bar;
+    list->name = name_width(list, ascii, most > 1 ? most : 1);
+    list->bar = columns - list->name - list->number - 2;
+    list->bar = list->bar < 3 ? 0 : list->bar;
+}
+
+static struct list new_list(const float *values, char **names, size_t count)
+{
+    struct list list = {values, names, count, 0, 0, 0, largest_magnitude(values, count), false};
+
+    for (size_t i = 0; i < count && !list.has_negative; i++)
+        list.has_negative = values[i] < 0;
+    return list;
+}
+
+static void draw_list_row(struct nn_canvas *canvas, struct nn_box row, const struct list *list,
+                          size_t index)
 {
     char number[NN_NUMBER_SIZE];
-    int bar = row.columns - name_columns - 10;
+    double value = (double)list->values[index];
+    double fraction = list->limit > 0 ? value / list->limit : 0;
 
-    nn_canvas_text(canvas, row.column, row.row, name_columns, nn_plain, name);
-    nn_number_short(number, (double)value, 3);
-    nn_canvas_text_right(canvas, (struct nn_box){row.column + name_columns + 1, row.row, 9, 1},
-                         nn_plain, number);
-    if (bar < 3 || !isfinite(value))
+    nn_canvas_text(canvas, row.column, row.row, list->name < row.columns ? list->name : row.columns,
+                   nn_plain, nn_name_of(list->names, list->count, index, number));
+    nn_box_take_left(&row, list->name + 1);
+    nn_canvas_text_right(canvas, nn_box_take_left(&row, list->number), nn_plain,
+                         nn_number_short(number, value, 3));
+    nn_box_take_left(&row, 1);
+    if (list->bar == 0 || !isfinite(value))
         return;
-    if (has_negative)
-        nn_draw_signed_bar(canvas, row.column + name_columns + 11, row.row, bar - 1,
-                           limit > 0 ? (double)value / limit : 0);
+    if (list->has_negative)
+        nn_draw_signed_bar(canvas, row.column, row.row, row.columns, fraction);
     else
-        nn_draw_bar(canvas, row.column + name_columns + 11, row.row, bar - 1,
-                    limit > 0 ? (double)value / limit : 0, nn_style_accent);
+        nn_draw_bar(canvas, row.column, row.row, row.columns, fraction, nn_style_accent);
 }
 
 void nn_draw_value_bars(struct nn_canvas *canvas, struct nn_box box, const float *values,
                         char **names, size_t count, bool sorted, size_t first, long selected)
 {
-    double limit = largest_magnitude(values, count);
-    int width = name_width(names, count, canvas->medium.ascii, box.columns / 3);
-    bool has_negative = false;
+    struct list list = new_list(values, names, count);
     struct order at = {0};
 
-    for (size_t i = 0; i < count && !has_negative; i++)
-        has_negative = values[i] < 0;
-    for (size_t i = 0; i < count && i < first + (size_t)(box.rows > 0 ? box.rows : 0); i++) {
-        char number[NN_NUMBER_SIZE];
-        struct nn_box row = {box.column, box.row + (int)i - (int)first, box.columns, 1};
+    share_columns(&list, box.columns - (selected >= 0 ? 2 : 0), canvas->medium.ascii);
+    for (size_t i = 0; i < count && box.rows > 0; i++) {
+        struct nn_box row;
 
         at = sorted ? next_in_order(values, count, i ? &at : NULL) : (struct order){0, i};
         if (i < first)
             continue;
+        row = nn_box_take_top(&box, 1);
         if (selected >= 0) {
             if ((size_t)selected == at.index)
                 nn_canvas_put(canvas, row.column, row.row, MARKER, nn_style_accent);
             nn_box_take_left(&row, 2);
         }
-        draw_value_row(canvas, row, nn_name_of(names, count, at.index, number), width,
-                       values[at.index], limit, has_negative);
+        draw_list_row(canvas, row, &list, at.index);
     }
 }
 

@@ -157,9 +157,7 @@ static void draw_pane(const struct nn_scene *scene, struct nn_canvas *canvas, st
     const struct nn_result *result;
 
     if (index == 0) {
-        draw_subject(
-            scene, canvas,
-            nn_pane(scene, canvas, box, 0, "%s %zu", nn_split_names[scene->split], scene->sample));
+        draw_subject(scene, canvas, nn_sample_pane(scene, canvas, box, 0));
         return;
     }
     result = scene->explanations[index - 1];
@@ -213,19 +211,25 @@ static void draw_details(const struct nn_result *result, struct nn_canvas *canva
     nn_canvas_wrap(canvas, box, nn_style_dim, result->note);
 }
 
-/* How to read the maps, in the colours or glyphs of the medium. */
-static void draw_reading(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box row)
+/* How to read signed maps, in the colours or glyphs of the medium. */
+static const char *reading_of(struct nn_medium medium, bool pictures)
+{
+    if (!pictures)
+        return "bars to the right speak for it, to the left against it";
+    if (medium.depth != NN_DEPTH_MONO)
+        return "red speaks for it, blue against it";
+    return medium.ascii ? "+*#@ speak for it, -=xX against it"
+                        : "\u2591\u2592\u2593\u2588 speak for it, \u00b7:=# against it";
+}
+
+static void draw_reading(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box row,
+                         bool pictures)
 {
     const char *target = scene->explanations[chosen(scene) - 1]->target;
-    const char *reading = canvas->medium.depth != NN_DEPTH_MONO
-                              ? "red speaks for it, blue against it"
-                          : canvas->medium.ascii ? "+*#@ speak for it, -=xX against it"
-                                                 : "\u2591\u2592\u2593\u2588 speak for it, "
-                                                   "\u00b7:=# against it";
 
     row = nn_box_inset(row, 1);
     nn_canvas_printf(canvas, row.column, row.row, row.columns, nn_style_dim, "%s%s%s", target,
-                     *target ? " \u00b7 " : "", reading);
+                     *target ? " \u00b7 " : "", reading_of(canvas->medium, pictures));
 }
 
 /* Where there are rows left: the prediction, the chosen explanation enlarged, and all about it. */
@@ -250,9 +254,11 @@ static void draw_explanations(const struct nn_scene *scene, struct nn_canvas *ca
     int count = 1 + (int)scene->explanation_count;
     struct nn_heatmap picture;
     struct tiling grid;
+    bool pictures;
 
-    draw_reading(scene, canvas, nn_box_take_bottom(&box, 1));
-    if (nn_input_heatmap(scene, &picture))
+    pictures = nn_input_heatmap(scene, &picture);
+    draw_reading(scene, canvas, nn_box_take_bottom(&box, 1), pictures);
+    if (pictures)
         grid = tile_pictures(box, &picture, canvas->medium, count);
     else
         grid = tile_bars(

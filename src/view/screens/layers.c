@@ -77,8 +77,8 @@ static void draw_unit(const struct nn_scene *scene, struct nn_canvas *canvas, st
     nn_fact(canvas, &box, 7, "rank", "%zu of %zu", above + 1, count);
     nn_box_take_top(&box, 1);
     nn_line(canvas, &box, nn_style_dim, "all units");
-    nn_fact(canvas, &box, 7, "range", "%s \u2026 %s", nn_number_short(a, found.low, 3),
-            nn_number_short(b, found.high, 3));
+    nn_fact(canvas, &box, 7, "range", "%s \u2026 %s", nn_number_short(a, found.low, 2),
+            nn_number_short(b, found.high, 2));
     nn_fact(canvas, &box, 7, "mean", "%s", nn_number_short(a, found.mean, 3));
     nn_fact(canvas, &box, 7, "active", "%zu of %zu", found.above_zero, count);
     line = nn_box_take_top(&box, 1);
@@ -134,9 +134,7 @@ static void draw_left(const struct nn_scene *scene, struct nn_canvas *canvas, st
 {
     struct nn_box top = nn_box_take_top(&box, box.rows / 2), inside;
 
-    nn_draw_input(
-        scene, canvas,
-        nn_pane(scene, canvas, top, 1, "%s %zu", nn_split_names[scene->split], scene->sample));
+    nn_draw_input(scene, canvas, nn_sample_pane(scene, canvas, top, 1));
     inside = nn_pane(scene, canvas, box, 2, "prediction");
     if (scene->label >= 0)
         draw_truth(scene, canvas, nn_box_take_bottom(&inside, inside.rows > 1 ? 1 : 0));
@@ -158,9 +156,11 @@ static void draw_right(const struct nn_scene *scene, struct nn_canvas *canvas, s
 static void draw(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box box)
 {
     bool wide = box.columns >= 110;
+    struct nn_heatmap picture;
+    bool table = scene->input && !nn_input_heatmap(scene, &picture); /* names need more room */
 
     if (!nn_single_pane(box)) {
-        draw_left(scene, canvas, nn_box_take_left(&box, wide ? 34 : 22));
+        draw_left(scene, canvas, nn_box_take_left(&box, wide ? 34 : table ? 28 : 22));
         draw_right(scene, canvas, nn_box_take_right(&box, wide ? 30 : 22));
     }
     draw_grid(scene, canvas, box);

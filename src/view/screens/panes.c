@@ -19,6 +19,15 @@ struct nn_box nn_pane(const struct nn_scene *scene, struct nn_canvas *canvas, st
     return nn_box_inset(nn_canvas_frame(canvas, box, title, scene->focus == index), 1);
 }
 
+struct nn_box nn_sample_pane(const struct nn_scene *scene, struct nn_canvas *canvas,
+                             struct nn_box box, int index)
+{
+    if (!scene->dataset)
+        return nn_pane(scene, canvas, box, index, "input");
+    return nn_pane(scene, canvas, box, index, "%s %zu", nn_split_names[scene->split],
+                   scene->sample);
+}
+
 bool nn_single_pane(struct nn_box box)
 {
     return box.columns < 60 || box.rows < 12;

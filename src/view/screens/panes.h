@@ -10,6 +10,9 @@
 /* A framed pane (double lines when it has the focus). Returns its inside with a margin. */
 struct nn_box nn_pane(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box box,
                       int index, const char *format, ...) __attribute__((format(printf, 5, 6)));
+/* The pane of the cursor's sample, named after it. */
+struct nn_box nn_sample_pane(const struct nn_scene *scene, struct nn_canvas *canvas,
+                             struct nn_box box, int index);
 /* True when there is room for one pane only. */
 bool nn_single_pane(struct nn_box box);
 

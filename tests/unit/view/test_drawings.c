@@ -240,8 +240,8 @@ Test(maps, units_are_bars_in_columns)
     for (size_t i = 0; i < 4; i++)
         units->values.data[i] = (float)i;
     nn_draw_maps(&canvas, whole(&canvas), units, 0, 3);
-    expect_canvas(&canvas, "   0         0                   2         2 #########\n"
-                           "   1         1 #####           > 3         3 ##############\n");
+    expect_canvas(&canvas, "   0 0                           2 2 ###############\n"
+                           "   1 1 #######                 > 3 3 ######################\n");
     nn_canvas_clear(&canvas);
     nn_result_free(units);
 }
@@ -253,10 +253,10 @@ Test(feature_bars, largest_first_and_faults_before)
     struct nn_canvas canvas = new_canvas(40, 4, ascii_mono);
 
     nn_draw_feature_bars(&canvas, whole(&canvas), values, names, 4);
-    expect_canvas(&canvas, "fault           nan\n"
-                           "minus two        -2 =========|\n"
-                           "one               1          |#####\n"
-                           "half            0.5          |##\n");
+    expect_canvas(&canvas, "fault     nan\n"
+                           "minus two  -2 ============|\n"
+                           "one         1             |######\n"
+                           "half      0.5             |###\n");
     nn_canvas_erase(&canvas);
     nn_draw_feature_bars(&canvas, (struct nn_box){0, 0, 30, 2}, values, NULL, 4);
     nn_draw_feature_bars(&canvas, (struct nn_box){0, 0, 3, 2}, values, NULL, 4);
