@@ -229,13 +229,14 @@ static enum nn_status attribution(const struct page *page)
     const struct nn_tensor *values = &result->values;
     size_t count = values->data && values->shape.rank > 1 ? values->shape.dim[0] : 0;
     size_t shown = count < MAX_SAMPLES ? count : MAX_SAMPLES;
+    size_t first = result->sample > 0 ? (size_t)result->sample : 0;
     enum nn_status status = NN_OK;
 
     for (size_t i = 0; i < shown; i++) {
         if (i > 0)
             nn_buffer_char(page->out, '\n');
-        if (count > 1 && result->sample >= 0)
-            NN_TRY(sentence(page, "sample %zu:", (size_t)result->sample + i));
+        if (count > 1)
+            NN_TRY(sentence(page, "sample %zu:", first + i));
         NN_TRY(one_sample(page, i));
         if (i == 0)
             NN_TRY(figures(page));

@@ -344,3 +344,44 @@ Test(result_png, refuses_what_is_no_picture)
     nn_result_free(table);
     nn_result_free(image);
 }
+
+/* Every failing allocation is an error that is reported, and leaks nothing. */
+static bool fails(const struct nn_result *result, int form, size_t n)
+{
+    struct nn_buffer out;
+    struct nn_error error = {0};
+    enum nn_status status;
+
+    nn_buffer_init(&out, 0);
+    nn_fault_alloc(n, false);
+    status = form == 0   ? nn_result_text(result, 80, utf8_mono, false, &out, &error)
+             : form == 1 ? nn_result_json(result, &out, &error)
+             : form == 2 ? nn_result_csv(result, &out, &error)
+                         : nn_result_png(result, 1, &out, &error);
+    nn_fault_alloc(0, false);
+    cr_assert(status == NN_OK || (status == NN_MEMORY && *error.message), "form %d: %d", form,
+              (int)status);
+    nn_buffer_clear(&out);
+    return status != NN_OK;
+}
+
+Test(result_faults, no_allocation_failure_is_lost)
+{
+    struct nn_result *results[2];
+
+    if (!nn_fault_available())
+        cr_skip_test("built without fault injection");
+    results[0] = new_attribution(2);
+    results[1] = new_values(NN_RESULT_SERIES, 1, (size_t[]){1});
+    cr_assert(nn_result_table(results[1], (const char *const[]){"epoch", "loss"}, 2, 5, NULL) ==
+              NN_OK);
+    for (int form = 0; form < 4; form++)
+        for (int i = 0; i < (form == 3 ? 1 : 2); i++) {
+            size_t n = 1;
+            while (fails(results[i], form, n))
+                n++;
+            cr_assert(n > 1 && n < 1000, "form %d: %zu", form, n);
+        }
+    nn_result_free(results[0]);
+    nn_result_free(results[1]);
+}

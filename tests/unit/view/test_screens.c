@@ -200,3 +200,22 @@ Test(screens, every_layer_of_a_net)
     }
     fixture_clear(&fixture);
 }
+
+/* A frame is drawn whatever allocation fails; the part that needed it stays empty. */
+Test(screens, frames_survive_failing_allocations)
+{
+    struct fixture fixture;
+
+    if (!nn_fault_available())
+        cr_skip_test("built without fault injection");
+    fixture_images(&fixture);
+    fixture.history.epochs = 1; /* so that the losses of the batches are drawn */
+    for (size_t i = 0; i < nn_screen_count; i++) {
+        struct nn_canvas canvas = new_canvas(120, 36, utf8_mono);
+        nn_fault_alloc(1, true);
+        nn_scene_draw(&fixture.scene, nn_screens[i], &canvas, 3);
+        nn_fault_alloc(0, false);
+        nn_canvas_clear(&canvas);
+    }
+    fixture_clear(&fixture);
+}
