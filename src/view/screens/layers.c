@@ -26,9 +26,9 @@ static void draw_map_facts(struct nn_canvas *canvas, struct nn_box box, const fl
     char a[NN_NUMBER_SIZE];
     struct nn_box line;
 
+    nn_fact(canvas, &box, 7, "max", "%s", nn_number_short(a, found.high, 4));
     if (found.count > 0)
-        nn_fact(canvas, &box, 7, "max", "%s at %zu,%zu", nn_number_short(a, found.high, 3),
-                found.highest / width, found.highest % width);
+        nn_fact(canvas, &box, 7, "at", "%zu,%zu", found.highest / width, found.highest % width);
     nn_fact(canvas, &box, 7, "mean", "%s", nn_number_short(a, found.mean, 3));
     nn_fact(canvas, &box, 7, "active", "%s",
             nn_percent(a, count ? (double)found.above_zero / (double)count : NAN));
@@ -52,7 +52,7 @@ static void draw_map(const struct nn_scene *scene, struct nn_canvas *canvas, str
         return;
     one.values = maps->values.data + scene->map * one.height * one.width;
     picture = box;
-    picture.rows -= 6;
+    picture.rows -= 7;
     nn_heatmap_size(&one, canvas->medium, picture.columns, picture.rows - 1, &columns, &rows);
     picture.rows = rows + 1;
     nn_draw_picture(canvas, picture, &one, true);
