@@ -21,6 +21,7 @@ check_SCRIPTS += tests/tools/check-isa.sh tests/tools/check-includes.sh tests/to
 EXTRA_DIST += tests/tools/check-isa.sh tests/tools/check-includes.sh tests/tools/check-style.sh \
 	tests/tools/strip-code.awk
 include tests/thread/local.mk
+include tests/script/local.mk
 include tests/fuzz/local.mk
 
 if HAVE_CRITERION

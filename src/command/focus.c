@@ -128,7 +128,7 @@ static void pick_results(const struct nn_session *session, struct nn_scene *scen
 {
     for (size_t i = 0; i < session->result_count; i++) {
         const struct nn_result *result = session->results[i];
-        if (session->result_revision[i] != session->net->revision)
+        if (session->result_revision[i] != nn_job_revision(session))
             continue;
         if (result->kind == NN_RESULT_MATRIX && !scene->confusion)
             scene->confusion = result;

@@ -316,6 +316,7 @@ enum nn_status nn_job_run(struct nn_session *session, const struct nn_job_class 
         return status;
     }
     session->job = job;
+    session->jobs++;
     if (background && session->interactive && !session->foreground && session->source_depth == 0)
         return NN_OK;
     for (bool ended = false; !ended;) {
@@ -533,6 +534,11 @@ bool nn_job_paused(const struct nn_session *session)
 bool nn_job_training(const struct nn_session *session)
 {
     return session->job && session->job->job_class->owns_net;
+}
+
+uint64_t nn_job_revision(const struct nn_session *session)
+{
+    return nn_job_training(session) ? session->jobs | NN_SNAPSHOT_REVISION : session->net->revision;
 }
 
 const struct nn_history *nn_job_history(const struct nn_session *session)

@@ -49,6 +49,9 @@ double nn_job_fraction(const struct nn_session *session);
  * functions. */
 enum nn_status nn_job_net(struct nn_session *session, bool wait, const struct nn_net **net,
                           struct nn_error *error);
+/* What stands for the net's revision in the results that are computed now: all of one training
+ * share one, and no other net has it. */
+uint64_t nn_job_revision(const struct nn_session *session);
 /* While a job trains: history and progress as of the last nn_job_poll; NULL when none does. */
 const struct nn_history *nn_job_history(const struct nn_session *session);
 const struct nn_train_progress *nn_job_progress(const struct nn_session *session);

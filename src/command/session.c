@@ -144,7 +144,7 @@ void nn_session_give(struct nn_session *session, struct nn_result *result)
     memmove(session->result_revision + 1, session->result_revision,
             session->result_count * sizeof *session->result_revision);
     session->results[0] = result;
-    session->result_revision[0] = session->net->revision;
+    session->result_revision[0] = nn_job_revision(session);
     session->result_count++;
     if (session->output.result)
         session->output.result(session->output.context, result);

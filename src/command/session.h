@@ -61,6 +61,7 @@ struct nn_session {
     struct nn_variable *variables;
     size_t variable_count;
     struct nn_job *job; /* NULL = idle */
+    uint64_t jobs;      /* started so far */
     bool interactive;   /* jobs may run in the background */
     bool foreground;    /* more commands follow in this line: jobs are waited for */
     bool quit;

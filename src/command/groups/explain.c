@@ -271,21 +271,32 @@ static enum nn_status name_features(const struct explanation *explanation, struc
                            samples->feature_count, error);
 }
 
+/* "gradcam of the logit of class 7 at conv1, sample 3 (test)". Of several samples without one
+ * target for all, each is explained for a class of its own. */
+static void name_result(const struct explanation *explanation)
+{
+    struct nn_result *result = explanation->result;
+    char name[48];
+    nn_subject_name(&explanation->subject, name);
+    if (explanation->subject.count > 1 && !explanation->request.target)
+        snprintf(result->target, sizeof result->target, "logit of each one's %s class",
+                 explanation->targets ? "given" : "predicted");
+    snprintf(result->title, sizeof result->title, "%.32s of the %.72s%s%.32s, %s", result->method,
+             result->target, *result->layer ? " at " : "", result->layer, name);
+}
+
 static enum nn_status explain_finish(struct nn_session *session, void *data, enum nn_status status,
                                      struct nn_error *error)
 {
     struct explanation *explanation = data;
     const struct nn_subject *subject = &explanation->subject;
     struct nn_result *result = explanation->result;
-    char name[48], title[sizeof result->title];
     if (status != NN_OK)
         return status;
     status = name_features(explanation, error);
     if (status != NN_OK)
         return status;
-    nn_subject_name(subject, name);
-    snprintf(title, sizeof title, "%s", result->title);
-    snprintf(result->title, sizeof result->title, "%.140s, %s", title, name);
+    name_result(explanation);
     snprintf(result->split, sizeof result->split, "%s", nn_split_names[subject->split]);
     result->sample = subject->count == 1 ? subject->first : -1;
     explanation->result = NULL;

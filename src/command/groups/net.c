@@ -238,7 +238,8 @@ static enum nn_status run_net_show(const struct nn_invocation *invocation, struc
     NN_TRY(nn_result_table(result, columns, 7, (size_t)net->count, error));
     for (int i = 0; i < net->count; i++)
         NN_TRY(show_node(result, net, i, error));
-    snprintf(result->title, sizeof result->title, "the net: %d layers", net->count - 1);
+    snprintf(result->title, sizeof result->title, "the net: %d layer%s", net->count - 1,
+             net->count == 2 ? "" : "s");
     result->sample = -1;
     nn_result_figure(result, "parameters", (double)nn_net_param_count(net));
     nn_result_figure(result, "flops", nn_net_flops(net));

@@ -1,0 +1,3 @@
+# Scripts run by the program, with what they print.
+check_SCRIPTS += tests/script/run-scripts.sh tests/script/run-bad-input.sh tests/script/run-determinism.sh
+EXTRA_DIST += tests/script
