@@ -92,6 +92,8 @@ static enum nn_status fill(struct nn_result *result, const struct nn_explain_req
                      "The shares miss the change of the answer by %.1f %%: take more steps.",
                      100 * relative);
     }
+    if (method->flags & NN_METHOD_CONSERVES)
+        nn_result_figure(result, "gap", gap[0]);
     NN_TRY(nn_tensor_init(&result->input, &shape, error));
     memcpy(result->input.data, call->x, request->batch * call->net->nodes[0]->size * sizeof(float));
 out:

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "explain/rules.h"
+#include "kernels/kernels.h"
 
 #include <string.h>
 
@@ -34,6 +35,9 @@ enum nn_status nn_explain_gradient(const struct nn_gradient_job *job, struct nn_
         if (job->activation)
             copy_floats(job->activation + first * out, nn_pass_output(pass, job->to), n * out);
         nn_target_seed(&job->target, pass, first, seed);
+        if (job->relevance)
+            nn_kernels->multiply(n * net->nodes[job->target.node]->size, seed,
+                                 nn_pass_output(pass, job->target.node), seed);
         struct nn_walk walk = {.from = job->target.node,
                                .seed = seed,
                                .to = job->to,

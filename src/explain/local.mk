@@ -6,6 +6,7 @@ METHOD_SOURCES = \
 	src/explain/methods/gradient_x_input.c \
 	src/explain/methods/guided_backprop.c \
 	src/explain/methods/integrated_gradients.c \
+	src/explain/methods/lrp.c \
 	src/explain/methods/occlusion.c \
 	src/explain/methods/saliency.c
 
@@ -15,6 +16,8 @@ src_libexplain_a_SOURCES = $(METHOD_SOURCES) \
 	src/explain/explain.c \
 	src/explain/explain.h \
 	src/explain/gradient.c \
+	src/explain/lrp.h \
+	src/explain/merge.c \
 	src/explain/method.h \
 	src/explain/parse.c \
 	src/explain/parse.h \
@@ -26,6 +29,7 @@ src_libexplain_a_SOURCES = $(METHOD_SOURCES) \
 	src/explain/rules/choose.c \
 	src/explain/rules/deconvnet.c \
 	src/explain/rules/guided.c \
+	src/explain/rules/lrp.c \
 	src/explain/target.c
 
 # The registry: one line for each method struct in the sources listed above.

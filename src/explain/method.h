@@ -44,10 +44,11 @@ struct nn_explain_call {
 };
 
 enum nn_method_flags {
-    NN_METHOD_LAYER = 1,    /* has a layer= argument; the map has that layer's size */
-    NN_METHOD_SPATIAL = 2,  /* that layer must have feature maps; default the last convolution */
-    NN_METHOD_BASELINE = 4, /* uses the baseline */
-    NN_METHOD_COMPLETE = 8  /* sums to F(x) - F(baseline): the gap is computed and shown */
+    NN_METHOD_LAYER = 1,      /* has a layer= argument; the map has that layer's size */
+    NN_METHOD_SPATIAL = 2,    /* that layer must have feature maps; default the last convolution */
+    NN_METHOD_BASELINE = 4,   /* uses the baseline */
+    NN_METHOD_CONSERVES = 16, /* sums to F(x): the gap is computed and shown */
+    NN_METHOD_COMPLETE = 8    /* sums to F(x) - F(baseline): the gap is computed and shown */
 };
 
 /* For methods without arguments of their own. */
@@ -106,6 +107,7 @@ struct nn_gradient_job {
     struct nn_rule_choice (*choose)(void *context, const struct nn_node *node);
     void *context;
     size_t walk_scratch;
+    bool relevance;    /* start with the outputs themselves instead of ones (LRP) */
     float *dx;         /* [n, shape of `to`...] */
     float *activation; /* the same shape: the output of `to`; NULL = not wanted */
     double *value;     /* [n]: F; NULL = not wanted */

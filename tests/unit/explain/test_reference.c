@@ -24,6 +24,12 @@ static const struct method_case common[] = {
     {"occlusion/4-2", "occlusion", "window=4 stride=2"},
     {"occlusion/3-2", "occlusion", "window=3 stride=2"},
     {"gradcam", "gradcam", ""},
+    {"lrp_zennit/epsilon_plus", "lrp", "composite=epsilon_plus"},
+    {"lrp_zennit/epsilon_alpha2_beta1", "lrp", "composite=epsilon_alpha2_beta1"},
+    {"lrp_zennit/epsilon_gamma_box", "lrp", "composite=epsilon_gamma_box low=-3 high=3"},
+    {"lrp_captum/epsilon", "lrp", "rule=epsilon epsilon=0.01 variant=captum"},
+    {"lrp_captum/gamma", "lrp", "rule=gamma gamma=0.25 variant=captum"},
+    {"lrp_captum/alpha1_beta0", "lrp", "rule=alphabeta alpha=1 beta=0 variant=captum"},
 };
 
 static void compare(struct nn_net *net, const char *name)
