@@ -1,24 +1,39 @@
 # Explanation methods, one file each: a new method is a new line here.
 METHOD_SOURCES = \
+	src/explain/methods/ablationcam.c \
 	src/explain/methods/deconvnet.c \
+	src/explain/methods/eigencam.c \
 	src/explain/methods/gradcam.c \
+	src/explain/methods/gradcam_plusplus.c \
 	src/explain/methods/gradient.c \
 	src/explain/methods/gradient_x_input.c \
 	src/explain/methods/guided_backprop.c \
+	src/explain/methods/guided_gradcam.c \
+	src/explain/methods/hirescam.c \
 	src/explain/methods/integrated_gradients.c \
+	src/explain/methods/layercam.c \
 	src/explain/methods/lrp.c \
 	src/explain/methods/occlusion.c \
-	src/explain/methods/saliency.c
+	src/explain/methods/saliency.c \
+	src/explain/methods/scorecam.c \
+	src/explain/methods/smoothgrad.c \
+	src/explain/methods/smoothgrad_squared.c \
+	src/explain/methods/vargrad.c \
+	src/explain/methods/xgradcam.c
 
 noinst_LIBRARIES += src/libexplain.a
 src_libexplain_a_SOURCES = $(METHOD_SOURCES) \
 	src/explain/actmax.c \
+	src/explain/cam.c \
+	src/explain/cam.h \
 	src/explain/explain.c \
 	src/explain/explain.h \
 	src/explain/gradient.c \
 	src/explain/lrp.h \
 	src/explain/merge.c \
 	src/explain/method.h \
+	src/explain/noise.c \
+	src/explain/noise.h \
 	src/explain/parse.c \
 	src/explain/parse.h \
 	src/explain/quadrature.c \

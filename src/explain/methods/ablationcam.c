@@ -1,0 +1,86 @@
+#include "explain/cam.h"
+
+#include "base/mem.h"
+
+#include <math.h>
+#include <string.h>
+
+/* w_c = (F - F with map c set to 0) / F; one pass holds the sample once for each channel. */
+static enum nn_status weights_of(const struct nn_explain_call *call, const float *x, int32_t unit,
+                                 double *weights, struct nn_error *error)
+{
+    enum nn_status status;
+    const struct nn_net *net = call->net;
+    const struct nn_node *layer = net->nodes[call->layer];
+    size_t channels = layer->shape.dim[0], size = layer->size / channels, in = net->nodes[0]->size;
+    struct nn_target target = call->target;
+    struct nn_pass *pass = NULL;
+    int32_t units[NN_EXPLAIN_CHUNK];
+    double whole, value[NN_EXPLAIN_CHUNK];
+    target.unit = units;
+    for (size_t i = 0; i < NN_EXPLAIN_CHUNK; i++)
+        units[i] = unit;
+    NN_TRY(nn_explain_value(net, &target, x, 1, &whole, NULL, error));
+    NN_TRY(nn_pass_new(net, NN_EXPLAIN_CHUNK, NN_PASS_FORWARD, 0, &pass, error));
+    for (size_t first = 0; first < channels; first += NN_EXPLAIN_CHUNK) {
+        size_t n = channels - first < NN_EXPLAIN_CHUNK ? channels - first : NN_EXPLAIN_CHUNK;
+        if (nn_cancelled(call->progress))
+            NN_TRY(nn_fail(error, NN_CANCELLED, "stopped"));
+        for (size_t i = 0; i < n; i++)
+            memcpy(nn_pass_input(pass) + i * in, x, in * sizeof *x);
+        nn_pass_forward(pass, n, NULL);
+        float *y = nn_pass_output_mutable(pass, call->layer);
+        for (size_t i = 0; i < n; i++)
+            memset(y + i * layer->size + (first + i) * size, 0, size * sizeof *y);
+        nn_pass_forward_after(pass, call->layer);
+        nn_target_value(&target, pass, 0, value);
+        for (size_t i = 0; i < n; i++)
+            weights[first + i] = (whole - value[i]) / (fabs(whole) > 1e-12 ? whole : 1e-12);
+    }
+out:
+    nn_pass_free(pass);
+    return status;
+}
+
+static enum nn_status run(const struct nn_explain_call *call, float *out, double *gap,
+                          struct nn_error *error)
+{
+    (void)gap;
+    enum nn_status status;
+    const struct nn_node *layer = call->net->nodes[call->layer];
+    size_t channels = layer->shape.dim[0], size = layer->size / channels;
+    float *activations = NULL;
+    double *weights = nn_calloc(channels, sizeof *weights);
+    if (!weights)
+        return nn_fail_memory(error, channels * sizeof *weights);
+    NN_TRY(nn_cam_activations(call, &activations, error));
+    for (size_t s = 0; s < call->batch; s++) {
+        NN_TRY(weights_of(call, call->x + s * call->net->nodes[0]->size, call->target.unit[s],
+                          weights, error));
+        for (size_t i = 0; i < size; i++) {
+            double sum = 0;
+            for (size_t c = 0; c < channels; c++)
+                sum += weights[c] * (double)activations[s * layer->size + c * size + i];
+            out[s * size + i] = sum > 0 ? (float)sum : 0;
+        }
+        nn_progress_set(call->progress, (double)(s + 1) / (double)call->batch);
+    }
+out:
+    nn_free(activations);
+    nn_free(weights);
+    return status;
+}
+
+const struct nn_method nn_method_ablationcam = {
+    .name = "ablationcam",
+    .alias = NULL,
+    .summary = "feature maps weighed by how much the answer drops without each; needs no gradient",
+    .formula = "relu(sum_c w_c A_c), w_c = (F - F with A_c = 0) / F",
+    .source = "Desai, Ramaswamy 2020, equation 3",
+    .args = nn_no_args,
+    .flags = NN_METHOD_LAYER | NN_METHOD_SPATIAL,
+    .axioms = NN_AXIOM_BATCH,
+    .scale = NN_SCALE_POSITIVE,
+    .shape = nn_cam_shape,
+    .run = run,
+};

@@ -1,0 +1,146 @@
+#include "explain/noise.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "data/npy.h"
+
+#include <string.h>
+
+enum { SAMPLES, SIGMA, NOISE, METHOD };
+
+const struct nn_arg_spec nn_noise_args[] = {
+    {"samples", NN_ARG_INT, "25", 1, 100000, NULL, "copies", "noisy copies of the input", 0},
+    {"sigma", NN_ARG_REAL, NULL, 0, 1e6, NULL, NULL,
+     "standard deviation of the noise in the net's units; default 0.15 of the sample's range", 0},
+    {"noise", NN_ARG_FILE, NULL, 0, 0, NULL, NULL,
+     "the noise itself: an .npy array [samples, batch, input...]", 0},
+    {"method", NN_ARG_TEXT, "gradient", 0, 0, "@methods", NULL, "the method that is averaged", 0},
+    {0},
+};
+
+/* The inner method with its own defaults. */
+static enum nn_status inner_method(const struct nn_explain_call *call,
+                                   const struct nn_method **method, struct nn_error *error)
+{
+    const char *name = nn_args_text(call->args, METHOD);
+    *method = nn_method_find(name);
+    if (!*method)
+        return nn_fail(error, NN_ARGUMENT, "method=%s: there is no such method", NN_VISIBLE(name));
+    if ((*method)->args == nn_noise_args || ((*method)->flags & NN_METHOD_LAYER) ||
+        (*method)->shape)
+        return nn_fail(error, NN_REFUSED,
+                       "method=%s: noise is averaged for methods whose map has the input's size",
+                       (*method)->name);
+    return NN_OK;
+}
+
+static enum nn_status read_noise(const struct nn_explain_call *call, struct nn_tensor *noise,
+                                 struct nn_error *error)
+{
+    if (!nn_args_is_set(call->args, NOISE))
+        return NN_OK;
+    const char *path = nn_args_text(call->args, NOISE);
+    enum nn_status status = nn_npy_read(path, noise, error);
+    size_t size = call->net->nodes[0]->size;
+    if (status != NN_OK)
+        return status;
+    size_t count = nn_shape_size(&noise->shape);
+    if (noise->shape.rank < 2 || count == 0 || count != noise->shape.dim[0] * call->batch * size) {
+        char shape[NN_SHAPE_TEXT];
+        nn_shape_text(shape, &noise->shape);
+        nn_tensor_clear(noise);
+        return nn_fail(
+            error, NN_SHAPE,
+            "%s has the shape %s; [samples, %zu, input...] with %zu values an input is wanted",
+            NN_VISIBLE(path), shape, call->batch, size);
+    }
+    return NN_OK;
+}
+
+/* 0.15 of the range of one sample, unless sigma= says. */
+static float sigma_of(const struct nn_explain_call *call, const float *x, size_t size)
+{
+    if (nn_args_is_set(call->args, SIGMA))
+        return (float)nn_args_real(call->args, SIGMA);
+    float low = x[0], high = x[0];
+    for (size_t i = 1; i < size; i++) {
+        low = x[i] < low ? x[i] : low;
+        high = x[i] > high ? x[i] : high;
+    }
+    return 0.15f * (high - low);
+}
+
+static void add_noise(const struct nn_explain_call *call, const struct nn_tensor *noise,
+                      size_t copy, float *x)
+{
+    size_t size = call->net->nodes[0]->size, count = call->batch * size;
+    for (size_t s = 0; s < call->batch && !noise->data; s++) {
+        struct nn_random
+            random; /* of the copy alone: a sample's noise does not depend on its batch */
+        nn_random_init(&random, call->seed, NN_STREAM_EXPLAIN, (uint32_t)copy);
+        float sigma = sigma_of(call, call->x + s * size, size);
+        for (size_t i = 0; i < size; i++)
+            x[s * size + i] = call->x[s * size + i] + sigma * nn_random_normal(&random);
+    }
+    for (size_t i = 0; i < count && noise->data; i++)
+        x[i] = call->x[i] + noise->data[copy * count + i];
+}
+
+/* Welford's running mean and sum of squared deviations, and the plain sum of squares. */
+struct moments {
+    double *mean, *deviation, *square;
+};
+
+static void add_map(struct moments *moments, const float *map, size_t count, size_t copy)
+{
+    for (size_t i = 0; i < count; i++) {
+        double value = (double)map[i], before = moments->mean[i];
+        moments->mean[i] += (value - before) / (double)(copy + 1);
+        moments->deviation[i] += (value - before) * (value - moments->mean[i]);
+        moments->square[i] += value * value;
+    }
+}
+
+enum nn_status nn_noise_run(const struct nn_explain_call *call, enum nn_noise_statistic statistic,
+                            float *out, struct nn_error *error)
+{
+    enum nn_status status;
+    const struct nn_method *method = NULL;
+    struct nn_tensor noise = {0};
+    struct nn_args inner = {0};
+    size_t count = call->batch * call->net->nodes[0]->size;
+    size_t copies = (size_t)nn_args_int(call->args, SAMPLES);
+    float *x = nn_calloc(count, sizeof *x);
+    double *gap = nn_calloc(call->batch, sizeof *gap);
+    struct moments moments = {nn_calloc(count, sizeof(double)), nn_calloc(count, sizeof(double)),
+                              nn_calloc(count, sizeof(double))};
+    if (!x || !gap || !moments.mean || !moments.deviation || !moments.square)
+        NN_TRY(nn_fail_memory(error, 4 * count * sizeof(double)));
+    NN_TRY(inner_method(call, &method, error));
+    NN_TRY(nn_args_default(&inner, method->args, error));
+    NN_TRY(read_noise(call, &noise, error));
+    if (noise.data)
+        copies = noise.shape.dim[0];
+    struct nn_explain_call noisy = *call;
+    noisy.x = x;
+    noisy.args = &inner;
+    for (size_t copy = 0; copy < copies; copy++) {
+        add_noise(call, &noise, copy, x);
+        NN_TRY(method->run(&noisy, out, gap, error));
+        add_map(&moments, out, count, copy);
+        nn_progress_set(call->progress, (double)(copy + 1) / (double)copies);
+    }
+    for (size_t i = 0; i < count; i++)
+        out[i] = (float)(statistic == NN_NOISE_MEAN     ? moments.mean[i]
+                         : statistic == NN_NOISE_SQUARE ? moments.square[i] / (double)copies
+                                                        : moments.deviation[i] / (double)copies);
+out:
+    nn_free(x);
+    nn_free(gap);
+    nn_free(moments.mean);
+    nn_free(moments.deviation);
+    nn_free(moments.square);
+    nn_args_clear(&inner);
+    nn_tensor_clear(&noise);
+    return status;
+}
