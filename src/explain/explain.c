@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "explain/parse.h"
+#include "explain/rules.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -94,6 +95,15 @@ static enum nn_status fill(struct nn_result *result, const struct nn_explain_req
     }
     if (method->flags & NN_METHOD_CONSERVES)
         nn_result_figure(result, "gap", gap[0]);
+    if (method->flags & NN_METHOD_RECTIFIERS) {
+        bool has = false;
+        NN_TRY(nn_net_has_rectifier(call->net, call->target.node, &has, error));
+        if (!has)
+            snprintf(
+                result->note, sizeof result->note,
+                "The net has no relu, whose backward step %s changes: this is the plain gradient.",
+                method->name);
+    }
     NN_TRY(nn_tensor_init(&result->input, &shape, error));
     memcpy(result->input.data, call->x, request->batch * call->net->nodes[0]->size * sizeof(float));
 out:

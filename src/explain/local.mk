@@ -1,8 +1,11 @@
 # Explanation methods, one file each: a new method is a new line here.
 METHOD_SOURCES = \
 	src/explain/methods/ablationcam.c \
+	src/explain/methods/conductance.c \
 	src/explain/methods/deconvnet.c \
+	src/explain/methods/deeplift.c \
 	src/explain/methods/eigencam.c \
+	src/explain/methods/feature_ablation.c \
 	src/explain/methods/gradcam.c \
 	src/explain/methods/gradcam_plusplus.c \
 	src/explain/methods/gradient.c \
@@ -11,11 +14,13 @@ METHOD_SOURCES = \
 	src/explain/methods/guided_gradcam.c \
 	src/explain/methods/hirescam.c \
 	src/explain/methods/integrated_gradients.c \
+	src/explain/methods/internal_influence.c \
 	src/explain/methods/layercam.c \
 	src/explain/methods/lrp.c \
 	src/explain/methods/occlusion.c \
 	src/explain/methods/saliency.c \
 	src/explain/methods/scorecam.c \
+	src/explain/methods/shapley.c \
 	src/explain/methods/smoothgrad.c \
 	src/explain/methods/smoothgrad_squared.c \
 	src/explain/methods/vargrad.c \
@@ -26,9 +31,14 @@ src_libexplain_a_SOURCES = $(METHOD_SOURCES) \
 	src/explain/actmax.c \
 	src/explain/cam.c \
 	src/explain/cam.h \
+	src/explain/coalition.c \
+	src/explain/coalition.h \
+	src/explain/deeplift.h \
 	src/explain/explain.c \
 	src/explain/explain.h \
 	src/explain/gradient.c \
+	src/explain/layerpath.c \
+	src/explain/layerpath.h \
 	src/explain/lrp.h \
 	src/explain/merge.c \
 	src/explain/method.h \
@@ -43,6 +53,7 @@ src_libexplain_a_SOURCES = $(METHOD_SOURCES) \
 	src/explain/rules.h \
 	src/explain/rules/choose.c \
 	src/explain/rules/deconvnet.c \
+	src/explain/rules/deeplift.c \
 	src/explain/rules/guided.c \
 	src/explain/rules/lrp.c \
 	src/explain/target.c

@@ -44,9 +44,11 @@ struct nn_explain_call {
 };
 
 enum nn_method_flags {
-    NN_METHOD_LAYER = 1,      /* has a layer= argument; the map has that layer's size */
-    NN_METHOD_SPATIAL = 2,    /* that layer must have feature maps; default the last convolution */
-    NN_METHOD_BASELINE = 4,   /* uses the baseline */
+    NN_METHOD_LAYER = 1,    /* has a layer= argument; the map has that layer's size */
+    NN_METHOD_SPATIAL = 2,  /* that layer must have feature maps; default the last convolution */
+    NN_METHOD_BASELINE = 4, /* uses the baseline */
+    NN_METHOD_RECTIFIERS =
+        32, /* changes the backward step of relu: without one it is the gradient */
     NN_METHOD_CONSERVES = 16, /* sums to F(x): the gap is computed and shown */
     NN_METHOD_COMPLETE = 8    /* sums to F(x) - F(baseline): the gap is computed and shown */
 };

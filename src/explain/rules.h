@@ -11,9 +11,8 @@ extern const struct nn_rule
 
 /* Chooser for nn_walk: `context` is the rule for rectifiers; all other nodes have the gradient. */
 struct nn_rule_choice nn_choose_for_rectifiers(void *context, const struct nn_node *node);
-/* NN_REFUSED when no rectifier lies before the explained output: the method would be the gradient
- * under another name. */
-enum nn_status nn_rectifiers_needed(const struct nn_explain_call *call, const char *method,
+/* Whether a rectifier lies before a node; NN_MEMORY without memory. */
+enum nn_status nn_net_has_rectifier(const struct nn_net *net, int node, bool *has,
                                     struct nn_error *error);
 /* Marks `node` and every node it is computed from in reached[net->count]. */
 void nn_net_ancestors(const struct nn_net *net, int node, bool *reached);

@@ -5,9 +5,7 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
                           struct nn_error *error)
 {
     (void)gap;
-    enum nn_status status = nn_rectifiers_needed(call, "deconvnet", error);
-    return status == NN_OK ? nn_explain_input_gradient(call, &nn_rule_deconvnet, out, error)
-                           : status;
+    return nn_explain_input_gradient(call, &nn_rule_deconvnet, out, error);
 }
 
 const struct nn_method nn_method_deconvnet = {
@@ -17,6 +15,7 @@ const struct nn_method nn_method_deconvnet = {
     .formula = "dF/dx with g 1[g>0] at every relu",
     .source = "Zeiler, Fergus 2014, section 2.1; max-pooling as in the gradient",
     .args = nn_no_args,
+    .flags = NN_METHOD_RECTIFIERS,
     .axioms = NN_AXIOM_BATCH,
     .scale = NN_SCALE_SIGNED,
     .run = run,

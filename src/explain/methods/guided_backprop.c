@@ -5,8 +5,7 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
                           struct nn_error *error)
 {
     (void)gap;
-    enum nn_status status = nn_rectifiers_needed(call, "guided_backprop", error);
-    return status == NN_OK ? nn_explain_input_gradient(call, &nn_rule_guided, out, error) : status;
+    return nn_explain_input_gradient(call, &nn_rule_guided, out, error);
 }
 
 const struct nn_method nn_method_guided_backprop = {
@@ -17,6 +16,7 @@ const struct nn_method nn_method_guided_backprop = {
     .source =
         "Springenberg, Dosovitskiy, Brox, Riedmiller 2015, section 3.4; relu alone is changed",
     .args = nn_no_args,
+    .flags = NN_METHOD_RECTIFIERS,
     .axioms = NN_AXIOM_BATCH,
     .scale = NN_SCALE_SIGNED,
     .run = run,

@@ -34,7 +34,6 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
     if (input->shape.rank != 3)
         return nn_fail(error, NN_REFUSED, "guided_gradcam is for images; the input is none");
     size_t H = input->shape.dim[1], W = input->shape.dim[2];
-    NN_TRY(nn_rectifiers_needed(call, "guided_gradcam", error));
     maps = nn_calloc(call->batch, h * w * sizeof *maps);
     grown = nn_calloc(H * W, sizeof *grown);
     if (!maps || !grown)
@@ -60,7 +59,7 @@ const struct nn_method nn_method_guided_gradcam = {
     .source = "Selvaraju et al. 2017, section 3.2; nearest neighbour as in Captum, or bilinear as "
               "in the paper",
     .args = args,
-    .flags = NN_METHOD_LAYER | NN_METHOD_SPATIAL,
+    .flags = NN_METHOD_LAYER | NN_METHOD_SPATIAL | NN_METHOD_RECTIFIERS,
     .axioms = NN_AXIOM_BATCH,
     .scale = NN_SCALE_SIGNED,
     .run = run,

@@ -20,22 +20,16 @@ void nn_net_ancestors(const struct nn_net *net, int node, bool *reached)
             reached[net->nodes[i]->inputs[j]] = true;
 }
 
-enum nn_status nn_rectifiers_needed(const struct nn_explain_call *call, const char *method,
+enum nn_status nn_net_has_rectifier(const struct nn_net *net, int node, bool *has,
                                     struct nn_error *error)
 {
-    const struct nn_net *net = call->net;
     bool *reached = nn_calloc((size_t)net->count, sizeof *reached), found = false;
     if (!reached)
         return nn_fail_memory(error, (size_t)net->count * sizeof *reached);
-    nn_net_ancestors(net, call->target.node, reached);
+    nn_net_ancestors(net, node, reached);
     for (int i = 0; i < net->count; i++)
         found |= reached[i] && (net->nodes[i]->layer->flags & NN_LAYER_RECTIFIER);
     nn_free(reached);
-    if (found)
-        return NN_OK;
-    return nn_fail(
-        error, NN_REFUSED,
-        "%s changes the backward step of relu, and there is none before the explained output: use "
-        "saliency or integrated_gradients",
-        method);
+    *has = found;
+    return NN_OK;
 }

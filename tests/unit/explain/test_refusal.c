@@ -35,8 +35,6 @@ Test(refusal, messages)
 {
     struct nn_net *table = net_of("8", no_convolution, 1), *image = net_of("1x8x8", small_net, 1);
     refused(table, "gradcam", "", NULL, NULL, NN_REFUSED, "needs a convolution");
-    refused(table, "guided_backprop", "", NULL, NULL, NN_REFUSED, "none before");
-    refused(table, "deconvnet", "", NULL, NULL, NN_REFUSED, "none before");
     refused(image, "gradcam", "", NULL, "out", NN_REFUSED, "feature maps");
     refused(image, "gradcam", "", NULL, "c2", NN_ARGUMENT, "c2");
     refused(image, "saliency", "", "3", NULL, NN_ARGUMENT, "no such class");
@@ -55,6 +53,21 @@ Test(refusal, non_finite_weights_and_inputs)
     struct nn_net *net = net_of("8", no_convolution, 1);
     net->nodes[1]->params[0].value.data[3] = NAN;
     refused(net, "saliency", "", NULL, NULL, NN_REFUSED, "not finite");
+    nn_net_free(net);
+}
+
+/* Without a relu guided backprop is the gradient, as in Captum; the result says so. */
+Test(refusal, guided_backprop_without_a_relu_says_what_it_is)
+{
+    struct nn_net *net = net_of("8", no_convolution, 1);
+    float x[8] = {1, -1, 0.5f};
+    struct nn_result *guided =
+        explain_with(net, "guided_backprop", "", x, 1, NULL, NULL, NULL, NULL);
+    struct nn_result *gradient = explain_with(net, "gradient", "", x, 1, NULL, NULL, NULL, NULL);
+    cr_expect(memcmp(guided->values.data, gradient->values.data, sizeof x) == 0);
+    cr_expect(strstr(guided->note, "plain gradient") != NULL);
+    nn_result_free(guided);
+    nn_result_free(gradient);
     nn_net_free(net);
 }
 

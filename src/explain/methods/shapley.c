@@ -1,0 +1,150 @@
+#include "explain/coalition.h"
+
+#include "base/mem.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { KIND, SAMPLES };
+
+#define MOST_FEATURES 20 /* 2^20 evaluations */
+
+static const struct nn_arg_spec args[] = {
+    {"kind", NN_ARG_CHOICE, NULL, 0, 0, "exact|permutation", NULL,
+     "all coalitions, or random orders; default exact up to 12 features", 0},
+    {"samples", NN_ARG_INT, "200", 1, 1000000, NULL, "orders",
+     "random orders of kind=permutation, each run both ways", 0},
+    {0},
+};
+
+/* Coalition k of all 2^n: bit i says whether feature i is there. */
+static bool in_coalition(const void *context, size_t k, size_t feature)
+{
+    (void)context;
+    return k >> feature & 1;
+}
+
+/* phi_i = sum over S without i of |S|! (n - |S| - 1)! / n! (F(S + i) - F(S)) */
+static enum nn_status exact(const struct nn_explain_call *call, size_t s, double *phi,
+                            struct nn_error *error)
+{
+    enum nn_status status;
+    size_t n = call->net->nodes[0]->size, coalitions = (size_t)1 << n;
+    double weight[MOST_FEATURES];
+    double *value = nn_calloc(coalitions, sizeof *value);
+    if (!value)
+        return nn_fail_memory(error, coalitions * sizeof *value);
+    for (size_t k = 0; k < n; k++)
+        weight[k] = exp(lgamma((double)k + 1) + lgamma((double)(n - k)) - lgamma((double)n + 1));
+    NN_TRY(nn_coalition_values(call, s, coalitions, in_coalition, NULL, value, error));
+    for (size_t set = 0; set < coalitions; set++) {
+        size_t members = 0;
+        for (size_t bits = set; bits; bits &= bits - 1)
+            members++;
+        for (size_t i = 0; i < n; i++)
+            if (!(set >> i & 1))
+                phi[i] += weight[members] * (value[set | (size_t)1 << i] - value[set]);
+    }
+out:
+    nn_free(value);
+    return status;
+}
+
+/* An order of the features as places: feature i enters at place[i]; input k has the first k
+ * features. */
+struct order {
+    size_t *place;
+    bool reversed;
+    size_t n;
+};
+
+static bool has_entered(const void *context, size_t k, size_t feature)
+{
+    const struct order *order = context;
+    size_t place = order->reversed ? order->n - 1 - order->place[feature] : order->place[feature];
+    return place < k;
+}
+
+/* Mean of the marginal contributions over random orders, each with its reverse (antithetic). */
+static enum nn_status permutation(const struct nn_explain_call *call, size_t s, double *phi,
+                                  struct nn_error *error)
+{
+    enum nn_status status = NN_OK;
+    size_t n = call->net->nodes[0]->size, orders = (size_t)nn_args_int(call->args, SAMPLES);
+    struct order order = {.place = nn_calloc(n, sizeof(size_t)), .n = n};
+    double *value = nn_calloc(n + 1, sizeof *value);
+    struct nn_random random;
+    nn_random_init(&random, call->seed, NN_STREAM_EXPLAIN, 0);
+    if (!order.place || !value)
+        NN_TRY(nn_fail_memory(error, 2 * n * sizeof *value));
+    for (size_t round = 0; round < 2 * orders; round++) {
+        if (round % 2 == 0) {
+            for (size_t i = 0; i < n; i++)
+                order.place[i] = i;
+            nn_random_shuffle(&random, order.place, n);
+        }
+        order.reversed = round % 2;
+        NN_TRY(nn_coalition_values(call, s, n + 1, has_entered, &order, value, error));
+        for (size_t i = 0; i < n; i++) {
+            size_t place = order.reversed ? n - 1 - order.place[i] : order.place[i];
+            phi[i] += (value[place + 1] - value[place]) / (2 * (double)orders);
+        }
+        nn_progress_set(call->progress, ((double)s + (double)(round + 1) / (2 * (double)orders)) /
+                                            (double)call->batch);
+    }
+out:
+    nn_free(order.place);
+    nn_free(value);
+    return status;
+}
+
+static enum nn_status run(const struct nn_explain_call *call, float *out, double *gap,
+                          struct nn_error *error)
+{
+    enum nn_status status = NN_OK;
+    size_t n = call->net->nodes[0]->size;
+    bool all = nn_args_is_set(call->args, KIND) ? nn_args_int(call->args, KIND) == 0 : n <= 12;
+    struct nn_target target = call->target;
+    double whole, base, *phi = nn_calloc(n, sizeof *phi);
+    int32_t unit;
+    target.unit = &unit;
+    if (!phi)
+        return nn_fail_memory(error, n * sizeof *phi);
+    if (all && n > MOST_FEATURES)
+        NN_TRY(nn_fail(error, NN_LIMIT,
+                       "exact Shapley values need 2^%zu evaluations; the most is 2^%d: use "
+                       "kind=permutation, kernel_shap or "
+                       "integrated_gradients",
+                       n, MOST_FEATURES));
+    for (size_t s = 0; s < call->batch; s++) {
+        double sum = 0;
+        memset(phi, 0, n * sizeof *phi);
+        NN_TRY(all ? exact(call, s, phi, error) : permutation(call, s, phi, error));
+        for (size_t i = 0; i < n; i++) {
+            out[s * n + i] = (float)phi[i];
+            sum += phi[i];
+        }
+        unit = call->target.unit[s];
+        NN_TRY(nn_explain_value(call->net, &target, call->x + s * n, 1, &whole, NULL, error));
+        NN_TRY(nn_explain_value(call->net, &target, call->baseline, 1, &base, NULL, error));
+        gap[s] = sum - (whole - base);
+    }
+out:
+    nn_free(phi);
+    return status;
+}
+
+const struct nn_method nn_method_shapley = {
+    .name = "shapley",
+    .alias = NULL,
+    .summary = "the fair share of each input value over all orders in which they could come",
+    .formula = "sum over coalitions S without i of |S|! (n-|S|-1)! / n! (F(S+i) - F(S)); absent "
+               "values = baseline",
+    .source = "Shapley 1953; Castro, Gomez, Tejada 2009 for random orders, with the reverse of "
+              "each (antithetic)",
+    .args = args,
+    .flags = NN_METHOD_BASELINE | NN_METHOD_COMPLETE,
+    .axioms = NN_AXIOM_COMPLETENESS | NN_AXIOM_DUMMY | NN_AXIOM_BATCH | NN_AXIOM_LINEARITY,
+    .scale = NN_SCALE_SIGNED,
+    .run = run,
+};
