@@ -64,6 +64,8 @@ static void roff(FILE *out, const char *text)
             fputs("\\e", out);
         else if (*text == '-')
             fputs("\\-", out);
+        else if (*text == '|') /* long lists of choices may break here */
+            fputs("|\\:", out);
         else if (*text == '\n')
             fputs(text[1] == '.' || text[1] == '\'' ? "\n\\&" : "\n", out);
         else

@@ -59,7 +59,7 @@ Test(complete, what_may_stand_at_the_cursor)
         {"add conv2d 8 pad", "13:padding=~"},
         {"add dense 8 sig", "12:sigmoid"},
         {"net remove de", "11:dense1 dense2"},
-        {"explain int", "8:integrated_gradients"},
+        {"explain integ", "8:integrated_gradients"},
         {"ig rul", "3:rule=~"},
         {"saliency target=vers", "16:versicolor"},
         {"set form", "4:format"},
