@@ -339,6 +339,7 @@ void nn_docs_man(FILE *out)
 {
     fputs(".\\\" Made by `nnscope --dump-man` from the tables of the program; do not edit.\n", out);
     fprintf(out, ".TH NNSCOPE 1 \"\" \"nnscope %s\" \"User Commands\"\n", PACKAGE_VERSION);
+    fputs(".ad l\n", out); /* long words: no justified lines */
     section(out, "NAME");
     fputs("nnscope \\- a microscope for neural networks in a terminal\n", out);
     section(out, "SYNOPSIS");
