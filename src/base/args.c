@@ -233,7 +233,7 @@ enum nn_status nn_args_set(struct nn_args *args, const char *key, const char *va
         return fail_unknown_key(&parse, key, error);
     enum nn_status status = nn_arg_parse(&args->specs[index], value, parse.what, &fresh, error);
     if (status == NN_OK) {
-        nn_free(args->values[index].text);
+        nn_arg_clear(&args->values[index]);
         args->values[index] = fresh;
         args->values[index].given = true;
     }
@@ -246,11 +246,7 @@ enum nn_status nn_args_copy(struct nn_args *to, const struct nn_args *from, stru
     enum nn_status status = NN_OK;
     NN_TRY(allocate(&fresh, from->specs, error));
     for (int i = 0; i < from->count; i++) {
-        const char *text = from->values[i].text;
-        fresh.values[i] = from->values[i];
-        fresh.values[i].text = nn_strdup(text);
-        if (text && !fresh.values[i].text)
-            NN_TRY(nn_fail_memory(error, strlen(text) + 1));
+        NN_TRY(nn_arg_copy(&fresh.values[i], &from->values[i], error));
     }
     *to = fresh;
     fresh = (struct nn_args){0};
@@ -262,7 +258,7 @@ out:
 void nn_args_clear(struct nn_args *args)
 {
     for (int i = 0; i < args->count; i++)
-        nn_free(args->values[i].text);
+        nn_arg_clear(&args->values[i]);
     nn_free(args->values);
     *args = (struct nn_args){0};
 }
@@ -275,7 +271,7 @@ static bool differs_from_default(const struct nn_arg_spec *spec, const struct nn
     if (!spec->fallback || nn_arg_parse(spec, spec->fallback, "", &fallback, NULL) != NN_OK)
         return true;
     bool differs = strcmp(fallback.text, arg->text) != 0;
-    nn_free(fallback.text);
+    nn_arg_clear(&fallback);
     return differs;
 }
 
@@ -326,8 +322,8 @@ static const char *placeholder(const struct nn_arg_spec *spec)
         return "X";
     case NN_ARG_BOOL:
         return "yes|no";
-    case NN_ARG_CHOICE: /* many choices are for the list of arguments */
-        return strlen(spec->choices) < 60 ? spec->choices : "NAME";
+    case NN_ARG_CHOICE:
+        return spec->choices;
     case NN_ARG_DIMS:
         return "SIZE";
     case NN_ARG_FILE:
@@ -336,6 +332,8 @@ static const char *placeholder(const struct nn_arg_spec *spec)
         return "LAYER";
     case NN_ARG_NAMES:
         return "NAMES";
+    case NN_ARG_NUMBERS:
+        return "X,X...";
     case NN_ARG_SAMPLE:
         return "N|all";
     case NN_ARG_TEXT:

@@ -17,17 +17,18 @@
 #include <stdint.h>
 
 enum nn_arg_type {
-    NN_ARG_INT,    /* integer in [min, max] */
-    NN_ARG_REAL,   /* finite number in [min, max] */
-    NN_ARG_BOOL,   /* yes|no (also true|false, on|off, 1|0) */
-    NN_ARG_CHOICE, /* one of `choices` ("a|b|c") */
-    NN_ARG_DIMS,   /* 1..8 integers each in [min, max], joined by x: 3, 3x5, 1x28x28 */
-    NN_ARG_TEXT,   /* any text */
-    NN_ARG_FILE,   /* a file name; completed as such */
-    NN_ARG_LAYER,  /* name or number of a layer of the net; completed as such */
-    NN_ARG_NAMES,  /* names joined by commas */
-    NN_ARG_SAMPLE, /* sample number from 0, or `all` (integer = -1) */
-    NN_ARG_WORDS   /* positional only, last: all remaining words (of `add`, `help`, `echo`) */
+    NN_ARG_INT,     /* integer in [min, max] */
+    NN_ARG_REAL,    /* finite number in [min, max] */
+    NN_ARG_BOOL,    /* yes|no (also true|false, on|off, 1|0) */
+    NN_ARG_CHOICE,  /* one of `choices` ("a|b|c") */
+    NN_ARG_DIMS,    /* 1..8 integers each in [min, max], joined by x: 3, 3x5, 1x28x28 */
+    NN_ARG_TEXT,    /* any text */
+    NN_ARG_FILE,    /* a file name; completed as such */
+    NN_ARG_LAYER,   /* name or number of a layer of the net; completed as such */
+    NN_ARG_NAMES,   /* names joined by commas */
+    NN_ARG_NUMBERS, /* numbers in [min, max], joined by commas: 1,0.5,2; or one of `choices` */
+    NN_ARG_SAMPLE,  /* sample number from 0, or `all` (integer = -1) */
+    NN_ARG_WORDS    /* positional only, last: all remaining words (of `add`, `help`, `echo`) */
 };
 
 enum nn_arg_flags {
@@ -41,12 +42,12 @@ struct nn_arg_spec {
     enum nn_arg_type type;
     const char *fallback; /* default, as the user would write it; NULL = absent unless given */
     double min, max;      /* both 0 = no bounds (DIMS: 1..2^31-1); max < min = no upper bound */
-    const char
-        *choices;     /* for CHOICE: "a|b|c"; for TEXT and WORDS: what completion offers: "@layers",
-                         "@methods", "@losses", "@optimizers", "@demos", "@classes", "@screens",
-                         "@commands", "@settings", "@metrics" */
-    const char *unit; /* "samples", "pixels", ... or NULL */
-    const char *help; /* one line, no full stop */
+    const char *choices;  /* for CHOICE and NUMBERS: "a|b|c"; for TEXT and WORDS: what completion
+                             offers: "@layers",
+                             "@methods", "@losses", "@optimizers", "@demos", "@classes", "@screens",
+                             "@commands", "@settings", "@metrics" */
+    const char *unit;     /* "samples", "pixels", ... or NULL */
+    const char *help;     /* one line, no full stop */
     unsigned flags;
 };
 
@@ -57,6 +58,8 @@ struct nn_arg {
     double real;     /* REAL, INT */
     int64_t dims[8]; /* DIMS */
     int dim_count;
+    double *numbers; /* NUMBERS; NULL when the value is one of the choices */
+    size_t number_count;
     char *text; /* the value as text, for every type; NULL if not set */
 };
 

@@ -165,6 +165,35 @@ static bool read_names(const char *text, struct nn_buffer *out)
     return true;
 }
 
+/* One of the choices, or numbers: as many as there are commas, and one. */
+static bool read_numbers(const struct nn_arg_spec *spec, const char *text, struct nn_arg *arg,
+                         struct nn_buffer *out)
+{
+    struct bounds bounds = bounds_of(spec);
+    char number[NN_NUMBER_SIZE];
+    size_t count = 1;
+    if (read_choice(spec, text, arg, out))
+        return true;
+    for (const char *at = text; *at; at++)
+        count += *at == ',';
+    arg->numbers = nn_calloc(count, sizeof *arg->numbers);
+    if (!arg->numbers) {
+        out->failed = true;
+        return true;
+    }
+    for (const char *at = text; at;) {
+        size_t size = strcspn(at, ",");
+        double value;
+        if (!nn_number_parse(at, size, &value) || !isfinite(value) || value < bounds.min ||
+            value > bounds.max)
+            return false;
+        nn_buffer_printf(out, "%s%s", at == text ? "" : ",", nn_number_double(number, value));
+        arg->numbers[arg->number_count++] = value;
+        at = at[size] == ',' ? at + size + 1 : NULL;
+    }
+    return true;
+}
+
 static bool read_sample(const char *text, struct nn_arg *arg, struct nn_buffer *out)
 {
     if (nn_text_equal_nocase(text, "all"))
@@ -194,6 +223,8 @@ static bool read_value(const struct nn_arg_spec *spec, const char *text, struct 
         return read_dims(spec, text, arg, out);
     case NN_ARG_NAMES:
         return read_names(text, out);
+    case NN_ARG_NUMBERS:
+        return read_numbers(spec, text, arg, out);
     case NN_ARG_SAMPLE:
         return read_sample(text, arg, out);
     case NN_ARG_FILE:
@@ -241,6 +272,15 @@ static void describe_wanted(const struct nn_arg_spec *spec, struct nn_buffer *ou
     case NN_ARG_NAMES:
         nn_buffer_text(out, "a list of names joined by commas (a,b)");
         break;
+    case NN_ARG_NUMBERS:
+        if (spec->choices) {
+            describe_choices(spec->choices, out);
+            nn_buffer_text(out, " or ");
+        }
+        nn_buffer_text(out, "a list of numbers");
+        describe_bounds(spec, out);
+        nn_buffer_text(out, " joined by commas (1,0.5)");
+        break;
     case NN_ARG_SAMPLE:
         nn_buffer_text(out, "the number of a sample, from 0, or all");
         break;
@@ -275,7 +315,37 @@ enum nn_status nn_arg_parse(const struct nn_arg_spec *spec, const char *text, co
     if (!parsed.text)
         NN_TRY(nn_fail_memory(error, strlen(text) + 1));
     *arg = parsed;
+    parsed = (struct nn_arg){0};
 out:
+    nn_arg_clear(&parsed);
     nn_buffer_clear(&out);
     return status;
+}
+
+enum nn_status nn_arg_copy(struct nn_arg *to, const struct nn_arg *from, struct nn_error *error)
+{
+    enum nn_status status = NN_OK;
+    struct nn_arg copy = *from;
+    copy.text = nn_strdup(from->text);
+    copy.numbers = NULL;
+    if (from->text && !copy.text)
+        NN_TRY(nn_fail_memory(error, strlen(from->text) + 1));
+    if (from->numbers) {
+        copy.numbers = nn_calloc(from->number_count, sizeof *copy.numbers);
+        if (!copy.numbers)
+            NN_TRY(nn_fail_memory(error, from->number_count * sizeof *copy.numbers));
+        memcpy(copy.numbers, from->numbers, from->number_count * sizeof *copy.numbers);
+    }
+    *to = copy;
+    copy = (struct nn_arg){0};
+out:
+    nn_arg_clear(&copy);
+    return status;
+}
+
+void nn_arg_clear(struct nn_arg *arg)
+{
+    nn_free(arg->text);
+    nn_free(arg->numbers);
+    *arg = (struct nn_arg){0};
 }

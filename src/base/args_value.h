@@ -1,7 +1,7 @@
 /* One typed value: from text to numbers and canonical text, or the reason why not. Internal to
  * args.c.
  *
- * Ownership: gives arg->text (nn_free).
+ * Ownership: gives arg's text and numbers (nn_arg_clear).
  * Errors:    NN_ARGUMENT "what: key=text: ... is needed", for a choice with a suggestion.
  * Threads:   reentrant.
  */
@@ -13,5 +13,7 @@
 /* *arg is untouched on failure. Does not set arg->given. */
 enum nn_status nn_arg_parse(const struct nn_arg_spec *spec, const char *text, const char *what,
                             struct nn_arg *arg, struct nn_error *error);
+enum nn_status nn_arg_copy(struct nn_arg *to, const struct nn_arg *from, struct nn_error *error);
+void nn_arg_clear(struct nn_arg *arg);
 
 #endif

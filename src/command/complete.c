@@ -248,6 +248,7 @@ static void add_values(struct place *place, const struct nn_arg_spec *spec)
         add_choices(place, "yes|no");
         break;
     case NN_ARG_CHOICE:
+    case NN_ARG_NUMBERS:
         add_choices(place, spec->choices);
         break;
     case NN_ARG_LAYER:

@@ -325,3 +325,33 @@ Test(args, every_allocation_may_fail)
         }
     }
 }
+
+Test(args, numbers_or_a_word)
+{
+    static const struct nn_arg_spec list[] = {
+        {.name = "weights", .type = NN_ARG_NUMBERS, .max = 10, .choices = "balanced"},
+        {.name = "any", .type = NN_ARG_NUMBERS},
+        {0},
+    };
+    struct nn_args args, copy;
+    struct nn_error error = {0};
+    cr_assert(parse_line(&args, list, "weights=1,0.50,1e0 any=-3", "what", &error) == NN_OK, "%s",
+              error.message);
+    cr_assert(args.values[0].number_count == 3 && args.values[0].numbers[1] == 0.5);
+    cr_assert_str_eq(args.values[0].text, "1,0.5,1");
+    cr_assert(args.values[1].number_count == 1 && args.values[1].numbers[0] == -3.0);
+    cr_assert(nn_args_copy(&copy, &args, &error) == NN_OK);
+    cr_assert(nn_args_set(&args, "weights", "balanced", "what", &error) == NN_OK);
+    cr_assert(args.values[0].numbers == NULL && args.values[0].integer == 0);
+    cr_assert(copy.values[0].number_count == 3 && copy.values[0].numbers[1] == 0.5);
+    const char *const wrong[] = {"weights=",        "weights=1,",   "weights=1,,2", "weights=11",
+                                 "weights=1;2",     "weights=-1",   "weights=nan",  "weights=1e999",
+                                 "weights=balance", "any=balanced", "any=1,x"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct nn_args none = {0};
+        cr_assert(parse_line(&none, list, wrong[i], "what", &error) == NN_ARGUMENT, "%s", wrong[i]);
+        cr_assert(strstr(error.message, "a list of numbers"), "%s", error.message);
+    }
+    nn_args_clear(&args);
+    nn_args_clear(&copy);
+}
