@@ -2,6 +2,7 @@
 COMMAND_GROUPS = \
 	src/command/groups/data.c \
 	src/command/groups/net.c \
+	src/command/groups/compile.c \
 	src/command/groups/train.c \
 	src/command/groups/evaluate.c \
 	src/command/groups/look.c \

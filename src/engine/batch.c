@@ -65,9 +65,11 @@ enum nn_status nn_targets_fetch(struct nn_targets *targets, const struct nn_obje
     return NN_OK;
 }
 
-double nn_targets_loss(const struct nn_targets *targets, const struct nn_objective *objective,
-                       const struct nn_pass *pass, float *dz)
+struct nn_mean nn_targets_loss(const struct nn_targets *targets,
+                               const struct nn_objective *objective, const struct nn_pass *pass,
+                               float *dz)
 {
+    struct nn_mean mean = {.weight = (double)nn_pass_batch(pass)};
     struct nn_loss_call call = {
         .batch = nn_pass_batch(pass),
         .width = objective->width,
@@ -77,8 +79,10 @@ double nn_targets_loss(const struct nn_targets *targets, const struct nn_objecti
         .logits = objective->logits,
         .args = &objective->recipe->loss_args,
         .dz = dz,
+        .weight = &mean.weight,
     };
-    return objective->recipe->loss->evaluate(&call);
+    mean.value = objective->recipe->loss->evaluate(&call);
+    return mean;
 }
 
 enum nn_status nn_tally_init(struct nn_tally *tally, const struct nn_recipe *recipe,
@@ -103,12 +107,11 @@ void nn_tally_clear(struct nn_tally *tally)
 void nn_tally_reset(struct nn_tally *tally)
 {
     memset(tally->states, 0, tally->state_count * sizeof *tally->states);
-    tally->loss = 0.0;
-    tally->samples = 0.0;
+    tally->loss = tally->weight = tally->samples = 0.0;
 }
 
 void nn_tally_add(struct nn_tally *tally, const struct nn_objective *objective,
-                  const struct nn_targets *targets, const struct nn_pass *pass, double loss)
+                  const struct nn_targets *targets, const struct nn_pass *pass, struct nn_mean loss)
 {
     struct nn_metric_batch batch = {
         .batch = nn_pass_batch(pass),
@@ -123,14 +126,20 @@ void nn_tally_add(struct nn_tally *tally, const struct nn_objective *objective,
         tally->recipe->metrics[i]->add(state, &batch);
         state += tally->recipe->metrics[i]->state;
     }
-    tally->loss += loss * (double)batch.batch;
+    tally->loss += loss.value * loss.weight;
+    tally->weight += loss.weight;
     tally->samples += (double)batch.batch;
+}
+
+double nn_tally_loss(const struct nn_tally *tally)
+{
+    return tally->weight > 0.0 ? tally->loss / tally->weight : (double)NAN;
 }
 
 void nn_tally_values(const struct nn_tally *tally, double values[1 + NN_MAX_METRICS])
 {
     const double *state = tally->states;
-    values[0] = tally->samples > 0.0 ? tally->loss / tally->samples : (double)NAN;
+    values[0] = nn_tally_loss(tally);
     for (int i = 0; i < tally->recipe->metric_count; i++) {
         values[1 + i] = tally->recipe->metrics[i]->value(state);
         state += tally->recipe->metrics[i]->state;

@@ -22,17 +22,24 @@ enum nn_status nn_targets_fetch(struct nn_targets *targets, const struct nn_obje
                                 const struct nn_source *source, const size_t *index, size_t n,
                                 float *x, struct nn_error *error);
 
+/* A mean and what it was divided by: samples, or their weights. */
+struct nn_mean {
+    double value, weight;
+};
+
 /* Mean loss of the batch that `pass` has run; its gradient at the objective's node goes to dz
  * [batch, width] unless NULL. */
-double nn_targets_loss(const struct nn_targets *targets, const struct nn_objective *objective,
-                       const struct nn_pass *pass, float *dz);
+struct nn_mean nn_targets_loss(const struct nn_targets *targets,
+                               const struct nn_objective *objective, const struct nn_pass *pass,
+                               float *dz);
 
 /* Mean loss and metrics over batches of any sizes. */
 struct nn_tally {
     const struct nn_recipe *recipe;
     double *states; /* of all metrics, one after the other */
     size_t state_count;
-    double loss; /* summed over samples */
+    double loss; /* summed over samples, weighted as the loss weighs them */
+    double weight;
     double samples;
 };
 enum nn_status nn_tally_init(struct nn_tally *tally, const struct nn_recipe *recipe,
@@ -40,7 +47,10 @@ enum nn_status nn_tally_init(struct nn_tally *tally, const struct nn_recipe *rec
 void nn_tally_clear(struct nn_tally *tally);
 void nn_tally_reset(struct nn_tally *tally);
 void nn_tally_add(struct nn_tally *tally, const struct nn_objective *objective,
-                  const struct nn_targets *targets, const struct nn_pass *pass, double loss);
+                  const struct nn_targets *targets, const struct nn_pass *pass,
+                  struct nn_mean loss);
+/* The mean loss so far, NaN without samples. */
+double nn_tally_loss(const struct nn_tally *tally);
 /* values[0] is the mean loss, then the metrics; NaN without samples. */
 void nn_tally_values(const struct nn_tally *tally, double values[1 + NN_MAX_METRICS]);
 

@@ -61,7 +61,8 @@ enum nn_status nn_evaluator_run(struct nn_evaluator *evaluator, double values[1 
         NN_TRY(nn_targets_fetch(&evaluator->targets, objective, &evaluator->source, index, n,
                                 nn_pass_input(evaluator->pass), error));
         nn_pass_forward(evaluator->pass, n, NULL);
-        double loss = nn_targets_loss(&evaluator->targets, objective, evaluator->pass, NULL);
+        struct nn_mean loss =
+            nn_targets_loss(&evaluator->targets, objective, evaluator->pass, NULL);
         nn_tally_add(&evaluator->tally, objective, &evaluator->targets, evaluator->pass, loss);
         if (confusion && objective->classes)
             count_confusion(evaluator, confusion);

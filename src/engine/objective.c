@@ -12,26 +12,19 @@ static bool ends_with_probabilities(const struct nn_net *net)
     return strcmp(last, "softmax") == 0 || strcmp(last, "sigmoid") == 0;
 }
 
-/* The outputs are logarithms of probabilities. They are logits too: softmax turns them into the
- * same probabilities. */
-static bool ends_with_logarithms(const struct nn_net *net)
-{
-    return strcmp(nn_net_output(net)->layer->name, "logsoftmax") == 0;
-}
-
 static bool fuses(const struct nn_net *net, const struct nn_recipe *recipe)
 {
     const char *wanted = recipe->loss->fuses;
-    if (!wanted)
-        return false;
-    return strcmp(nn_net_output(net)->layer->name, wanted) == 0 ||
-           (strcmp(wanted, "softmax") == 0 && ends_with_logarithms(net));
+    return wanted && strcmp(nn_net_output(net)->layer->name, wanted) == 0;
 }
 
 /* The loss's argument from_logits; *given tells whether the user set it. */
 static bool takes_logits(const struct nn_recipe *recipe, bool *given)
 {
     int at = nn_args_find(recipe->loss->args, "from_logits");
+    *given = false;
+    if (recipe->loss->scores)
+        return true;
     *given = at >= 0 && nn_args_given(&recipe->loss_args, at);
     return at >= 0 && nn_args_bool(&recipe->loss_args, at);
 }
@@ -39,8 +32,6 @@ static bool takes_logits(const struct nn_recipe *recipe, bool *given)
 bool nn_output_logits(const struct nn_net *net, const struct nn_recipe *recipe)
 {
     bool given;
-    if (ends_with_logarithms(net))
-        return true;
     if (!recipe)
         return !ends_with_probabilities(net);
     return !fuses(net, recipe) && takes_logits(recipe, &given);
@@ -92,7 +83,7 @@ static size_t wanted_width(const struct nn_recipe *recipe, const struct nn_sourc
 {
     if (!source->classes)
         return source->target_width;
-    bool one = recipe->loss->target == NN_TARGET_VALUES && source->classes == 2;
+    bool one = recipe->loss->target != NN_TARGET_CLASS && source->classes == 2;
     bool binary = recipe->loss->fuses && strcmp(recipe->loss->fuses, "sigmoid") == 0;
     return one && (output == 1 || (binary && output != 2)) ? 1 : source->classes;
 }
@@ -120,7 +111,7 @@ static enum nn_status check_labels(const struct nn_recipe *recipe, const struct 
         return nn_fail(error, NN_STATE, "the samples have no labels: `data load FILE label=NAME`");
     char has[TEXT];
     describe_targets(has, source);
-    if (recipe->loss->target == NN_TARGET_CLASS && source->classes == 0)
+    if (recipe->loss->target != NN_TARGET_VALUES && source->classes == 0)
         return nn_fail(error, NN_ARGUMENT, "%s needs classes, %s: `loss=mse`", recipe->loss->name,
                        has);
     for (int i = 0; i < recipe->metric_count; i++)
@@ -141,14 +132,14 @@ static enum nn_status check_width(const struct nn_recipe *recipe, const struct n
     }
     const struct nn_shape *shape = &nn_net_output(net)->shape;
     bool vector = shape->rank <= 1 || shape->dim[0] == output; /* not classes at every place */
-    if (output == wanted && (vector || recipe->loss->target == NN_TARGET_VALUES))
+    if (output == wanted && (vector || recipe->loss->target != NN_TARGET_CLASS))
         return NN_OK;
     char ends[TEXT], has[TEXT], remedy[TEXT];
     describe_output(ends, net);
     describe_targets(has, source);
     describe_remedy(remedy, net, recipe, wanted);
     bool binary = output == 1 && source->classes == 2;
-    bool many = output == 1 && source->classes > 2 && recipe->loss->target == NN_TARGET_VALUES;
+    bool many = output == 1 && source->classes > 2 && recipe->loss->target != NN_TARGET_CLASS;
     return nn_fail(error, NN_SHAPE, "%s, %s: %s%s", ends, has, remedy,
                    binary ? ", or `loss=binary_crossentropy`"
                    : many ? " (one output tells 2 classes apart)"
@@ -162,6 +153,10 @@ static enum nn_status check_logits(const struct nn_recipe *recipe, const struct 
     bool given, logits = takes_logits(recipe, &given);
     if (given || !logits || !ends_with_probabilities(net) || fuses(net, recipe))
         return NN_OK;
+    if (!recipe->loss->fuses)
+        return nn_fail(error, NN_ARGUMENT,
+                       "the net ends with %s (%s), but %s compares scores: end it without",
+                       nn_net_output(net)->layer->name, last_layer(net)->name, recipe->loss->name);
     return nn_fail(error, NN_ARGUMENT,
                    "the net ends with %s (%s), but %s goes with %s: end it with %s, or say "
                    "`from_logits=no`",
@@ -174,7 +169,7 @@ enum nn_status nn_objective_bind(struct nn_objective *objective, const struct nn
                                  struct nn_error *error)
 {
     enum nn_status status;
-    bool given, values = recipe->loss->target == NN_TARGET_VALUES;
+    bool given, values = recipe->loss->target != NN_TARGET_CLASS;
     NN_TRY(nn_objective_check_input(net, source, error));
     NN_TRY(check_labels(recipe, source, error));
     NN_TRY(check_width(recipe, net, source, error));

@@ -20,9 +20,32 @@ struct nn_update {
     float *slot[NN_MAX_SLOTS]; /* the optimizer's state, zero before step 1 */
     uint64_t step;             /* from 1 */
     double lr;                 /* of this step (schedule applied) */
+    double product;            /* of `factor` over the steps so far, this one included */
     bool decays;               /* a weight, not a bias */
     const struct nn_args *args;
 };
+
+/* Two arguments of most optimizers. */
+#define NN_OPTIMIZER_WEIGHT_DECAY                                                                  \
+    {                                                                                              \
+        .name = "weight_decay", .type = NN_ARG_REAL, .fallback = "0", .max = 1e6,                  \
+        .help = "L2 penalty, added to the gradient"                                                \
+    }
+#define NN_OPTIMIZER_DECAY_BIAS                                                                    \
+    {                                                                                              \
+        .name = "decay_bias", .type = NN_ARG_BOOL, .fallback = "yes",                              \
+        .help = "weight_decay applies to biases too, as in PyTorch"                                \
+    }
+/* The memory of a running mean. */
+#define NN_OPTIMIZER_BETA(key, value, text)                                                        \
+    {                                                                                              \
+        .name = key, .type = NN_ARG_REAL, .fallback = value, .max = 0.999999, .help = text         \
+    }
+#define NN_OPTIMIZER_EPS(value)                                                                    \
+    {                                                                                              \
+        .name = "eps", .type = NN_ARG_REAL, .fallback = value, .max = 1.0,                         \
+        .help = "added to the root, against division by zero"                                      \
+    }
 
 /* The weight decay of this parameter: PyTorch's applies to biases as well, and so does ours unless
  * the user says decay_bias=no. Takes the places of the two arguments. */
@@ -42,6 +65,8 @@ struct nn_optimizer_class {
     double default_lr;
     const char *slots[NN_MAX_SLOTS]; /* names in saved files ("exp_avg"); NULL = unused */
     void (*update)(const struct nn_update *update);
+    /* Of step `step`, from 1: multiplied up in update->product. NULL: not needed. */
+    double (*factor)(const struct nn_args *args, uint64_t step);
 };
 
 extern const struct nn_optimizer_class *const nn_optimizers[];

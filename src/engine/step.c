@@ -37,6 +37,19 @@ void nn_step_clip(struct nn_pass *pass, double norm, double clip)
         }
 }
 
+void nn_step_clip_values(struct nn_pass *pass, double clip)
+{
+    const struct nn_net *net = nn_pass_net(pass);
+    const float most = (float)clip;
+    for (int i = 0; i < net->count; i++)
+        for (int p = 0; p < net->nodes[i]->param_count; p++) {
+            const struct nn_param *param = &net->nodes[i]->params[p];
+            float *g = nn_pass_param_gradient(pass, i, p);
+            for (size_t k = 0; param->spec.trainable && k < nn_shape_size(&param->spec.shape); k++)
+                g[k] = g[k] > most ? most : g[k] < -most ? -most : g[k];
+        }
+}
+
 struct job {
     const struct nn_optimizer_class *optimizer;
     struct nn_update whole;
@@ -59,15 +72,17 @@ static void update_blocks(void *context, size_t begin, size_t end)
 }
 
 static void update_param(struct nn_param *param, const float *gradient, float **slots,
-                         const struct nn_recipe *recipe, uint64_t step, double lr)
+                         const struct nn_recipe *recipe, const struct nn_train_state *state,
+                         double lr)
 {
     struct job job = {
         .optimizer = recipe->optimizer,
         .whole = {.count = nn_shape_size(&param->spec.shape),
                   .w = param->value.data,
                   .g = gradient,
-                  .step = step,
+                  .step = state->step,
                   .lr = lr,
+                  .product = state->product,
                   .decays = param->spec.decays,
                   .args = &recipe->optimizer_args},
     };
@@ -80,12 +95,14 @@ void nn_step_apply(struct nn_net *net, const struct nn_pass *pass, const struct 
 {
     float **slots = state->slots;
     state->step++;
+    if (recipe->optimizer->factor)
+        state->product *= recipe->optimizer->factor(&recipe->optimizer_args, state->step);
     for (int i = 0; i < net->count; i++)
         for (int p = 0; p < net->nodes[i]->param_count; p++, slots += NN_MAX_SLOTS) {
             struct nn_param *param = &net->nodes[i]->params[p];
             const float *gradient = nn_pass_param_gradient(pass, i, p);
             if (param->spec.trainable)
-                update_param(param, gradient, slots, recipe, state->step, lr);
+                update_param(param, gradient, slots, recipe, state, lr);
             else
                 memcpy(param->value.data, gradient,
                        nn_shape_size(&param->spec.shape) * sizeof *gradient);

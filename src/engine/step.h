@@ -14,6 +14,8 @@ double nn_step_gradient_norm(const struct nn_pass *pass);
 /* Scales the gradients so that their norm is at most `clip` (Pascanu, Mikolov, Bengio 2013, ICML;
  * as PyTorch's clip_grad_norm_). */
 void nn_step_clip(struct nn_pass *pass, double norm, double clip);
+/* Cuts every entry of the gradients to [-clip, clip] (PyTorch's clip_grad_value_). */
+void nn_step_clip_values(struct nn_pass *pass, double clip);
 /* Step state->step + 1 with learning rate lr: updates the parameters, commits the running
  * statistics of the forward pass, counts the step. */
 void nn_step_apply(struct nn_net *net, const struct nn_pass *pass, const struct nn_recipe *recipe,

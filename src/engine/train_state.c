@@ -40,7 +40,7 @@ enum nn_status nn_train_state_init(struct nn_train_state *state, const struct nn
                                    struct nn_error *error)
 {
     enum nn_status status = NN_OK;
-    struct nn_train_state made = {.params = count_params(net)};
+    struct nn_train_state made = {.params = count_params(net), .product = 1.0};
     made.slots = nn_calloc(made.params * NN_MAX_SLOTS, sizeof *made.slots);
     made.sizes = nn_calloc(made.params, sizeof *made.sizes);
     if (!made.slots || !made.sizes) {
@@ -147,6 +147,7 @@ void nn_snapshot_take(struct nn_snapshot *snapshot, const struct nn_net *net,
     float *at = snapshot->values;
     visit(net, state, save_block, &at);
     snapshot->step = state->step;
+    snapshot->product = state->product;
 }
 
 void nn_snapshot_restore(const struct nn_snapshot *snapshot, struct nn_net *net,
@@ -155,5 +156,6 @@ void nn_snapshot_restore(const struct nn_snapshot *snapshot, struct nn_net *net,
     float *at = snapshot->values;
     visit(net, state, load_block, &at);
     state->step = snapshot->step;
+    state->product = snapshot->product;
     nn_net_touch(net);
 }

@@ -17,6 +17,7 @@ enum nn_status nn_train_state_check(const struct nn_train_state *state, const st
 struct nn_snapshot {
     float *values; /* parameters, then slots */
     uint64_t step;
+    double product;
 };
 /* Room for the parameters and slots that the state counts. */
 enum nn_status nn_snapshot_init(struct nn_snapshot *snapshot, const struct nn_train_state *state,

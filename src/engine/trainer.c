@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "engine/batch.h"
 #include "engine/evaluator.h"
+#include "engine/regularize.h"
 #include "engine/step.h"
 #include "engine/train_state.h"
 #include "kernels/kernels.h"
@@ -250,7 +251,8 @@ static double count_correct(const struct nn_trainer *trainer)
 }
 
 /* Forward and loss of the next batch; its gradient in dz. */
-static enum nn_status run_forward(struct nn_trainer *trainer, double *loss, struct nn_error *error)
+static enum nn_status run_forward(struct nn_trainer *trainer, struct nn_mean *loss,
+                                  struct nn_error *error)
 {
     size_t start = trainer->batch * trainer->batch_size, left = trainer->source.count - start;
     size_t n = left < trainer->batch_size ? left : trainer->batch_size;
@@ -262,9 +264,9 @@ static enum nn_status run_forward(struct nn_trainer *trainer, double *loss, stru
                    (uint32_t)trainer->state->step);
     nn_pass_forward(trainer->pass, n, &random);
     *loss = nn_targets_loss(&trainer->targets, &trainer->objective, trainer->pass, trainer->dz);
-    if (!isfinite(*loss)) {
+    if (!isfinite(loss->value)) {
         char what[32];
-        snprintf(what, sizeof what, "loss is %s", number_text(*loss));
+        snprintf(what, sizeof what, "loss is %s", number_text(loss->value));
         status = diverge(trainer, what, first_broken(trainer), error);
     }
 out:
@@ -278,11 +280,14 @@ static enum nn_status run_backward(struct nn_trainer *trainer, struct nn_error *
         .from = trainer->objective.node, .seed = trainer->dz, .to = -1, .parameters = true};
     enum nn_status status;
     NN_TRY(nn_pass_backward(trainer->pass, &walk, error));
+    nn_regularize_gradients(trainer->pass, &trainer->recipe->regularizer_args);
     trainer->gradient_norm = nn_step_gradient_norm(trainer->pass);
     if (!isfinite(trainer->gradient_norm)) {
         status = diverge(trainer, "a gradient is not finite", NULL, error);
         goto out;
     }
+    if (trainer->options.clip_value > 0.0)
+        nn_step_clip_values(trainer->pass, trainer->options.clip_value);
     if (trainer->options.clip > 0.0)
         nn_step_clip(trainer->pass, trainer->gradient_norm, trainer->options.clip);
 out:
@@ -291,17 +296,19 @@ out:
 
 static enum nn_status train_batch(struct nn_trainer *trainer, struct nn_error *error)
 {
-    double started = nn_clock(), loss;
+    double started = nn_clock();
+    struct nn_mean loss;
     enum nn_status status;
     NN_TRY(run_forward(trainer, &loss, error));
     NN_TRY(run_backward(trainer, error));
     nn_step_apply(trainer->net, trainer->pass, trainer->recipe, trainer->state,
                   learning_rate(trainer));
+    nn_regularize_weights(trainer->net, &trainer->recipe->regularizer_args);
     nn_tally_add(&trainer->tally, &trainer->objective, &trainer->targets, trainer->pass, loss);
     trainer->correct += count_correct(trainer);
     trainer->batch++;
     trainer->seconds += nn_clock() - started;
-    NN_TRY(nn_history_add_batch(trainer->history, (float)loss, error));
+    NN_TRY(nn_history_add_batch(trainer->history, (float)loss.value, error));
 out:
     return status;
 }
@@ -386,7 +393,7 @@ void nn_trainer_progress(const struct nn_trainer *trainer, struct nn_train_progr
         .epochs = trainer->options.epochs,
         .batch = trainer->batch,
         .batches = trainer->batches,
-        .loss = tally->samples > 0.0 ? tally->loss / tally->samples : (double)NAN,
+        .loss = nn_tally_loss(tally),
         .accuracy = classes ? trainer->correct / tally->samples : (double)NAN,
         .samples_per_second = trainer->seconds > 0.0 ? tally->samples / trainer->seconds : 0.0,
         .gradient_norm = trainer->gradient_norm,

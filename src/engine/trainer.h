@@ -25,12 +25,22 @@ struct nn_recipe {
     const struct nn_optimizer_class *optimizer;
     struct nn_args optimizer_args;
     double lr;
+    struct nn_args regularizer_args; /* nn_regularizer_args */
     const struct nn_metric_class *metrics[NN_MAX_METRICS];
     int metric_count;
 };
+/* A loss and an optimizer with their defaults, without metrics. Gives *recipe. */
+enum nn_status nn_recipe_default(struct nn_recipe *recipe, const struct nn_loss_class *loss,
+                                 const struct nn_optimizer_class *optimizer,
+                                 struct nn_error *error);
 void nn_recipe_clear(struct nn_recipe *recipe);
 enum nn_status nn_recipe_copy(struct nn_recipe *to, const struct nn_recipe *from,
                               struct nn_error *error);
+
+/* Turns class_weights=balanced into numbers: n / (K n[k]) for n samples of K classes, counted in
+ * the source; 1 for classes without samples. No effect without it. NN_ARGUMENT without classes. */
+enum nn_status nn_recipe_balance(struct nn_recipe *recipe, const struct nn_source *source,
+                                 struct nn_error *error);
 
 /* Checks that loss, metrics, net and data fit together; message says which shapes. */
 enum nn_status nn_recipe_check(const struct nn_recipe *recipe, const struct nn_net *net,
@@ -68,6 +78,7 @@ struct nn_train_state {
     size_t *sizes;  /* floats in each parameter */
     size_t params;  /* number of parameters of the net it belongs to; 0 = none yet */
     uint64_t step;  /* optimizer steps done */
+    double product; /* of the optimizer's factors of these steps; 1 at the start */
     uint64_t epoch; /* epochs done over all runs */
 };
 void nn_train_state_clear(struct nn_train_state *state);
@@ -82,7 +93,8 @@ struct nn_train_options {
     bool shuffle;
     uint64_t patience; /* 0: none; else stop after so many epochs without a better validation loss,
                           and restore the best weights */
-    double clip;       /* global gradient norm; 0: none */
+    double clip;       /* largest norm of the whole gradient; 0: none */
+    double clip_value; /* and of each entry of it; 0: none */
 };
 
 struct nn_trainer;

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "engine/regularize.h"
 #include "model/format.h"
 #include "model/json.h"
 #include "model/read_net.h"
@@ -83,17 +84,28 @@ static enum nn_status read_metrics(const json_t *json, struct nn_recipe *recipe,
     return NN_OK;
 }
 
-static enum nn_status read_lr(const json_t *json, double *lr, struct nn_error *error)
+/* A member that is a number from 0, as text. */
+static enum nn_status read_number(const json_t *json, const char *key, double *number,
+                                  struct nn_error *error)
 {
     const char *text = "";
-    enum nn_status status = nn_json_string(json, "lr", &text, error);
+    enum nn_status status = nn_json_string(json, key, &text, error);
     if (status != NN_OK)
         return status;
     double value;
     if (!nn_number_parse(text, strlen(text), &value) || !isfinite(value) || value < 0)
-        return nn_fail(error, NN_DAMAGED, "lr %s is not a number from 0", NN_VISIBLE(text));
-    *lr = value;
+        return nn_fail(error, NN_DAMAGED, "%s %s is not a number from 0", key, NN_VISIBLE(text));
+    *number = value;
     return NN_OK;
+}
+
+/* Arguments that older files do not have: their defaults. */
+static enum nn_status read_args_if_any(const json_t *json, const struct nn_arg_spec *specs,
+                                       const char *what, struct nn_args *args,
+                                       struct nn_error *error)
+{
+    return json ? nn_read_args(json, specs, what, args, error)
+                : nn_args_default(args, specs, error);
 }
 
 static enum nn_status fill_recipe(const json_t *json, struct nn_recipe *recipe,
@@ -113,7 +125,9 @@ static enum nn_status fill_recipe(const json_t *json, struct nn_recipe *recipe,
         return nn_fail(error, NN_DAMAGED, "there is no optimizer %s", NN_VISIBLE(name));
     NN_TRY(nn_read_args(json_object_get(json, "optimizer_args"), optimizer->args, optimizer->name,
                         &recipe->optimizer_args, error));
-    NN_TRY(read_lr(json, &recipe->lr, error));
+    NN_TRY(read_number(json, "lr", &recipe->lr, error));
+    NN_TRY(read_args_if_any(json_object_get(json, "regularizer"), nn_regularizer_args,
+                            "the regularizer", &recipe->regularizer_args, error));
     NN_TRY(read_metrics(json_object_get(json, "metrics"), recipe, error));
     recipe->loss = loss;
     recipe->optimizer = optimizer;
@@ -168,6 +182,8 @@ static enum nn_status read_state(const json_t *root, const struct nn_safetensors
     NN_TRY(read_slots(file, model, error));
     NN_TRY(nn_json_u64(json, "step", &model->state->step, error));
     NN_TRY(nn_json_u64(json, "epoch", &model->state->epoch, error));
+    if (json_object_get(json, "product"))
+        NN_TRY(read_number(json, "product", &model->state->product, error));
 out:
     return status;
 }

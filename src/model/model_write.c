@@ -111,12 +111,16 @@ static json_t *recipe_json(const struct nn_recipe *recipe)
     object = set(object, "optimizer", json_string(recipe->optimizer->name));
     object = set(object, "optimizer_args", args_json(&recipe->optimizer_args));
     object = set(object, "lr", json_string(nn_number_double(lr, recipe->lr)));
+    if (recipe->regularizer_args.specs)
+        object = set(object, "regularizer", args_json(&recipe->regularizer_args));
     return set(object, "metrics", metrics);
 }
 
 static json_t *state_json(const struct nn_train_state *state)
 {
+    char product[NN_NUMBER_SIZE];
     json_t *object = set(json_object(), "step", u64_json(state->step));
+    object = set(object, "product", json_string(nn_number_double(product, state->product)));
     return set(object, "epoch", u64_json(state->epoch));
 }
 

@@ -14,38 +14,29 @@
 #include <stdio.h>
 #include <string.h>
 
-/* "iris: 150 samples of 4 features", "fashion: 70000 samples of 1x28x28"; fits in a title. */
-static void samples_text(const struct nn_samples *samples, char *out, size_t capacity)
-{
-    char shape[NN_SHAPE_TEXT];
-    snprintf(out, capacity, "%.80s: %zu samples of %.60s%s",
-             NN_VISIBLE(samples->name ? samples->name : "data"), samples->count,
-             nn_shape_text(shape, &samples->shape), samples->shape.rank == 1 ? " features" : "");
-}
-
-/* "iris: 150 samples of 4 features, 3 classes of species"
- * "train 120, test 30; scaling standard" */
+/* "iris: 150 samples of 4 features, 3 classes; train 120, test 30; scaling standard" */
 static void say_dataset(const struct nn_session *session, const struct nn_dataset *data)
 {
     const struct nn_samples *samples = data->samples;
-    struct nn_visible label = nn_visible_of(samples->target_name ? samples->target_name : "");
-    const char *of = samples->target_name ? " of " : "", *separator = "";
-    char line[200], splits[120] = "";
-    samples_text(samples, line, sizeof line);
+    char shape[NN_SHAPE_TEXT], line[400];
+    int at = snprintf(line, sizeof line, "%s: %zu samples of %s",
+                      NN_VISIBLE(samples->name ? samples->name : "data"), samples->count,
+                      nn_shape_text(shape, &samples->shape));
     if (samples->task == NN_TASK_CLASSIFICATION)
-        nn_say(&session->output, "%s, %zu classes%s%s", line, samples->class_count, of, label.text);
+        at += snprintf(line + at, sizeof line - (size_t)at, ", %zu classes", samples->class_count);
     else if (samples->task == NN_TASK_REGRESSION)
-        nn_say(&session->output, "%s, %zu target value%s%s%s", line, samples->target_width,
-               samples->target_width == 1 ? "" : "s", of, label.text);
+        at += snprintf(line + at, sizeof line - (size_t)at, ", %zu target value%s",
+                       samples->target_width, samples->target_width == 1 ? "" : "s");
     else
-        nn_say(&session->output, "%s, no labels", line);
-    for (int split = 0, at = 0; split < NN_SPLIT_COUNT; split++)
+        at += snprintf(line + at, sizeof line - (size_t)at, ", no labels");
+    const char *separator = "; ";
+    for (int split = 0; split < NN_SPLIT_COUNT; split++)
         if (data->split_count[split]) {
-            at += snprintf(splits + at, sizeof splits - (size_t)at, "%s%s %zu", separator,
+            at += snprintf(line + at, sizeof line - (size_t)at, "%s%s %zu", separator,
                            nn_split_names[split], data->split_count[split]);
             separator = ", ";
         }
-    nn_say(&session->output, "%s; scaling %s", splits, nn_scaling_names[data->scaling]);
+    nn_say(&session->output, "%s; scaling %s", line, nn_scaling_names[data->scaling]);
 }
 
 /* Takes the data set that replaces the session's. */
@@ -335,15 +326,15 @@ static enum nn_status run_info(const struct nn_invocation *invocation, struct nn
 {
     const struct nn_dataset *data = NULL;
     struct nn_result *result = NULL;
-    char title[180];
+    char shape[NN_SHAPE_TEXT];
     enum nn_status status = nn_subject_data(invocation->session, &data, error);
     if (status != NN_OK)
         return status;
     NN_TRY(nn_result_new(NN_RESULT_TABLE, "data info", &result, error));
     NN_TRY(fill_info(result, data, error));
-    samples_text(data->samples, title, sizeof title);
-    snprintf(result->title, sizeof result->title, "%s, scaling %s", title,
-             nn_scaling_names[data->scaling]);
+    snprintf(result->title, sizeof result->title, "%.80s: %zu samples of %.60s, scaling %s",
+             NN_VISIBLE(data->samples->name ? data->samples->name : "data"), data->samples->count,
+             nn_shape_text(shape, &data->samples->shape), nn_scaling_names[data->scaling]);
     result->sample = -1;
     nn_session_give(invocation->session, result);
     result = NULL;

@@ -1,5 +1,4 @@
 #include "base/pool.h"
-#include "engine/initialize.h"
 #include "engine/net.h"
 #include "kernels/kernels.h"
 
@@ -7,7 +6,7 @@
 
 /* x [batch, in], y [batch, out], weight [out, in], bias [out]. */
 
-enum { UNITS, BIAS, INIT };
+enum { UNITS, BIAS };
 enum { W_WEIGHT, W_BIAS };
 
 static const struct nn_arg_spec args[] = {
@@ -18,7 +17,6 @@ static const struct nn_arg_spec args[] = {
                .help = "number of outputs",
                .flags = NN_ARG_POSITIONAL | NN_ARG_REQUIRED},
     [BIAS] = {.name = "bias", .type = NN_ARG_BOOL, .fallback = "yes", .help = "add a bias"},
-    [INIT] = NN_INIT_SPEC,
     {0},
 };
 
@@ -51,7 +49,6 @@ static int params(const struct nn_args *values, const struct nn_shape *in, int i
                                            .fan_in = inputs,
                                            .fan_out = out,
                                            .trainable = true};
-    nn_init_params(values, INIT, &specs[W_WEIGHT], &specs[W_BIAS]);
     return nn_args_bool(values, BIAS) ? 2 : 1;
 }
 

@@ -14,15 +14,8 @@ static const struct nn_arg_spec args[] = {
                       .type = NN_ARG_BOOL,
                       .fallback = "no",
                       .help = "look ahead along the momentum"},
-    [ARG_WEIGHT_DECAY] = {.name = "weight_decay",
-                          .type = NN_ARG_REAL,
-                          .fallback = "0",
-                          .max = 1e6,
-                          .help = "L2 penalty, added to the gradient"},
-    [ARG_DECAY_BIAS] = {.name = "decay_bias",
-                        .type = NN_ARG_BOOL,
-                        .fallback = "yes",
-                        .help = "weight_decay applies to biases too, as in PyTorch"},
+    [ARG_WEIGHT_DECAY] = NN_OPTIMIZER_WEIGHT_DECAY,
+    [ARG_DECAY_BIAS] = NN_OPTIMIZER_DECAY_BIAS,
     {.name = NULL},
 };
 

@@ -1,5 +1,6 @@
 #include "unit/engine/fixture.h"
 
+#include "engine/regularize.h"
 #include "unit/engine/build.h"
 
 #include <math.h>
@@ -127,12 +128,11 @@ struct nn_recipe fixture_recipe(const char *text)
     size_t count = split_words(copy, words, 16);
     const char *optimizer = word_value(words, count, "optimizer");
     const char *lr = word_value(words, count, "lr"), *list = word_value(words, count, "metrics");
-    recipe.loss = nn_loss_find(word_value(words, count, "loss"));
-    recipe.optimizer = nn_optimizer_find(optimizer ? optimizer : "adam");
-    cr_assert(recipe.loss && recipe.optimizer);
-    recipe.lr = lr ? strtod(lr, NULL) : recipe.optimizer->default_lr;
-    cr_assert(nn_args_default(&recipe.loss_args, recipe.loss->args, &error) == NN_OK);
-    cr_assert(nn_args_default(&recipe.optimizer_args, recipe.optimizer->args, &error) == NN_OK);
+    cr_assert(nn_recipe_default(&recipe, nn_loss_find(word_value(words, count, "loss")),
+                                nn_optimizer_find(optimizer ? optimizer : "adam"),
+                                &error) == NN_OK);
+    if (lr)
+        recipe.lr = strtod(lr, NULL);
     for (size_t i = 0; i < count; i++) {
         if (nn_args_find(recipe.loss->args, words[i].key) >= 0)
             cr_assert(nn_args_set(&recipe.loss_args, words[i].key, words[i].value, "loss",
@@ -140,6 +140,9 @@ struct nn_recipe fixture_recipe(const char *text)
         if (nn_args_find(recipe.optimizer->args, words[i].key) >= 0)
             cr_assert(nn_args_set(&recipe.optimizer_args, words[i].key, words[i].value, "optimizer",
                                   &error) == NN_OK);
+        if (nn_args_find(nn_regularizer_args, words[i].key) >= 0)
+            cr_assert(nn_args_set(&recipe.regularizer_args, words[i].key, words[i].value,
+                                  "regularizer", &error) == NN_OK);
     }
     snprintf(metrics, sizeof metrics, "%s", list ? list : "");
     add_metrics(&recipe, metrics);

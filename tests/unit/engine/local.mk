@@ -8,7 +8,6 @@ tests_unit_test_engine_SOURCES = \
 	tests/unit/engine/test_divergence.c \
 	tests/unit/engine/test_gradients.c \
 	tests/unit/engine/test_history.c \
-	tests/unit/engine/test_initialize.c \
 	tests/unit/engine/test_layers.c \
 	tests/unit/engine/test_layers_reference.c \
 	tests/unit/engine/test_losses.c \
@@ -17,6 +16,7 @@ tests_unit_test_engine_SOURCES = \
 	tests/unit/engine/test_objective.c \
 	tests/unit/engine/test_optimizers.c \
 	tests/unit/engine/test_pass.c \
+	tests/unit/engine/test_regularize.c \
 	tests/unit/engine/test_result.c \
 	tests/unit/engine/test_tensor.c \
 	tests/unit/engine/test_trainer.c \

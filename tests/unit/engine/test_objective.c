@@ -64,6 +64,25 @@ Test(objective, fits_or_says_why_not)
         {"dense 3 sigmoid", "loss=categorical_crossentropy", 3, 0,
          "the net ends with sigmoid (dense1), but categorical_crossentropy goes with softmax"},
         {"dense 2 softmax", "loss=binary_crossentropy", 2, 0, "goes with sigmoid"},
+        {"dense 3 softmax", "loss=focal metrics=accuracy", 3, 0, NULL},
+        {"dense 3 softmax", "loss=focal class_weights=1,2,3", 3, 0, NULL},
+        {"dense 1 sigmoid", "loss=binary_focal", 2, 0, NULL},
+        {"dense 1", "loss=binary_crossentropy class_weights=1,2", 2, 0, NULL},
+        {"dense 3 softmax", "loss=kl", 0, 3, NULL},
+        {"dense 3 softmax", "loss=kl", 3, 0, NULL},
+        {"dense 3", "loss=hinge", 3, 0, NULL},
+        {"dense 1", "loss=hinge", 2, 0, NULL},
+        {"dense 2", "loss=huber metrics=mse", 0, 2, NULL},
+        {"dense 2", "loss=mae", 0, 2, NULL},
+        {"dense 1", "loss=hinge", 0, 1, "hinge needs classes"},
+        {"dense 3 softmax", "loss=hinge", 3, 0,
+         "the net ends with softmax (dense1), but hinge compares scores: end it without"},
+        {"dense 3 softmax", "loss=categorical_crossentropy class_weights=1,2", 3, 0,
+         "there are 2 class weights for 3 classes"},
+        {"dense 3 softmax", "loss=focal class_weights=0,0,0", 3, 0, "all class weights are 0"},
+        {"dense 3 softmax", "loss=categorical_crossentropy class_weights=balanced", 3, 0,
+         "load the data before"},
+        {"dense 1", "loss=kl", 0, 1, "at least 2 outcomes"},
     };
     for (size_t i = 0; i < sizeof meetings / sizeof *meetings; i++) {
         const struct meeting *m = &meetings[i];
@@ -182,5 +201,37 @@ Test(objective, evaluation_is_the_mean_over_samples)
     nn_free(y);
     nn_recipe_clear(&recipe);
     nn_net_free(net);
+    fixture_data_clear(&data);
+}
+
+/* n / (K n[k]); what is trained with them is what is trained with the numbers themselves. */
+Test(objective, balanced_class_weights)
+{
+    struct fixture_data data = fixture_clouds("2", 40, 4, 3);
+    for (size_t i = 0; i < data.count; i++) /* 20, 15, 5 and no samples */
+        data.classes[i] = i < 20 ? 0 : i < 35 ? 1 : 2;
+    struct nn_source source = fixture_source(&data);
+    struct nn_recipe recipe =
+        fixture_recipe("loss=categorical_crossentropy class_weights=balanced");
+    struct nn_error error = {0};
+    cr_assert(nn_recipe_balance(&recipe, &source, &error) == NN_OK, "%s", error.message);
+    int at = nn_args_find(recipe.loss->args, "class_weights");
+    const struct nn_arg *weights = &recipe.loss_args.values[at];
+    cr_assert(weights->number_count == 4);
+    const double wanted[] = {40.0 / (4 * 20), 40.0 / (4 * 15), 40.0 / (4 * 5), 1.0};
+    for (size_t k = 0; k < 4; k++)
+        cr_assert(weights->numbers[k] == wanted[k], "%zu: %g", k, weights->numbers[k]);
+    char *text = weights->text;
+    cr_assert(nn_recipe_balance(&recipe, &source, &error) == NN_OK);
+    cr_assert(recipe.loss_args.values[at].text == text, "numbers stay as they are");
+    nn_recipe_clear(&recipe);
+
+    recipe = fixture_recipe("loss=mse");
+    cr_assert(nn_recipe_balance(&recipe, &source, &error) == NN_OK);
+    nn_recipe_clear(&recipe);
+    recipe = fixture_recipe("loss=categorical_crossentropy class_weights=balanced");
+    source.classes = 0;
+    cr_assert(nn_recipe_balance(&recipe, &source, &error) == NN_ARGUMENT);
+    nn_recipe_clear(&recipe);
     fixture_data_clear(&data);
 }

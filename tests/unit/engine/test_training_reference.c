@@ -96,6 +96,10 @@ Test(training_reference, trajectories)
         {"nesterov", "optimizer=sgd lr=0.05 momentum=0.9 nesterov=yes"},
         {"sgd-l2", "optimizer=sgd lr=0.05 weight_decay=0.01"},
         {"adam", "optimizer=adam lr=0.005"},
+        {"rmsprop", "optimizer=rmsprop lr=0.003"},
+        {"adagrad", "optimizer=adagrad lr=0.02"},
+        {"adamw", "optimizer=adamw lr=0.005 weight_decay=0.05"},
+        {"nadam", "optimizer=nadam lr=0.005"},
         {"adam-clip", "optimizer=adam lr=0.005 clip=0.5"},
     };
     struct reference ref;

@@ -62,11 +62,8 @@ static struct nn_recipe *sample_recipe(void)
 {
     struct nn_recipe *recipe = nn_calloc(1, sizeof *recipe);
     cr_assert(recipe != NULL);
-    recipe->loss = nn_loss_find("categorical_crossentropy");
-    recipe->optimizer = nn_optimizer_find("adam");
-    cr_assert(recipe->loss && recipe->optimizer);
-    cr_assert(nn_args_default(&recipe->loss_args, recipe->loss->args, NULL) == NN_OK);
-    cr_assert(nn_args_default(&recipe->optimizer_args, recipe->optimizer->args, NULL) == NN_OK);
+    cr_assert(nn_recipe_default(recipe, nn_loss_find("categorical_crossentropy"),
+                                nn_optimizer_find("adam"), NULL) == NN_OK);
     recipe->lr = 1.0 / 3;
     recipe->metrics[0] = nn_metric_find("accuracy");
     recipe->metric_count = recipe->metrics[0] ? 1 : 0;
