@@ -34,6 +34,8 @@ src_libexplain_a_SOURCES = $(METHOD_SOURCES) \
 	src/explain/coalition.c \
 	src/explain/coalition.h \
 	src/explain/deeplift.h \
+	src/explain/exact.c \
+	src/explain/exact.h \
 	src/explain/explain.c \
 	src/explain/explain.h \
 	src/explain/gradient.c \

@@ -1,50 +1,37 @@
+#include "explain/exact.h"
 #include "explain/method.h"
 #include "explain/quadrature.h"
 
 #include "base/mem.h"
 
-#include <stdlib.h>
+#include <math.h>
 #include <string.h>
 
-enum { STEPS, RULE };
+enum { STEPS, RULE, TOLERANCE };
+
+#define MOST_STEPS 100000
+/* The choice after the quadratures. */
+#define EXACT (NN_QUADRATURE_TRAPEZOID + 1)
 
 static const struct nn_arg_spec args[] = {
     {"steps", NN_ARG_INT, "50", 1, 100000, NULL, "nodes",
      "points on the path from baseline to input", 0},
-    {"rule", NN_ARG_CHOICE, "gausslegendre", 0, 0, NN_QUADRATURE_NAMES, NULL,
-     "quadrature of the path integral", 0},
+    {"rule", NN_ARG_CHOICE, "gausslegendre", 0, 0, NN_QUADRATURE_NAMES "|exact", NULL,
+     "quadrature of the path integral; exact: cut at every switch of a unit (piecewise linear "
+     "nets)",
+     0},
+    {"tolerance", NN_ARG_REAL, NULL, 1e-9, 1, NULL, NULL,
+     "doubles the steps until the gap is at most this share of the change of F", 0},
     {0},
 };
 
-/* Work of one sample: the inputs on its path, their gradients, and the path itself. */
+/* The inputs on a path of `steps` points, their gradients, and the quadrature. */
 struct path {
     size_t steps, size;
     double *nodes, *weights; /* [steps] */
     float *x, *gradient;     /* [steps, size] */
-    int32_t *units;          /* [steps + 2] */
-    double *sum;             /* [size] */
+    int32_t *units;          /* [steps] */
 };
-
-static enum nn_status path_init(struct path *path, const struct nn_explain_call *call,
-                                struct nn_error *error)
-{
-    size_t count;
-    path->steps = (size_t)nn_args_int(call->args, STEPS);
-    path->size = call->net->nodes[0]->size;
-    if (!nn_size_mul(path->steps, path->size, &count))
-        return nn_fail(error, NN_LIMIT, "integrated_gradients: too many steps");
-    path->nodes = nn_calloc(path->steps, sizeof *path->nodes);
-    path->weights = nn_calloc(path->steps, sizeof *path->weights);
-    path->x = nn_calloc(count, sizeof *path->x);
-    path->gradient = nn_calloc(count, sizeof *path->gradient);
-    path->units = nn_calloc(path->steps + 2, sizeof *path->units);
-    path->sum = nn_calloc(path->size, sizeof *path->sum);
-    if (!path->nodes || !path->weights || !path->x || !path->gradient || !path->units || !path->sum)
-        return nn_fail_memory(error, 2 * count * sizeof(float));
-    nn_quadrature((enum nn_quadrature)nn_args_int(call->args, RULE), path->steps, path->nodes,
-                  path->weights);
-    return NN_OK;
-}
 
 static void path_clear(struct path *path)
 {
@@ -53,15 +40,35 @@ static void path_clear(struct path *path)
     nn_free(path->x);
     nn_free(path->gradient);
     nn_free(path->units);
-    nn_free(path->sum);
+    memset(path, 0, sizeof *path);
+}
+
+static enum nn_status path_init(struct path *path, const struct nn_explain_call *call, size_t steps,
+                                struct nn_error *error)
+{
+    size_t count;
+    *path = (struct path){.steps = steps, .size = call->net->nodes[0]->size};
+    if (!nn_size_mul(path->steps, path->size, &count))
+        return nn_fail(error, NN_LIMIT, "integrated_gradients: too many steps");
+    path->nodes = nn_calloc(path->steps, sizeof *path->nodes);
+    path->weights = nn_calloc(path->steps, sizeof *path->weights);
+    path->x = nn_calloc(count, sizeof *path->x);
+    path->gradient = nn_calloc(count, sizeof *path->gradient);
+    path->units = nn_calloc(path->steps, sizeof *path->units);
+    if (!path->nodes || !path->weights || !path->x || !path->gradient || !path->units)
+        return nn_fail_memory(error, 2 * count * sizeof(float));
+    nn_quadrature((enum nn_quadrature)nn_args_int(call->args, RULE), path->steps, path->nodes,
+                  path->weights);
+    return NN_OK;
 }
 
 /* sum_k w_k dF/dx (b + t_k (x - b)), accumulated in double. */
-static enum nn_status integrate(struct path *path, const struct nn_explain_call *call,
-                                const float *x, int32_t unit, struct nn_error *error)
+static enum nn_status integrate(struct path *path, const struct nn_explain_call *call, size_t s,
+                                double *sum, struct nn_error *error)
 {
+    const float *x = call->x + s * path->size;
     for (size_t k = 0; k < path->steps; k++) {
-        path->units[k] = unit;
+        path->units[k] = call->target.unit[s];
         for (size_t i = 0; i < path->size; i++) {
             double b = (double)call->baseline[i];
             path->x[k * path->size + i] = (float)(b + path->nodes[k] * ((double)x[i] - b));
@@ -76,40 +83,81 @@ static enum nn_status integrate(struct path *path, const struct nn_explain_call 
     enum nn_status status = nn_explain_gradient(&job, call->progress, error);
     if (status != NN_OK)
         return status;
-    memset(path->sum, 0, path->size * sizeof *path->sum);
+    memset(sum, 0, path->size * sizeof *sum);
     for (size_t k = 0; k < path->steps; k++)
         for (size_t i = 0; i < path->size; i++)
-            path->sum[i] += path->weights[k] * (double)path->gradient[k * path->size + i];
+            sum[i] += path->weights[k] * (double)path->gradient[k * path->size + i];
     return NN_OK;
+}
+
+/* The shares (x - b) sum of one sample; returns the gap. */
+static double share_out(const struct nn_explain_call *call, size_t s, const double *sum,
+                        double change, float *out)
+{
+    size_t size = call->net->nodes[0]->size;
+    const float *x = call->x + s * size;
+    double total = 0;
+    for (size_t i = 0; i < size; i++) {
+        double share = ((double)x[i] - (double)call->baseline[i]) * sum[i];
+        out[i] = (float)share;
+        total += share;
+    }
+    return total - change;
+}
+
+/* Without tolerance= one quadrature for all samples; with it the steps double until the gap is
+ * small. */
+static enum nn_status explain_sample(const struct nn_explain_call *call, size_t s,
+                                     struct path *path, double change, double *sum, float *out,
+                                     double *gap, struct nn_error *error)
+{
+    enum nn_status status = NN_OK;
+    size_t steps = (size_t)nn_args_int(call->args, STEPS), pieces;
+    if (nn_args_int(call->args, RULE) == EXACT) {
+        NN_TRY(nn_exact_integral(call, s, sum, &pieces, error));
+        *gap = share_out(call, s, sum, change, out);
+        return NN_OK;
+    }
+    for (;;) {
+        if (path->steps != steps) {
+            path_clear(path);
+            NN_TRY(path_init(path, call, steps, error));
+        }
+        NN_TRY(integrate(path, call, s, sum, error));
+        *gap = share_out(call, s, sum, change, out);
+        if (!nn_args_is_set(call->args, TOLERANCE) || steps > MOST_STEPS / 2 ||
+            fabs(*gap) <= nn_args_real(call->args, TOLERANCE) * fabs(change))
+            break;
+        steps *= 2;
+    }
+out:
+    return status;
 }
 
 static enum nn_status run(const struct nn_explain_call *call, float *out, double *gap,
                           struct nn_error *error)
 {
-    enum nn_status status;
+    enum nn_status status = NN_OK;
     struct path path = {0};
     struct nn_target target = call->target;
+    size_t size = call->net->nodes[0]->size;
     int32_t unit;
-    double value, base;
-    NN_TRY(path_init(&path, call, error));
+    double value, base, *sum = nn_calloc(size, sizeof *sum);
+    if (!sum)
+        return nn_fail_memory(error, size * sizeof *sum);
+    if (nn_args_int(call->args, RULE) == EXACT)
+        NN_TRY(nn_exact_check(call, error));
     target.unit = &unit;
     for (size_t s = 0; s < call->batch; s++) {
-        const float *x = call->x + s * path.size;
-        double total = 0;
         unit = call->target.unit[s];
-        NN_TRY(integrate(&path, call, x, unit, error));
-        for (size_t i = 0; i < path.size; i++) {
-            double share = ((double)x[i] - (double)call->baseline[i]) * path.sum[i];
-            out[s * path.size + i] = (float)share;
-            total += share;
-        }
-        NN_TRY(nn_explain_value(call->net, &target, x, 1, &value, NULL, error));
+        NN_TRY(nn_explain_value(call->net, &target, call->x + s * size, 1, &value, NULL, error));
         NN_TRY(nn_explain_value(call->net, &target, call->baseline, 1, &base, NULL, error));
-        gap[s] = total - (value - base);
+        NN_TRY(explain_sample(call, s, &path, value - base, sum, out + s * size, gap + s, error));
         nn_progress_set(call->progress, (double)(s + 1) / (double)call->batch);
     }
 out:
     path_clear(&path);
+    nn_free(sum);
     return status;
 }
 

@@ -75,9 +75,12 @@ static void take_part(enum nn_lrp_part part, const float *from, float *to, size_
         to[i] = part_of(part, from[i], settings);
 }
 
-/* Away from zero, zero counting as positive. */
+/* Away from zero, zero counting as positive. Without a stabilizer 0 has no share to give: R / inf.
+ */
 static float stabilized(float z, double epsilon)
 {
+    if (z == 0 && epsilon == 0)
+        return INFINITY;
     return z + (z < 0 ? -(float)epsilon : (float)epsilon);
 }
 

@@ -142,3 +142,101 @@ Test(axioms, both_sides_of_a_sigmoid)
     nn_result_free(one);
     nn_net_free(net);
 }
+
+/* Cut at every switch of a unit, the integral of a piecewise linear net is exact; 5,000 midpoints
+ * come near it. */
+Test(axioms, exact_integrated_gradients)
+{
+    const char *lines[] = {"dense 64 relu", "dense 64 relu", "dense 64 relu", "dense 1", NULL};
+    float x[32];
+    for (uint64_t seed = 1; seed <= 6; seed++) {
+        struct nn_net *net = net_of("32", lines, seed);
+        for (int n = 1; n < net->count;
+             n++) /* weights as of a trained net: the path switches many units */
+            for (int p = 0; p < net->nodes[n]->param_count; p++)
+                for (size_t i = 0; i < nn_shape_size(&net->nodes[n]->params[p].value.shape); i++)
+                    net->nodes[n]->params[p].value.data[i] *= 2.5f;
+        random_inputs(x, 32, seed);
+        struct nn_result *exact =
+            explain_with(net, "ig", "rule=exact", x, 1, NULL, NULL, NULL, NULL);
+        struct nn_result *middle =
+            explain_with(net, "ig", "rule=middle steps=5000", x, 1, NULL, NULL, NULL, NULL);
+        double change = fabs(figure_of(exact, "F(x)") - figure_of(exact, "F(baseline)"));
+        cr_expect(fabs(figure_of(exact, "gap")) <= 1e-5 * change, "seed %llu: gap %g of %g",
+                  (unsigned long long)seed, figure_of(exact, "gap"), change);
+        double error = reference_error(middle->values.data, exact->values.data, 32);
+        cr_expect(error <= 1e-3, "seed %llu: midpoints differ by %g", (unsigned long long)seed,
+                  error);
+        nn_result_free(exact);
+        nn_result_free(middle);
+        nn_net_free(net);
+    }
+}
+
+Test(axioms, tolerance_refines_the_quadrature)
+{
+    struct nn_net *net = net_of("6", table_net, 3);
+    float x[6];
+    random_inputs(x, 6, 3);
+    struct nn_result *result =
+        explain_with(net, "ig", "steps=2 tolerance=1e-4", x, 1, NULL, NULL, NULL, NULL);
+    double change = fabs(figure_of(result, "F(x)") - figure_of(result, "F(baseline)"));
+    cr_expect(fabs(figure_of(result, "gap")) <= 1e-4 * change, "gap %g of %g",
+              figure_of(result, "gap"), change);
+    nn_result_free(result);
+    nn_net_free(net);
+}
+
+/* Shapley values by random orders approach those of all coalitions. */
+Test(axioms, shapley_orders_approach_all_coalitions)
+{
+    struct nn_net *net = net_of("6", table_net, 4);
+    float x[6];
+    random_inputs(x, 6, 8);
+    struct nn_result *all = explain_with(net, "shapley", "kind=exact", x, 1, "1", NULL, NULL, NULL);
+    struct nn_result *some =
+        explain_with(net, "shapley", "kind=permutation samples=3000", x, 1, "1", NULL, NULL, NULL);
+    cr_expect(reference_error(some->values.data, all->values.data, 6) < 0.02);
+    cr_expect(fabs(figure_of(all, "gap")) < 1e-5 && fabs(figure_of(some, "gap")) < 1e-5);
+    nn_result_free(all);
+    nn_result_free(some);
+    nn_net_free(net);
+}
+
+/* Relevance is kept where no bias takes a part of it, and LRP-0 is gradient x input on relu nets.
+ */
+Test(axioms, relevance_without_bias_is_conserved)
+{
+    const char *lines[] = {"conv2d 4 3 padding=1 bias=no relu",
+                           "maxpool2d 2",
+                           "conv2d 6 3 bias=no relu",
+                           "flatten",
+                           "dense 8 bias=no relu",
+                           "dense 3 bias=no softmax",
+                           NULL};
+    const char *rules[] = {"composite=epsilon_plus epsilon=0", "rule=epsilon epsilon=0",
+                           "rule=gamma epsilon=0"};
+    float x[64];
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        struct nn_net *net = net_of("1x8x8", lines, seed);
+        random_inputs(x, 64, seed);
+        for (size_t r = 0; r < 2; r++) {
+            struct nn_result *result =
+                explain_with(net, "lrp", rules[r], x, 1, NULL, NULL, NULL, NULL);
+            cr_expect(fabs(figure_of(result, "gap")) <
+                          1e-4 * fmax(1e-2, fabs(figure_of(result, "F(x)"))),
+                      "seed %llu, %s: gap %g of %g", (unsigned long long)seed, rules[r],
+                      figure_of(result, "gap"), figure_of(result, "F(x)"));
+            nn_result_free(result);
+        }
+        struct nn_result *zero = explain_with(net, "lrp", rules[1], x, 1, NULL, NULL, NULL, NULL);
+        struct nn_result *gxi =
+            explain_with(net, "gradient_x_input", "", x, 1, NULL, NULL, NULL, NULL);
+        double error = reference_error(zero->values.data, gxi->values.data, 64);
+        cr_expect(error < 1e-3, "seed %llu: LRP-0 differs from gradient x input by %g",
+                  (unsigned long long)seed, error);
+        nn_result_free(zero);
+        nn_result_free(gxi);
+        nn_net_free(net);
+    }
+}
