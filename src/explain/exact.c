@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_POINTS 33 /* of an even grid, against switches that come and go between two points   \
-                         */
+#define FIRST_POINTS                                                                               \
+    33 /* of an even grid, against switches that come and go between two points                    \
+        */
 #define NARROW      0x1p-26 /* a piece this narrow holds a switch at its place to float precision */
 #define MOST_POINTS ((size_t)1 << 20)
 

@@ -9,15 +9,19 @@ METHOD_SOURCES = \
 	src/explain/methods/gradcam.c \
 	src/explain/methods/gradcam_plusplus.c \
 	src/explain/methods/gradient.c \
+	src/explain/methods/gradient_shap.c \
 	src/explain/methods/gradient_x_input.c \
 	src/explain/methods/guided_backprop.c \
 	src/explain/methods/guided_gradcam.c \
 	src/explain/methods/hirescam.c \
 	src/explain/methods/integrated_gradients.c \
 	src/explain/methods/internal_influence.c \
+	src/explain/methods/kernel_shap.c \
 	src/explain/methods/layercam.c \
+	src/explain/methods/lime.c \
 	src/explain/methods/lrp.c \
 	src/explain/methods/occlusion.c \
+	src/explain/methods/rise.c \
 	src/explain/methods/saliency.c \
 	src/explain/methods/scorecam.c \
 	src/explain/methods/shapley.c \
@@ -51,6 +55,8 @@ src_libexplain_a_SOURCES = $(METHOD_SOURCES) \
 	src/explain/quadrature.c \
 	src/explain/quadrature.h \
 	src/explain/registry.c \
+	src/explain/regression.c \
+	src/explain/regression.h \
 	src/explain/resize.c \
 	src/explain/rules.h \
 	src/explain/rules/choose.c \

@@ -240,3 +240,53 @@ Test(axioms, relevance_without_bias_is_conserved)
         nn_net_free(net);
     }
 }
+
+/* With all coalitions Kernel SHAP is the Shapley value; with a part of them it comes near. */
+Test(axioms, kernel_shap_is_shapley)
+{
+    struct nn_net *net = net_of("6", table_net, 4);
+    float x[6];
+    random_inputs(x, 6, 8);
+    struct nn_result *exact =
+        explain_with(net, "shapley", "kind=exact", x, 1, "1", NULL, NULL, NULL);
+    struct nn_result *all =
+        explain_with(net, "kernel_shap", "samples=62", x, 1, "1", NULL, NULL, NULL);
+    struct nn_result *some =
+        explain_with(net, "kernel_shap", "samples=40", x, 1, "1", NULL, NULL, NULL);
+    cr_expect(reference_error(all->values.data, exact->values.data, 6) < 1e-5);
+    cr_expect(reference_error(some->values.data, exact->values.data, 6) < 0.3);
+    cr_expect(fabs(figure_of(some, "gap")) < 1e-9);
+    nn_result_free(exact);
+    nn_result_free(all);
+    nn_result_free(some);
+    nn_net_free(net);
+}
+
+/* Of a linear net LIME without penalty finds w (x - b), RISE ranks the pixels by their weight. */
+Test(axioms, lime_and_rise_on_linear_nets)
+{
+    const char *lines[] = {"dense 3", NULL}, *image[] = {"flatten", "dense 2", NULL};
+    struct nn_net *net = net_of("6", lines, 4), *picture = net_of("1x6x6", image, 4);
+    float x[36], expected[6];
+    random_inputs(x, 6, 8);
+    for (size_t i = 0; i < 6; i++)
+        expected[i] = x[i] * net->nodes[1]->params[0].value.data[6 + i];
+    struct nn_result *lime = explain_with(net, "lime", "alpha=0", x, 1, "1", NULL, NULL, NULL);
+    cr_expect(reference_error(lime->values.data, expected, 6) < 1e-4, "%g",
+              reference_error(lime->values.data, expected, 6));
+    for (size_t i = 0; i < 36; i++)
+        x[i] = 1;
+    float *weight = picture->nodes[2]->params[0].value.data;
+    for (size_t i = 0; i < 36; i++)
+        weight[i] = i == 14 ? 3.0f : 0.0f;
+    struct nn_result *rise =
+        explain_with(picture, "rise", "samples=3000 grid=6", x, 1, "0", NULL, NULL, NULL);
+    size_t best = 0;
+    for (size_t i = 0; i < 36; i++)
+        best = rise->values.data[i] > rise->values.data[best] ? i : best;
+    cr_expect(best == 14, "the pixel that counts is 14, not %zu", best);
+    nn_result_free(lime);
+    nn_result_free(rise);
+    nn_net_free(net);
+    nn_net_free(picture);
+}
