@@ -5,7 +5,7 @@
 #include "command/command.h"
 #include "command/help.h"
 #include "command/settings.h"
-#include "data/reader.h"
+#include "data/demo.h"
 #include "engine/loss.h"
 #include "engine/metric.h"
 #include "engine/optimizer.h"
@@ -295,8 +295,8 @@ static void write_rest(FILE *out)
     section(out, "DATA SETS");
     for (size_t i = 0; i < nn_demo_count; i++) {
         char text[400];
-        snprintf(text, sizeof text, "%s (%s)", nn_demos[i].summary, nn_demos[i].licence);
-        entry(out, nn_demos[i].name, text);
+        snprintf(text, sizeof text, "%s (%s)", nn_demos[i]->summary, nn_demos[i]->licence);
+        entry(out, nn_demos[i]->name, text);
     }
     section(out, "SETTINGS");
     for (size_t i = 0; i < nn_setting_count; i++)

@@ -8,7 +8,7 @@
 #include "command/help.h"
 #include "command/settings.h"
 #include "command/subject.h"
-#include "data/reader.h"
+#include "data/demo.h"
 #include "engine/loss.h"
 #include "engine/metric.h"
 #include "engine/optimizer.h"
@@ -194,7 +194,7 @@ static void add_named(struct place *place, const char *list)
             add(place, nn_methods[i]->name, nn_methods[i]->summary, true);
     else if (strcmp(list, "@demos") == 0)
         for (size_t i = 0; i < nn_demo_count; i++)
-            add(place, nn_demos[i].name, nn_demos[i].summary, true);
+            add(place, nn_demos[i]->name, nn_demos[i]->summary, true);
     else if (strcmp(list, "@settings") == 0)
         for (size_t i = 0; i < nn_setting_count; i++)
             add(place, nn_settings[i].spec.name, nn_settings[i].spec.help, true);

@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "command/command.h"
 #include "command/settings.h"
-#include "data/reader.h"
+#include "data/demo.h"
 #include "engine/loss.h"
 #include "engine/metric.h"
 #include "engine/optimizer.h"
@@ -219,7 +219,7 @@ static void put_names(struct nn_buffer *out, const char *kind)
     if (strcmp(kind, "demos") == 0) {
         put_heading(out, "sets");
         for (size_t i = 0; i < nn_demo_count; i++)
-            put_entry(out, nn_demos[i].name, nn_demos[i].summary);
+            put_entry(out, nn_demos[i]->name, nn_demos[i]->summary);
         return;
     }
     bool any = false;

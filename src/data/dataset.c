@@ -149,6 +149,13 @@ int32_t nn_dataset_label(const struct nn_dataset *dataset, enum nn_split split, 
     return samples->labels ? samples->labels[dataset->index[split][i]] : -1;
 }
 
+const unsigned char *nn_dataset_mask(const struct nn_dataset *dataset, enum nn_split split,
+                                     size_t i)
+{
+    const struct nn_samples *samples = dataset->samples;
+    return samples->mask ? samples->mask + dataset->index[split][i] * samples->mask_size : NULL;
+}
+
 bool nn_dataset_is_image(const struct nn_dataset *dataset)
 {
     return dataset->samples->shape.rank == 3;

@@ -37,6 +37,9 @@ struct nn_samples {
     char *target_name; /* or NULL */
     char **features;   /* names of columns, visible; NULL for images without names */
     size_t feature_count;
+    unsigned char *mask; /* [count, mask_size]: 1 at the pixels (h x w) or features that decide the
+                            class, as far as that is known (generated sets); else NULL */
+    size_t mask_size;
     int8_t given_split; /* -1, or the split that the loader was told (split=test) */
     size_t train_count; /* samples [0, train_count) came as training and the rest as test set
                            (fashion); 0 = one undivided set */
@@ -96,6 +99,10 @@ void nn_dataset_sample(const struct nn_dataset *dataset, enum nn_split split, si
 void nn_dataset_unscale(const struct nn_dataset *dataset, float *x);
 /* -1 if unlabelled. */
 int32_t nn_dataset_label(const struct nn_dataset *dataset, enum nn_split split, size_t i);
+/* The known truth of a sample: [h, w] of an image, [features] of a table; 1 where the class is
+ * decided. NULL when nothing is known. */
+const unsigned char *nn_dataset_mask(const struct nn_dataset *dataset, enum nn_split split,
+                                     size_t i);
 bool nn_dataset_is_image(const struct nn_dataset *dataset); /* rank 3 */
 /* The split that `name` names; fails with the choices, or when that split is empty. */
 enum nn_status nn_dataset_find_split(const struct nn_dataset *dataset, const char *name,

@@ -1,16 +1,25 @@
 noinst_LIBRARIES += src/libdata.a
 data_readers = src/data/readers/csv.c src/data/readers/idx.c src/data/readers/npy.c
+data_demos = src/data/demos/bundled.c src/data/demos/fashion.c \
+	src/data/generators/circles.c src/data/generators/lesions.c src/data/generators/market.c \
+	src/data/generators/moons.c src/data/generators/signs.c src/data/generators/spirals.c
 src_libdata_a_SOURCES = \
-	src/data/array.h src/data/dataset.h src/data/idx.h src/data/labels.h src/data/npy.h src/data/parts.h \
-	src/data/reader.h src/data/records.h src/data/sniff.h \
-	src/data/array.c src/data/dataset.c src/data/demos.c src/data/idx.c src/data/label_file.c src/data/labels.c \
+	src/data/array.h src/data/dataset.h src/data/demo.h src/data/idx.h src/data/labels.h src/data/npy.h \
+	src/data/parts.h src/data/reader.h src/data/records.h src/data/sniff.h \
+	src/data/generators/generate.h src/data/generators/paint.h src/data/generators/plane.h \
+	src/data/array.c src/data/dataset.c src/data/demo.c src/data/idx.c src/data/label_file.c src/data/labels.c \
 	src/data/load.c src/data/npy.c src/data/records.c src/data/registry.c src/data/samples.c src/data/scale.c \
 	src/data/sniff.c src/data/source.c src/data/split.c \
-	$(data_readers)
+	src/data/generators/generate.c src/data/generators/paint.c src/data/generators/plane.c \
+	$(data_readers) $(data_demos)
 
-BUILT_SOURCES += src/data/readers.def
-CLEANFILES += src/data/readers.def
+BUILT_SOURCES += src/data/readers.def src/data/demos.def
+CLEANFILES += src/data/readers.def src/data/demos.def
 src/data/registry.$(OBJEXT): src/data/readers.def
+src/data/demo.$(OBJEXT): src/data/demos.def
 src/data/readers.def: $(data_readers) src/registry.sh
 	$(AM_V_GEN)$(MKDIR_P) src/data && \
 	$(REGISTRY) nn_reader NN_READER $(data_readers:%=$(top_srcdir)/%) > $@.tmp && mv $@.tmp $@
+src/data/demos.def: $(data_demos) src/registry.sh
+	$(AM_V_GEN)$(MKDIR_P) src/data && \
+	$(REGISTRY) nn_demo NN_DEMO $(data_demos:%=$(top_srcdir)/%) > $@.tmp && mv $@.tmp $@

@@ -40,20 +40,4 @@ extern const size_t nn_reader_count;
 enum nn_status nn_data_load(const char *path, const struct nn_read_options *options,
                             struct nn_dataset **dataset, struct nn_error *error);
 
-/* Bundled and generated sets by name; one line of a table each. Splits and scaling as `data demo`
- * documents: test=0.2 stratified with `seed` unless the set brings its own; images scaled to unit,
- * tables standard. */
-struct nn_demo {
-    const char *name, *summary, *licence;
-    enum nn_status (*load)(const struct nn_demo *demo, uint64_t seed, struct nn_dataset **dataset,
-                           struct nn_error *error);
-    const char *file; /* for sets from a bundled CSV */
-    const char *label;
-    struct nn_shape shape;
-};
-extern const struct nn_demo nn_demos[];
-extern const size_t nn_demo_count;
-enum nn_status nn_data_demo(const char *name, uint64_t seed, struct nn_dataset **dataset,
-                            struct nn_error *error);
-
 #endif

@@ -32,6 +32,7 @@ void nn_samples_free(struct nn_samples *samples)
         free_names(samples->classes, samples->class_count);
         nn_free(samples->targets);
         nn_free(samples->target_name);
+        nn_free(samples->mask);
         free_names(samples->features, samples->feature_count);
     }
     nn_free(samples);

@@ -7,6 +7,7 @@
 #include "command/command.h"
 #include "command/deliver.h"
 #include "command/subject.h"
+#include "data/demo.h"
 #include "data/npy.h"
 #include "data/reader.h"
 
@@ -154,11 +155,16 @@ static const struct nn_arg_spec demo_args[] = {
      .choices = "@demos",
      .help = "name of the set",
      .flags = NN_ARG_POSITIONAL | NN_ARG_REQUIRED},
+    {.name = "samples",
+     .type = NN_ARG_INT,
+     .min = 50,
+     .max = 1000000,
+     .help = "how many samples a generator makes"},
     {.name = "seed",
      .type = NN_ARG_INT,
      .min = 0,
      .max = 9007199254740992.0,
-     .help = "seed of the split; else the session's"},
+     .help = "seed of the generator and the split; else the session's"},
     {0},
 };
 
@@ -166,9 +172,10 @@ static enum nn_status run_demo(const struct nn_invocation *invocation, struct nn
 {
     const struct nn_args *args = invocation->args;
     struct nn_dataset *data = NULL;
+    size_t samples = nn_args_is_set(args, 1) ? (size_t)nn_args_int(args, 1) : 0;
     uint64_t seed =
-        nn_args_is_set(args, 1) ? (uint64_t)nn_args_int(args, 1) : invocation->session->seed;
-    enum nn_status status = nn_data_demo(nn_args_text(args, 0), seed, &data, error);
+        nn_args_is_set(args, 2) ? (uint64_t)nn_args_int(args, 2) : invocation->session->seed;
+    enum nn_status status = nn_data_demo(nn_args_text(args, 0), samples, seed, &data, error);
     if (status == NN_OK)
         use(invocation->session, data);
     return status;

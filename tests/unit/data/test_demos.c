@@ -1,3 +1,4 @@
+#include "data/demo.h"
 #include "data_test.h"
 
 #include <stdlib.h>
@@ -74,7 +75,7 @@ Test(demos, known_figures)
         struct nn_dataset *dataset;
         struct nn_error error;
         size_t counts[10] = {0};
-        expect_ok(nn_data_demo(facts[k].name, 1, &dataset, &error));
+        expect_ok(nn_data_demo(facts[k].name, 0, 1, &dataset, &error));
         const struct nn_samples *s = dataset->samples;
         cr_assert(strcmp(s->name, facts[k].name) == 0);
         cr_assert(s->count == facts[k].count && s->feature_count == facts[k].features, "%s",
@@ -102,7 +103,7 @@ Test(demos, iris_means)
     static const double means[4] = {5.8433, 3.0573, 3.7580, 1.1993};
     struct nn_dataset *dataset;
     struct nn_error error;
-    expect_ok(nn_data_demo("iris", 1, &dataset, &error));
+    expect_ok(nn_data_demo("iris", 0, 1, &dataset, &error));
     for (size_t j = 0; j < 4; j++)
         cr_assert(fabs(column_mean(dataset->samples, j) - means[j]) < 5e-5);
     cr_assert(dataset->scaling == NN_SCALING_STANDARD && dataset->scale_count == 4);
@@ -114,7 +115,7 @@ Test(demos, digits_are_images_in_unit_range)
     struct nn_dataset *dataset;
     struct nn_error error;
     float x[64], largest = 0;
-    expect_ok(nn_data_demo("digits", 3, &dataset, &error));
+    expect_ok(nn_data_demo("digits", 0, 3, &dataset, &error));
     cr_assert(nn_dataset_is_image(dataset) && dataset->samples->shape.dim[1] == 8);
     cr_assert(dataset->scaling == NN_SCALING_UNIT && dataset->scale_count == 1);
     cr_assert(dataset->factor[0] == 1.0F / 16.0F && dataset->offset[0] == 0.0F);
@@ -133,9 +134,9 @@ Test(demos, the_seed_draws_the_split)
 {
     struct nn_dataset *a, *b, *c;
     struct nn_error error;
-    expect_ok(nn_data_demo("wine", 1, &a, &error));
-    expect_ok(nn_data_demo("wine", 1, &b, &error));
-    expect_ok(nn_data_demo("wine", 2, &c, &error));
+    expect_ok(nn_data_demo("wine", 0, 1, &a, &error));
+    expect_ok(nn_data_demo("wine", 0, 1, &b, &error));
+    expect_ok(nn_data_demo("wine", 0, 2, &c, &error));
     size_t bytes = a->split_count[NN_SPLIT_TEST] * sizeof(size_t);
     cr_assert(memcmp(a->index[NN_SPLIT_TEST], b->index[NN_SPLIT_TEST], bytes) == 0);
     cr_assert(memcmp(a->index[NN_SPLIT_TEST], c->index[NN_SPLIT_TEST], bytes) != 0);
@@ -148,9 +149,9 @@ Test(demos, unknown_name)
 {
     struct nn_dataset *dataset = NULL;
     struct nn_error error;
-    cr_assert(nn_data_demo("irsi", 1, &dataset, &error) == NN_ARGUMENT);
+    cr_assert(nn_data_demo("irsi", 0, 1, &dataset, &error) == NN_ARGUMENT);
     cr_assert(strstr(error.hint, "iris"));
-    cr_assert(nn_data_demo("x\x1b[", 1, &dataset, &error) == NN_ARGUMENT);
+    cr_assert(nn_data_demo("x\x1b[", 0, 1, &dataset, &error) == NN_ARGUMENT);
     cr_assert(!strchr(error.message, 0x1b) && !dataset);
 }
 
@@ -159,7 +160,7 @@ Test(demos, fashion_not_installed)
     struct nn_dataset *dataset = NULL;
     struct nn_error error;
     setenv("NNSCOPE_FASHION", "/nonexistent", 1);
-    cr_assert(nn_data_demo("fashion", 1, &dataset, &error) == NN_DAMAGED);
+    cr_assert(nn_data_demo("fashion", 0, 1, &dataset, &error) == NN_DAMAGED);
     cr_assert(strstr(error.message, "not installed") && !dataset);
     cr_assert(strcmp(error.hint, "apt install dataset-fashion-mnist") == 0);
 }
@@ -170,7 +171,7 @@ Test(demos, fashion)
     struct nn_error error;
     float x[784];
     size_t counts[10] = {0};
-    if (nn_data_demo("fashion", 1, &dataset, &error) != NN_OK) {
+    if (nn_data_demo("fashion", 0, 1, &dataset, &error) != NN_OK) {
         cr_assert(strstr(error.message, "not installed"), "%s", error.message);
         cr_skip_test("Fashion-MNIST is not installed");
     }
