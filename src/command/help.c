@@ -72,12 +72,13 @@ static void put_arguments(struct nn_buffer *out, const struct nn_arg_spec *specs
         nn_buffer_text(&help, spec->help ? spec->help : "");
         if (spec->choices && spec->choices[0] != '@')
             nn_buffer_printf(&help, "; %s", spec->choices);
-        if (spec->unit)
-            nn_buffer_printf(&help, ", in %s", spec->unit);
-        if (spec->fallback)
-            nn_buffer_printf(&help, " (default %s)", spec->fallback);
-        else if (spec->flags & NN_ARG_REQUIRED)
+        if (spec->flags & NN_ARG_REQUIRED)
             nn_buffer_text(&help, " (required)");
+        else if (spec->fallback)
+            nn_buffer_printf(&help, " (default %s%s%s)", spec->fallback, spec->unit ? " " : "",
+                             spec->unit ? spec->unit : "");
+        else if (spec->unit)
+            nn_buffer_printf(&help, " (in %s)", spec->unit);
         put_entry(out, spec->name, nn_buffer_string(&help));
         nn_buffer_clear(&help);
     }

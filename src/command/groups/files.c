@@ -214,6 +214,9 @@ static enum nn_status run_source(const struct nn_invocation *invocation, struct 
     if (session->source_depth == NN_MAX_SOURCE_DEPTH)
         return nn_fail(error, NN_LIMIT, "scripts call each other more than %d deep",
                        NN_MAX_SOURCE_DEPTH);
+    if (session->record && strcmp(session->record, path) == 0)
+        return nn_fail(error, NN_STATE, "%s is being recorded: `record off` ends that",
+                       NN_VISIBLE(path));
     enum nn_status status = nn_file_read(path, 64u << 20, &text, &length, error);
     if (status != NN_OK)
         return status;

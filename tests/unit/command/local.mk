@@ -4,6 +4,7 @@ tests_unit_test_command_SOURCES = \
 	tests/unit/command/session.c tests/unit/command/session.h \
 	tests/unit/command/test_complete.c \
 	tests/unit/command/test_examples.c \
+	tests/unit/command/test_fault.c \
 	tests/unit/command/test_lexer.c \
 	tests/unit/command/test_look.c \
 	tests/unit/command/test_session.c

@@ -1,0 +1,105 @@
+/* Memory or the disk fails at every point of every command: an error like any other, nothing leaks,
+ * and the session goes on with what it had. */
+#include "session.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct nn_test_session test;
+
+static void start(void)
+{
+    nn_test_start(&test);
+    nn_test_write("s.nns", "let b=1\necho $b\n");
+    nn_test_run(
+        &test,
+        "data demo iris; add dense 4 relu; add dense 3 softmax; compile "
+        "loss=categorical_crossentropy; train epochs=1; save old.safetensors; saliency sample=0",
+        NN_OK);
+}
+
+static void end(void)
+{
+    nn_test_end(&test);
+}
+
+TestSuite(fault, .init = start, .fini = end);
+
+static const char *const lines[] = {
+    "data demo iris",
+    "data split test=0.3",
+    "data scale minmax",
+    "data info",
+    "data show 3",
+    "data export d.csv",
+    "data export d.npy",
+    "data load d.csv",
+    "data demo iris",
+    "net new; add dense 4 relu name=a; add dense 3 softmax from=a",
+    "net show",
+    "net set a units=5",
+    "net init seed=3",
+    "compile loss=categorical_crossentropy optimizer=sgd momentum=0.9 metrics=accuracy,mse",
+    "train epochs=2 validation=0.1 patience=1",
+    "evaluate out=e.json",
+    "predict sample=all out=p.npy",
+    "activations layer=a sample=1 out=a.csv",
+    "weights a",
+    "loss",
+    "confusion",
+    "histogram a of=activations",
+    "select sample=+1",
+    "ig sample=0 steps=3 baseline=mean",
+    "actmax unit=1 steps=3",
+    "save m.safetensors",
+    "open m.safetensors",
+    "export x.json",
+    "let a='b c'; echo $a; get; help; help add",
+    "set format json; set format text",
+    "record r.nns; echo x; record off",
+    "source s.nns",
+    "assert test.accuracy >= 0",
+};
+
+/* Fails each allocation or file operation of one line in turn, until the line passes. */
+static void sweep(const char *line, void (*fail)(size_t n, bool all))
+{
+    for (size_t n = 1;; n++) {
+        struct nn_error error = {0};
+        cr_assert(n < 20000, "`%s` never ends", line);
+        fail(n, false);
+        enum nn_status status = nn_session_run_line(test.session, line, NULL, 1, &error);
+        bool reached =
+            fail == nn_fault_alloc ? nn_fault_alloc_count() >= n : nn_fault_io_count() >= n;
+        fail(0, false);
+        if (status != NN_OK)
+            cr_assert(error.message[0], "`%s`, call %zu: no message", line, n);
+        if (!reached) {
+            cr_assert(status == NN_OK, "`%s`: %s", line, error.message);
+            return;
+        }
+        struct nn_scene scene; /* the screens can be drawn after any failure */
+        nn_session_scene(test.session, &scene);
+        cr_assert(scene.net == NULL || scene.net->count > 0);
+    }
+}
+
+Test(fault, memory_may_fail_anywhere)
+{
+    if (!nn_fault_available())
+        return;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        sweep(lines[i], nn_fault_alloc);
+}
+
+Test(fault, the_disk_may_fail_anywhere)
+{
+    if (!nn_fault_available())
+        return;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        sweep(lines[i], nn_fault_io);
+}
