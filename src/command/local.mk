@@ -8,6 +8,7 @@ COMMAND_GROUPS = \
 	src/command/groups/look.c \
 	src/command/groups/show.c \
 	src/command/groups/explain.c \
+	src/command/groups/trust.c \
 	src/command/groups/actmax.c \
 	src/command/groups/files.c \
 	src/command/groups/rest.c
@@ -15,7 +16,8 @@ COMMAND_GROUPS = \
 noinst_LIBRARIES += src/libcommand.a
 src_libcommand_a_SOURCES = \
 	src/command/command.c src/command/command.h src/command/complete.c src/command/complete.h src/command/deliver.c \
-	src/command/deliver.h src/command/evaluation.c src/command/evaluation.h src/command/expression.c \
+	src/command/deliver.h src/command/evaluation.c src/command/evaluation.h src/command/explanation.c \
+	src/command/explanation.h src/command/expression.c \
 	src/command/focus.c src/command/focus.h src/command/help.c src/command/help.h src/command/job.c \
 	src/command/job.h src/command/lexer.c src/command/lexer.h src/command/output.h src/command/record.c \
 	src/command/record.h src/command/report.c src/command/report.h src/command/script.c \

@@ -65,6 +65,7 @@ void nn_session_free(struct nn_session *session)
     nn_free(session->record);
     nn_free(session->format);
     nn_free(session->color);
+    nn_arena_clear(&session->explained_memory);
     nn_free(session);
 }
 

@@ -76,6 +76,8 @@ struct nn_session {
     struct nn_buffer recorded; /* what stands in that file */
     struct nn_place failed;
     struct nn_focus focus;
+    struct nn_arena explained_memory; /* the words of the last explanation, for `trust` */
+    struct nn_words explained;
     /* the cursor of the screen, moved by `show`, `select` */
     const struct nn_screen *screen;
     enum nn_split split;

@@ -53,6 +53,7 @@ struct nn_result {
     size_t name_count;
     struct nn_figure figures[12];
     size_t figure_count;
+    bool figures_hidden; /* they stand in the table as well: not printed below it */
     char note[400]; /* one or two sentences for the reader, safe; "" */
 
     /* TABLE and SERIES */

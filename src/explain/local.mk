@@ -54,6 +54,8 @@ src_libexplain_a_SOURCES = $(METHOD_SOURCES) \
 	src/explain/parse.h \
 	src/explain/quadrature.c \
 	src/explain/quadrature.h \
+	src/explain/rank.c \
+	src/explain/rank.h \
 	src/explain/registry.c \
 	src/explain/regression.c \
 	src/explain/regression.h \
@@ -64,7 +66,9 @@ src_libexplain_a_SOURCES = $(METHOD_SOURCES) \
 	src/explain/rules/deeplift.c \
 	src/explain/rules/guided.c \
 	src/explain/rules/lrp.c \
-	src/explain/target.c
+	src/explain/target.c \
+	src/explain/trust.c \
+	src/explain/trust.h
 
 # The registry: one line for each method struct in the sources listed above.
 src/explain/methods.def: $(METHOD_SOURCES) src/registry.sh

@@ -30,24 +30,23 @@ struct trial {
 
 /* ---- maps at the input's size ---- */
 
-/* Enlarges a layer's map to the input; other maps are copied. */
-static enum nn_status fit_map(const struct trial *trial, const struct nn_result *result, float *out,
-                              struct nn_error *error)
+enum nn_status nn_map_fit(const struct nn_net *net, const struct nn_result *result, float *out,
+                          struct nn_error *error)
 {
-    const struct nn_shape *input = &trial->request->net->nodes[0]->shape,
-                          *map = &result->values.shape;
+    const struct nn_shape *input = &net->nodes[0]->shape, *map = &result->values.shape;
     size_t count = nn_shape_size(map) / map->dim[0];
-    if (count == trial->size) {
+    if (count == net->nodes[0]->size) {
         memcpy(out, result->values.data, count * sizeof *out);
         return NN_OK;
     }
     if (input->rank != 3 || map->rank != 4 || map->dim[1] != 1)
-        return nn_fail(error, NN_REFUSED,
-                       "%s explains units of a layer, not inputs: there is no trust figure for it",
-                       result->method);
-    for (size_t c = 0; c < trial->channels; c++)
-        nn_map_resize(result->values.data, map->dim[2], map->dim[3], out + c * trial->pixels,
-                      input->dim[1], input->dim[2]);
+        return nn_fail(
+            error, NN_REFUSED,
+            "%s explains units of a layer, not inputs: its map cannot be laid over the input",
+            result->method);
+    for (size_t c = 0; c < input->dim[0]; c++)
+        nn_map_resize(result->values.data, map->dim[2], map->dim[3],
+                      out + c * input->dim[1] * input->dim[2], input->dim[1], input->dim[2]);
     return NN_OK;
 }
 
@@ -77,7 +76,7 @@ static enum nn_status explain_again(const struct trial *trial, const struct nn_n
     }
     enum nn_status status = nn_explain(&again, &result, error);
     if (status == NN_OK)
-        status = fit_map(trial, result, out, error);
+        status = nn_map_fit(trial->request->net, result, out, error);
     nn_result_free(result);
     return status;
 }
@@ -205,6 +204,10 @@ static enum nn_status measure_infidelity(struct trial *trial, struct nn_trust *t
     struct nn_random random;
     double value[PERTURBATIONS], predicted[PERTURBATIONS], whole, ab = 0, aa = 0, bb = 0, rest = 0;
     float sigma = 0.1f * range_of(trial->request->x, trial->size);
+    trust->infidelity = NAN;
+    if (trial->request->method->scale !=
+        NN_SCALE_SIGNED) /* a magnitude does not say which way F goes */
+        return NN_OK;
     target.unit = trial->units;
     nn_random_init(&random, trial->request->seed, NN_STREAM_EXPLAIN, 102);
     bool shares = (trial->request->method->flags & (NN_METHOD_COMPLETE | NN_METHOD_CONSERVES)) ||
@@ -245,6 +248,26 @@ static enum nn_status measure_infidelity(struct trial *trial, struct nn_trust *t
 
 /* ---- model randomization ---- */
 
+/* By value for signed maps, by magnitude for others; where both maps are 0 (an input at its
+ * baseline) there is nothing to compare. */
+static enum nn_status compare_ranks(const struct trial *trial, float *map, double *correlation,
+                                    struct nn_error *error)
+{
+    float *first = trial->x + trial->size, *second = first + trial->size;
+    size_t count = 0;
+    for (size_t i = 0; i < trial->size; i++) {
+        if (map[i] == 0 && trial->map[i] == 0)
+            continue;
+        first[count] = map[i];
+        second[count++] = trial->map[i];
+    }
+    *correlation = NAN;
+    if (count < 3)
+        return NN_OK;
+    bool magnitude = trial->request->method->scale != NN_SCALE_SIGNED;
+    return nn_rank_correlation(first, second, count, magnitude, correlation, error);
+}
+
 /* Draws the parameters of the layers anew from the top down, one more each time, and compares the
  * maps' ranks. */
 static enum nn_status measure_randomization(struct trial *trial, struct nn_trust *trust,
@@ -266,13 +289,13 @@ static enum nn_status measure_randomization(struct trial *trial, struct nn_trust
         if (node->param_count == 0)
             continue;
         NN_TRY(explain_again(trial, random, trial->request->x, map, error));
-        NN_TRY(nn_rank_correlation(map, trial->map, trial->size, true, &correlation, error));
+        NN_TRY(compare_ranks(trial, map, &correlation, error));
         if (!isnan(correlation)) {
-            sum += fabs(correlation);
+            sum += correlation;
             compared++;
         }
     }
-    trust->randomization = compared ? sum / compared : NAN;
+    trust->randomization = compared ? fabs(sum / compared) : NAN;
 out:
     nn_net_free(random);
     nn_net_free(fresh);
@@ -312,7 +335,7 @@ static enum nn_status trial_init(struct trial *trial, const struct nn_explain_re
     NN_TRY(nn_target_parse(&trial->one, trial->units, &trial->target, error));
     for (size_t i = 1; i < NN_EXPLAIN_CHUNK; i++)
         trial->units[i] = trial->units[0];
-    NN_TRY(fit_map(trial, map, trial->map, error));
+    NN_TRY(nn_map_fit(request->net, map, trial->map, error));
     score_pixels(trial);
 out:
     return status;

@@ -28,6 +28,10 @@ struct nn_trust {
 enum nn_status nn_trust_measure(const struct nn_explain_request *request,
                                 const struct nn_result *map, struct nn_trust *trust,
                                 struct nn_error *error);
+/* The first sample's map at the size of the input: a layer's map is enlarged. out [input size].
+ * NN_REFUSED for maps of units that are no pixels. */
+enum nn_status nn_map_fit(const struct nn_net *net, const struct nn_result *result, float *out,
+                          struct nn_error *error);
 /* One or two sentences for people. */
 void nn_trust_verdict(const struct nn_trust *trust, char *out, size_t capacity);
 

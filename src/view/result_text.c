@@ -114,7 +114,7 @@ static enum nn_status figures(const struct page *page)
     char line[12 * (32 + NN_NUMBER_SIZE)] = "", one[32 + NN_NUMBER_SIZE];
     size_t length = 0;
 
-    for (size_t i = 0; i < result->figure_count; i++) {
+    for (size_t i = 0; i < result->figure_count && !result->figures_hidden; i++) {
         figure_text(&result->figures[i], one, sizeof one);
         length +=
             (size_t)snprintf(line + length, sizeof line - length, "%s%s", i ? "   " : "", one);

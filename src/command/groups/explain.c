@@ -1,19 +1,7 @@
 /* explain: why this answer, by any method. */
-#include "explain/explain.h"
-#include "base/file.h"
-#include "base/mem.h"
-#include "base/number.h"
-#include "base/text.h"
-#include "command/command.h"
 #include "command/deliver.h"
+#include "command/explanation.h"
 #include "command/job.h"
-#include "command/specs.h"
-#include "command/subject.h"
-#include "data/npy.h"
-
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
 
 #define NN_DIGITS                                                                                  \
     "data demo digits; add conv2d 8 3 relu; add maxpool2d 2; add flatten; add dense 10 softmax; "  \
@@ -23,334 +11,65 @@
     "data demo iris; add dense 16 relu; add dense 3 softmax; "                                     \
     "compile loss=categorical_crossentropy lr=0.02; train epochs=10"
 
-/* ---- explain ---- */
-
-enum {
-    EXPLAIN_METHOD,
-    EXPLAIN_SAMPLE,
-    EXPLAIN_SPLIT,
-    EXPLAIN_TARGET,
-    EXPLAIN_LAYER,
-    EXPLAIN_BASELINE,
-    EXPLAIN_SEED,
-    EXPLAIN_OUT
-};
-
-static const struct nn_arg_spec explain_args[] = {
-    {.name = "method",
-     .type = NN_ARG_TEXT,
-     .choices = "@methods",
-     .help = "how to explain; the method's name alone is a command too",
-     .flags = NN_ARG_POSITIONAL | NN_ARG_REQUIRED},
-    {.name = "sample",
-     .type = NN_ARG_SAMPLE,
-     .help = "number in its split, from 0, or all; else the last one looked at",
-     .flags = NN_ARG_POSITIONAL},
-    {.name = "split",
-     .type = NN_ARG_TEXT,
-     .choices = "@splits",
-     .help = "train, validation or test; else test, or train"},
-    {.name = "target",
-     .type = NN_ARG_TEXT,
-     .choices = "@classes",
-     .help = "a class, A-B for a difference, loss, LAYER:UNIT, or a file with one class a line; "
-             "else the predicted class"},
-    {.name = "layer",
-     .type = NN_ARG_LAYER,
-     .help = "for methods at a layer; else the last convolution"},
-    {.name = "baseline",
-     .type = NN_ARG_TEXT,
-     .fallback = "0",
-     .help =
-         "what counts as nothing: a number (scaled), mean (of the training data), or an .npy file"},
-    {.name = "seed",
-     .type = NN_ARG_INT,
-     .min = 0,
-     .max = 9007199254740992.0,
-     .help = "of methods that draw random numbers; else the session's"},
-    {.name = "out", .type = NN_ARG_FILE, .help = "written to this .npy, .csv, .json or .png file"},
-    {0},
-};
-
-/* All that one explanation needs, so that it can run in the background. */
-struct explanation {
-    struct nn_args args, own; /* all of the command; of the method */
-    struct nn_arena arena;    /* holds the specs of args */
-    const struct nn_method *method;
-    struct nn_subject subject;
-    float *baseline;
-    int32_t *targets;
-    struct nn_explain_request request;
-    struct nn_result *result;
-};
-
-static void explanation_free(void *data)
-{
-    struct explanation *explanation = data;
-    nn_args_clear(&explanation->args);
-    nn_args_clear(&explanation->own);
-    nn_arena_clear(&explanation->arena);
-    nn_subject_clear(&explanation->subject);
-    nn_free(explanation->baseline);
-    nn_free(explanation->targets);
-    nn_result_free(explanation->result);
-    nn_free(explanation);
-}
-
-static const struct nn_arg_spec *explain_specs(const struct nn_word *words, size_t count,
-                                               struct nn_arena *arena)
-{
-    const struct nn_method *method =
-        count > 0 && !words[0].key ? nn_method_find(words[0].value) : NULL;
-    if (!method)
-        return NULL;
-    const struct nn_arg_spec *parts[] = {explain_args, method->args};
-    return nn_specs_join(arena, parts, 2);
-}
-
-static enum nn_status unknown_method(const struct nn_invocation *invocation, struct nn_error *error)
-{
-    if (invocation->word_count == 0 || invocation->words[0].key)
-        return nn_fail(error, NN_SYNTAX, "`explain` needs a method: `help explain` lists them");
-    const char *name = invocation->words[0].value;
-    const char *nearest = nn_command_nearest_short(name);
-    nn_fail(error, NN_SYNTAX, "unknown method `%s`", NN_VISIBLE(name));
-    if (error)
-        error->column = invocation->words[0].column;
-    if (nearest)
-        nn_fail_hint(error, "did you mean `%s`?", nearest);
-    else
-        nn_fail_hint(error, "`help explain` lists them");
-    return NN_SYNTAX;
-}
-
-static enum nn_status parse_explanation(const struct nn_invocation *invocation,
-                                        struct explanation *explanation, struct nn_error *error)
-{
-    const struct nn_word *words = invocation->words;
-    size_t count = invocation->word_count;
-    explanation->method = count > 0 && !words[0].key ? nn_method_find(words[0].value) : NULL;
-    if (!explanation->method)
-        return unknown_method(invocation, error);
-    const struct nn_arg_spec *specs = explain_specs(words, count, &explanation->arena);
-    enum nn_status status = NN_OK;
-    if (!specs)
-        NN_TRY(nn_fail_memory(error, sizeof explain_args));
-    NN_TRY(nn_command_parse(&explanation->args, specs, words, count, explanation->method->name,
-                            error));
-    NN_TRY(nn_specs_extract(&explanation->own, explanation->method->args, &explanation->args,
-                            explanation->method->name, error));
-    status = nn_result_path_check(nn_args_text(&explanation->args, EXPLAIN_OUT), error);
-out:
-    return status;
-}
-
-/* ---- baseline= and target=FILE ---- */
-
-/* Mean of the scaled training samples. */
-static void mean_of(const struct nn_dataset *data, float *mean, float *x, size_t size)
-{
-    size_t count = data->split_count[NN_SPLIT_TRAIN];
-    for (size_t i = 0; i < count; i++) {
-        nn_dataset_sample(data, NN_SPLIT_TRAIN, i, x);
-        for (size_t j = 0; j < size; j++)
-            mean[j] += (x[j] - mean[j]) / (float)(i + 1);
-    }
-}
-
-static enum nn_status read_baseline(const char *path, float *baseline, size_t size,
-                                    struct nn_error *error)
-{
-    struct nn_tensor tensor = {0};
-    char shape[NN_SHAPE_TEXT];
-    enum nn_status status = nn_npy_read(path, &tensor, error);
-    if (status != NN_OK)
-        return status;
-    if (nn_shape_size(&tensor.shape) != size)
-        status = nn_fail(error, NN_SHAPE, "%s holds %s, an input has %zu values", NN_VISIBLE(path),
-                         nn_shape_text(shape, &tensor.shape), size);
-    else
-        memcpy(baseline, tensor.data, size * sizeof *baseline);
-    nn_tensor_clear(&tensor);
-    return status;
-}
-
-static enum nn_status make_baseline(struct explanation *explanation, struct nn_error *error)
-{
-    const char *text = nn_args_text(&explanation->args, EXPLAIN_BASELINE);
-    size_t size = nn_shape_size(&explanation->subject.shape);
-    float *values = nn_calloc(size, sizeof *values), *work = nn_calloc(size, sizeof *work);
-    double number;
-    enum nn_status status = NN_OK;
-    if (!values || !work) {
-        status = nn_fail_memory(error, size * sizeof *values);
-    } else if (strcmp(text, "mean") == 0) {
-        mean_of(explanation->subject.data, values, work, size);
-    } else if (nn_number_parse(text, strlen(text), &number)) {
-        for (size_t i = 0; i < size; i++)
-            values[i] = (float)number;
-    } else {
-        status = read_baseline(text, values, size, error);
-    }
-    nn_free(work);
-    if (status != NN_OK) {
-        nn_free(values);
-        return status;
-    }
-    explanation->baseline = values;
-    return NN_OK;
-}
-
-static enum nn_status read_targets(const struct nn_session *session, const char *path,
-                                   const char *text, struct explanation *explanation,
-                                   struct nn_error *error)
-{
-    size_t wanted = explanation->subject.count, count = 0;
-    explanation->targets = nn_calloc(wanted, sizeof *explanation->targets);
-    if (!explanation->targets)
-        return nn_fail_memory(error, wanted * sizeof *explanation->targets);
-    for (size_t line = 1; *text; line++) {
-        size_t length = strcspn(text, "\n"), used = length;
-        while (used > 0 && (text[used - 1] == '\r' || text[used - 1] == ' '))
-            used--;
-        int32_t value;
-        if (used > 0 && !nn_subject_find_class(session, text, used, &value)) {
-            nn_fail(error, NN_DAMAGED, "this line is no class");
-            return nn_fail_at(error, path, line, 1);
-        }
-        if (used > 0 && count < wanted)
-            explanation->targets[count] = value;
-        count += used > 0;
-        text += length + (text[length] == '\n');
-    }
-    if (count == wanted)
-        return NN_OK;
-    nn_fail(error, NN_DAMAGED, "there are %zu classes for %zu samples", count, wanted);
-    return nn_fail_at(error, path, 0, 0);
-}
-
-/* target= may name a file; a class of that name or a number comes first. */
-static enum nn_status make_targets(const struct nn_session *session,
-                                   struct explanation *explanation, struct nn_error *error)
-{
-    const char *text = nn_args_text(&explanation->args, EXPLAIN_TARGET);
-    unsigned char *bytes;
-    size_t length;
-    int32_t value;
-    explanation->request.target = text;
-    if (!text || nn_subject_find_class(session, text, strlen(text), &value) ||
-        !nn_file_exists(text))
-        return NN_OK;
-    enum nn_status status = nn_file_read(text, 64u << 20, &bytes, &length, error);
-    if (status != NN_OK)
-        return status;
-    status = read_targets(session, text, (const char *)bytes, explanation, error);
-    nn_free(bytes);
-    explanation->request.target = NULL;
-    explanation->request.targets = explanation->targets;
-    return status;
-}
-
-/* ---- the job ---- */
-
 static enum nn_status explain_work(struct nn_job *job, void *data, struct nn_progress *progress,
                                    struct nn_error *error)
 {
-    struct explanation *explanation = data;
+    struct nn_explanation *explanation = data;
     (void)job;
     explanation->request.progress = progress;
     return nn_explain(&explanation->request, &explanation->result, error);
 }
 
-static enum nn_status name_features(const struct explanation *explanation, struct nn_error *error)
-{
-    const struct nn_samples *samples = explanation->subject.data->samples;
-    if (!samples->features || nn_dataset_is_image(explanation->subject.data))
-        return NN_OK;
-    return nn_result_names(explanation->result, (const char *const *)samples->features,
-                           samples->feature_count, error);
-}
-
-/* "gradcam of the logit of class 7 at conv1, sample 3 (test)". Of several samples without one
- * target for all, each is explained for a class of its own. */
-static void name_result(const struct explanation *explanation)
-{
-    struct nn_result *result = explanation->result;
-    char name[48];
-    nn_subject_name(&explanation->subject, name);
-    if (explanation->subject.count > 1 && !explanation->request.target)
-        snprintf(result->target, sizeof result->target, "logit of each one's %s class",
-                 explanation->targets ? "given" : "predicted");
-    snprintf(result->title, sizeof result->title, "%.32s of the %.72s%s%.32s, %s", result->method,
-             result->target, *result->layer ? " at " : "", result->layer, name);
-}
-
 static enum nn_status explain_finish(struct nn_session *session, void *data, enum nn_status status,
                                      struct nn_error *error)
 {
-    struct explanation *explanation = data;
+    struct nn_explanation *explanation = data;
     const struct nn_subject *subject = &explanation->subject;
     struct nn_result *result = explanation->result;
     if (status != NN_OK)
         return status;
-    status = name_features(explanation, error);
+    status = nn_explanation_name(explanation, error);
     if (status != NN_OK)
         return status;
-    name_result(explanation);
-    snprintf(result->split, sizeof result->split, "%s", nn_split_names[subject->split]);
-    result->sample = subject->count == 1 ? subject->first : -1;
     explanation->result = NULL;
     if (subject->count == 1) {
         session->split = subject->split;
         session->sample = (size_t)subject->first;
     }
-    return nn_deliver(session, result, nn_args_text(&explanation->args, EXPLAIN_OUT), error);
+    return nn_deliver(session, result, nn_args_text(&explanation->args, NN_EXPLAIN_ARG_OUT), error);
 }
 
 static const struct nn_job_class explain_job = {
-    .name = "explain", .work = explain_work, .finish = explain_finish, .free = explanation_free};
+    .name = "explain", .work = explain_work, .finish = explain_finish, .free = nn_explanation_free};
 
-static enum nn_status prepare(struct nn_session *session, struct explanation *explanation,
-                              struct nn_error *error)
+/* Keeps the words of the explanation, for `trust`; without memory it is forgotten. */
+static void remember(struct nn_session *session, const struct nn_word *words, size_t count)
 {
-    const struct nn_args *args = &explanation->args;
-    struct nn_explain_request *request = &explanation->request;
-    const struct nn_net *net = NULL;
-    enum nn_status status = NN_OK;
-    NN_TRY(nn_subject_net(session, &net, error));
-    NN_TRY(nn_subject_samples(session, nn_args_text(args, EXPLAIN_SPLIT),
-                              &args->values[EXPLAIN_SAMPLE], &explanation->subject, error));
-    NN_TRY(nn_subject_fit(net, &explanation->subject.shape, error));
-    NN_TRY(make_baseline(explanation, error));
-    NN_TRY(make_targets(session, explanation, error));
-    request->net = net;
-    request->method = explanation->method;
-    request->args = &explanation->own;
-    request->x = explanation->subject.x;
-    request->batch = explanation->subject.count;
-    request->labels = explanation->subject.labels;
-    request->layer = nn_args_text(args, EXPLAIN_LAYER);
-    request->baseline = explanation->baseline;
-    request->classes = nn_subject_classes(session, &request->class_count);
-    request->seed = nn_args_is_set(args, EXPLAIN_SEED) ? (uint64_t)nn_args_int(args, EXPLAIN_SEED)
-                                                       : session->seed;
-out:
-    return status;
+    struct nn_arena *arena = &session->explained_memory;
+    if (words == session->explained.items)
+        return;
+    nn_arena_clear(arena);
+    session->explained = (struct nn_words){0};
+    struct nn_word *copy = nn_arena_alloc(arena, count, sizeof *copy);
+    for (size_t i = 0; copy && i < count; i++) {
+        copy[i].key = words[i].key ? nn_arena_strdup(arena, words[i].key) : NULL;
+        copy[i].value = nn_arena_strdup(arena, words[i].value);
+        copy[i].column = words[i].column;
+        if (!copy[i].value || (words[i].key && !copy[i].key))
+            return;
+    }
+    if (copy)
+        session->explained = (struct nn_words){.items = copy, .count = count};
 }
 
 static enum nn_status run_explain(const struct nn_invocation *invocation, struct nn_error *error)
 {
-    struct explanation *explanation = nn_calloc(1, sizeof *explanation);
-    if (!explanation)
-        return nn_fail_memory(error, sizeof *explanation);
-    nn_arena_init(&explanation->arena);
-    enum nn_status status = parse_explanation(invocation, explanation, error);
-    if (status == NN_OK)
-        status = prepare(invocation->session, explanation, error);
-    if (status != NN_OK) {
-        explanation_free(explanation);
+    struct nn_explanation *explanation = NULL;
+    enum nn_status status = nn_explanation_new(invocation->session, invocation->words,
+                                               invocation->word_count, &explanation, error);
+    if (status != NN_OK)
         return status;
-    }
+    remember(invocation->session, invocation->words, invocation->word_count);
     return nn_job_run(invocation->session, &explain_job, explanation, true, error);
 }
 
@@ -363,7 +82,7 @@ const struct nn_command nn_command_explain = {
         "title says so. Methods that add up print their gap: what the shares miss of the change "
         "from the baseline. The method's own arguments go here too: `help METHOD`. With "
         "`sample=all` the array of `out=FILE.npy` has the samples in front.",
-    .args = explain_args,
+    .args = nn_explain_args,
     .examples =
         (const struct nn_example[]){
             {"explain gradcam sample=3", NN_DIGITS, "Where the last convolution saw the class"},
@@ -374,5 +93,5 @@ const struct nn_command nn_command_explain = {
             {0}},
     .flags = NN_COMMAND_READS | NN_COMMAND_RAW,
     .run = run_explain,
-    .specs = explain_specs,
+    .specs = nn_explain_specs,
 };

@@ -1,0 +1,339 @@
+/* trust: how far to believe an explanation; compare: how far methods agree. */
+#include "explain/trust.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "command/deliver.h"
+#include "command/explanation.h"
+#include "command/job.h"
+#include "explain/rank.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NN_TRAINED                                                                                 \
+    "data demo digits; add conv2d 8 3 relu; add maxpool2d 2; add flatten; add dense 10 softmax; "  \
+    "compile loss=categorical_crossentropy; train epochs=2"
+
+/* ---- trust ---- */
+
+static const struct nn_arg_spec trust_args[] = {
+    {.name = "method",
+     .type = NN_ARG_TEXT,
+     .choices = "@methods",
+     .help = "the explanation to measure, with its keys as for `explain`; else the last one",
+     .flags = NN_ARG_POSITIONAL},
+    {0},
+};
+
+struct trust_work {
+    struct nn_explanation *explanation;
+    struct nn_trust trust;
+};
+
+static void trust_free(void *data)
+{
+    struct trust_work *work = data;
+    if (work->explanation)
+        nn_explanation_free(work->explanation);
+    nn_free(work);
+}
+
+static enum nn_status trust_measure(struct nn_job *job, void *data, struct nn_progress *progress,
+                                    struct nn_error *error)
+{
+    struct trust_work *work = data;
+    struct nn_explain_request *request = &work->explanation->request;
+    (void)job;
+    request->batch = 1;
+    request->progress = progress;
+    enum nn_status status = nn_explain(request, &work->explanation->result, error);
+    return status == NN_OK
+               ? nn_trust_measure(request, work->explanation->result, &work->trust, error)
+               : status;
+}
+
+/* One line of the table: a figure, what it should be, and what it says. */
+static enum nn_status row(struct nn_result *table, size_t line, const char *name, double value,
+                          const char *meaning, struct nn_error *error)
+{
+    enum nn_status status = nn_result_set_text(table, line, 0, name, error);
+    if (status == NN_OK)
+        status = nn_result_set_text(table, line, 2, meaning, error);
+    if (isnan(value))
+        return status == NN_OK ? nn_result_set_text(table, line, 1, "-", error) : status;
+    nn_result_set_number(table, line, 1, value, 4);
+    return status;
+}
+
+static enum nn_status trust_table(const struct trust_work *work, struct nn_result **table,
+                                  struct nn_error *error)
+{
+    static const char *const columns[] = {"figure", "value", "meaning"};
+    const struct nn_trust *trust = &work->trust;
+    const struct nn_result *map = work->explanation->result;
+    struct nn_result *made = NULL;
+    enum nn_status status;
+    NN_TRY(nn_result_new(NN_RESULT_TABLE, "trust", &made, error));
+    NN_TRY(nn_result_table(made, columns, 3, 9, error));
+    NN_TRY(row(made, 0, "gap", trust->gap, "what the shares miss of the change of F; 0 is best",
+               error));
+    NN_TRY(row(made, 1, "insertion", trust->insertion,
+               "answer as the top values come in; high is good", error));
+    NN_TRY(row(made, 2, "  at random", trust->random_insertion, "the same in random order", error));
+    NN_TRY(row(made, 3, "deletion", trust->deletion, "answer as the top values go; low is good",
+               error));
+    NN_TRY(row(made, 4, "  at random", trust->random_deletion, "the same in random order", error));
+    NN_TRY(row(made, 5, "sensitivity", trust->sensitivity,
+               "change of the map under 2 % noise; 0 is best", error));
+    NN_TRY(row(made, 6, "infidelity", trust->infidelity,
+               "change of F that the map does not predict; 0 is best", error));
+    NN_TRY(
+        row(made, 7, "sparseness", trust->gini, "Gini index: 0 spread out, 1 in one place", error));
+    NN_TRY(row(made, 8, "random net", trust->randomization,
+               "likeness to maps of random weights; 0 is best", error));
+    snprintf(made->title, sizeof made->title, "trust in %.180s", map->title);
+    snprintf(made->method, sizeof made->method, "%s", map->method);
+    nn_trust_verdict(trust, made->note, sizeof made->note);
+    made->figures_hidden = true;
+    nn_result_figure(made, "gap", trust->gap);
+    nn_result_figure(made, "insertion", trust->insertion);
+    nn_result_figure(made, "deletion", trust->deletion);
+    nn_result_figure(made, "sensitivity", trust->sensitivity);
+    nn_result_figure(made, "infidelity", trust->infidelity);
+    nn_result_figure(made, "gini", trust->gini);
+    nn_result_figure(made, "randomization", trust->randomization);
+    *table = made;
+    made = NULL;
+out:
+    nn_result_free(made);
+    return status;
+}
+
+static enum nn_status trust_finish(struct nn_session *session, void *data, enum nn_status status,
+                                   struct nn_error *error)
+{
+    struct trust_work *work = data;
+    struct nn_result *table = NULL;
+    if (status == NN_OK)
+        status = nn_explanation_name(work->explanation, error);
+    if (status == NN_OK)
+        status = trust_table(work, &table, error);
+    return status == NN_OK
+               ? nn_deliver(session, table,
+                            nn_args_text(&work->explanation->args, NN_EXPLAIN_ARG_OUT), error)
+               : status;
+}
+
+static const struct nn_job_class trust_job = {
+    .name = "trust", .work = trust_measure, .finish = trust_finish, .free = trust_free};
+
+static enum nn_status run_trust(const struct nn_invocation *invocation, struct nn_error *error)
+{
+    struct nn_session *session = invocation->session;
+    const struct nn_word *words = invocation->words;
+    size_t count = invocation->word_count;
+    if (count == 0) {
+        words = session->explained.items;
+        count = session->explained.count;
+    }
+    if (count == 0)
+        return nn_fail(
+            error, NN_STATE,
+            "nothing has been explained yet: `trust saliency sample=0`, or explain first");
+    struct trust_work *work = nn_calloc(1, sizeof *work);
+    if (!work)
+        return nn_fail_memory(error, sizeof *work);
+    enum nn_status status = nn_explanation_new(session, words, count, &work->explanation, error);
+    if (status != NN_OK) {
+        trust_free(work);
+        return status;
+    }
+    return nn_job_run(session, &trust_job, work, true, error);
+}
+
+const struct nn_command nn_command_trust = {
+    .name = "trust",
+    .group = "explain",
+    .summary = "Measures how far to believe an explanation",
+    .details = "Completeness gap; insertion and deletion (the answer as the highest ranked values "
+               "come in or "
+               "go, in 20 steps, against random orders); largest change of the map under noise of "
+               "2 % of the "
+               "range; infidelity under noise of 10 %; Gini index; rank correlation with the maps "
+               "of the net "
+               "as its weights are made random from the top down. Then a verdict.",
+    .args = trust_args,
+    .examples =
+        (const struct nn_example[]){
+            {"saliency sample=3; trust", NN_TRAINED, "The last explanation, measured"},
+            {"trust gradcam sample=3", NN_TRAINED, "Any method, with its keys"},
+            {0}},
+    .flags = NN_COMMAND_READS | NN_COMMAND_RAW,
+    .run = run_trust,
+    .specs = nn_explain_specs,
+};
+
+/* ---- compare ---- */
+
+enum { COMPARE_METHODS, COMPARE_SAMPLE, COMPARE_SPLIT, COMPARE_TARGET, COMPARE_LAYER };
+
+#define MOST_METHODS 12
+
+static const struct nn_arg_spec compare_args[] = {
+    {.name = "methods",
+     .type = NN_ARG_NAMES,
+     .choices = "@methods",
+     .help = "methods, joined by commas",
+     .flags = NN_ARG_POSITIONAL | NN_ARG_REQUIRED},
+    {.name = "sample",
+     .type = NN_ARG_INT,
+     .min = 0,
+     .max = 9007199254740992.0,
+     .help = "number in its split, from 0; else the last one looked at"},
+    {.name = "split",
+     .type = NN_ARG_TEXT,
+     .choices = "@splits",
+     .help = "train, validation or test; else test, or train"},
+    {.name = "target", .type = NN_ARG_TEXT, .choices = "@classes", .help = "as for `explain`"},
+    {.name = "layer", .type = NN_ARG_LAYER, .help = "for methods at a layer"},
+    {0},
+};
+
+struct comparison {
+    size_t count, size;
+    char names[MOST_METHODS][40];
+    struct nn_explanation *explanations[MOST_METHODS];
+    float *maps; /* [count, size] */
+};
+
+static void comparison_free(void *data)
+{
+    struct comparison *comparison = data;
+    for (size_t i = 0; i < comparison->count; i++)
+        if (comparison->explanations[i])
+            nn_explanation_free(comparison->explanations[i]);
+    nn_free(comparison->maps);
+    nn_free(comparison);
+}
+
+static enum nn_status comparison_work(struct nn_job *job, void *data, struct nn_progress *progress,
+                                      struct nn_error *error)
+{
+    struct comparison *comparison = data;
+    (void)job;
+    for (size_t i = 0; i < comparison->count; i++) {
+        struct nn_explanation *explanation = comparison->explanations[i];
+        explanation->request.progress = progress;
+        enum nn_status status = nn_explain(&explanation->request, &explanation->result, error);
+        if (status == NN_OK)
+            status = nn_map_fit(explanation->request.net, explanation->result,
+                                comparison->maps + i * comparison->size, error);
+        if (status != NN_OK)
+            return status;
+    }
+    return NN_OK;
+}
+
+static enum nn_status comparison_finish(struct nn_session *session, void *data,
+                                        enum nn_status status, struct nn_error *error)
+{
+    struct comparison *comparison = data;
+    struct nn_result *table = NULL;
+    const char *columns[MOST_METHODS + 1] = {"method"};
+    char name[48];
+    double value;
+    if (status != NN_OK)
+        return status;
+    for (size_t i = 0; i < comparison->count; i++)
+        columns[i + 1] = comparison->names[i];
+    NN_TRY(nn_result_new(NN_RESULT_TABLE, "compare", &table, error));
+    NN_TRY(nn_result_table(table, columns, comparison->count + 1, comparison->count, error));
+    for (size_t i = 0; i < comparison->count; i++) {
+        NN_TRY(nn_result_set_text(table, i, 0, comparison->names[i], error));
+        for (size_t j = 0; j < comparison->count; j++) {
+            NN_TRY(nn_rank_correlation(comparison->maps + i * comparison->size,
+                                       comparison->maps + j * comparison->size, comparison->size,
+                                       true, &value, error));
+            nn_result_set_number(table, i, j + 1, value, 2);
+        }
+    }
+    nn_subject_name(&comparison->explanations[0]->subject, name);
+    snprintf(table->title, sizeof table->title,
+             "rank correlation of the magnitudes of the maps, %s", name);
+    NN_TRY(nn_deliver(session, table, NULL, error));
+    table = NULL;
+out:
+    nn_result_free(table);
+    return status;
+}
+
+static const struct nn_job_class comparison_job = {.name = "compare",
+                                                   .work = comparison_work,
+                                                   .finish = comparison_finish,
+                                                   .free = comparison_free};
+
+/* One explanation for each name, with the common keys. */
+static enum nn_status add_methods(const struct nn_invocation *invocation,
+                                  struct comparison *comparison, struct nn_error *error)
+{
+    const char *text = nn_args_text(invocation->args, COMPARE_METHODS);
+    struct nn_word words[1 + COMPARE_LAYER];
+    while (*text) {
+        size_t length = strcspn(text, ","), count = 1;
+        const char *name = comparison->names[comparison->count];
+        if (comparison->count == MOST_METHODS)
+            return nn_fail(error, NN_LIMIT, "compare takes at most %d methods", MOST_METHODS);
+        snprintf(comparison->names[comparison->count], sizeof comparison->names[0], "%.*s",
+                 (int)length, text);
+        const struct nn_method *method = nn_method_find(name);
+        words[0] = (struct nn_word){.value = name, .column = 1};
+        for (int i = COMPARE_SAMPLE; i <= COMPARE_LAYER; i++)
+            if (nn_args_is_set(invocation->args, i) &&
+                (i != COMPARE_LAYER || (method && method->flags & NN_METHOD_LAYER)))
+                words[count++] =
+                    (struct nn_word){compare_args[i].name, nn_args_text(invocation->args, i), 1};
+        enum nn_status status = nn_explanation_new(
+            invocation->session, words, count, &comparison->explanations[comparison->count], error);
+        if (status != NN_OK)
+            return status;
+        comparison->count++;
+        text += length + (text[length] == ',');
+    }
+    return NN_OK;
+}
+
+static enum nn_status run_compare(const struct nn_invocation *invocation, struct nn_error *error)
+{
+    struct comparison *comparison = nn_calloc(1, sizeof *comparison);
+    enum nn_status status = NN_OK;
+    if (!comparison)
+        return nn_fail_memory(error, sizeof *comparison);
+    NN_TRY(add_methods(invocation, comparison, error));
+    if (comparison->count < 2)
+        NN_TRY(nn_fail(error, NN_ARGUMENT,
+                       "compare needs at least two methods: `compare saliency,gradcam sample=3`"));
+    comparison->size = nn_shape_size(&comparison->explanations[0]->subject.shape);
+    comparison->maps = nn_calloc(comparison->count, comparison->size * sizeof(float));
+    if (!comparison->maps)
+        NN_TRY(nn_fail_memory(error, comparison->count * comparison->size * sizeof(float)));
+    return nn_job_run(invocation->session, &comparison_job, comparison, true, error);
+out:
+    comparison_free(comparison);
+    return status;
+}
+
+const struct nn_command nn_command_compare = {
+    .name = "compare",
+    .group = "explain",
+    .summary = "Compares what several methods say of one sample",
+    .details = "Spearman's rank correlation of the magnitudes of the maps: 1 the same order, 0 no "
+               "relation. Maps of a "
+               "layer are enlarged to the input.",
+    .args = compare_args,
+    .examples = (const struct nn_example[]){{"compare methods=saliency,ig,gradcam sample=3",
+                                             NN_TRAINED, "Do three methods agree?"},
+                                            {0}},
+    .flags = NN_COMMAND_READS,
+    .run = run_compare,
+};
