@@ -9,9 +9,29 @@
 
 #include <string.h>
 
+/* The first word of a command of two (`data` of `data load`) if it is near. */
+static const char *nearest_first_word(const char *name)
+{
+    static char word[32];
+    for (size_t i = 0; i < nn_command_count; i++) {
+        size_t length = strcspn(nn_commands[i]->name, " ");
+        const char *candidate = word;
+        if (nn_commands[i]->name[length] == '\0' || length >= sizeof word)
+            continue;
+        memcpy(word, nn_commands[i]->name, length);
+        word[length] = '\0';
+        if (nn_text_nearest(name, &candidate, 1))
+            return word;
+    }
+    return NULL;
+}
+
 /* Names that the words could have meant, for the hint of an unknown command. */
 static const char *nearest_command(const char *name)
 {
+    const char *first = nearest_first_word(name);
+    if (first)
+        return first;
     for (int pass = 0; pass < 2; pass++) { /* near ones first, then those that begin so */
         for (size_t i = 0; i < nn_command_count; i++) {
             const char *candidate = nn_commands[i]->name;
