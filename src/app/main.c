@@ -92,7 +92,9 @@ static enum nn_color_wish wish_of(const char *color)
 static int run_screen(struct nn_session *session, const struct nn_options *options)
 {
     struct nn_error error = {0};
-    struct nn_tui_options tui = {.color = wish_of(session->color), .ascii = session->ascii};
+    struct nn_tui_options tui = {.color = wish_of(session->color),
+                                 .ascii = session->ascii,
+                                 .keep_going = options->keep_going};
     struct nn_tui_script *scripts = nn_calloc(options->input_count + 1, sizeof *scripts);
     int exit_status = 0;
     enum nn_status status = scripts ? NN_OK : nn_fail_memory(&error, sizeof *scripts);

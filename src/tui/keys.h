@@ -14,9 +14,22 @@ enum nn_key_context {
     NN_KEYS_ALWAYS = 7
 };
 
+/* On which screens a key is of use: the footer shows it there. Bit = the screen's number. */
+enum nn_key_screens {
+    NN_ON_NET = 1 << 1,
+    NN_ON_TRAIN = 1 << 2,
+    NN_ON_LAYERS = 1 << 3,
+    NN_ON_EXPLAIN = 1 << 4,
+    NN_ON_DATA = 1 << 5,
+    NN_ON_ALL = 0xfe
+};
+
 enum nn_action {
     NN_ACTION_COMMAND, /* run `command` */
     NN_ACTION_FOCUS,   /* screen <-> prompt */
+    NN_ACTION_SPLIT,   /* the next split that has samples */
+    NN_ACTION_QUIT,    /* asks when something would be lost */
+    NN_ACTION_END,     /* does not ask */
     NN_ACTION_HELP,
     NN_ACTION_LOG_UP,
     NN_ACTION_LOG_DOWN,
@@ -32,8 +45,9 @@ struct nn_binding {
     unsigned contexts;
     enum nn_action action;
     const char *command;
-    const char
-        *shown; /* "n p" in footer and help; NULL: not shown (a second key of an entry above) */
+    const char *shown; /* "n p" in footer and help; NULL: a second key of an entry above */
+    const char *label; /* one or two words for the footer; NULL: only in the help */
+    unsigned screens;  /* where the footer shows it */
     const char *help;
 };
 extern const struct nn_binding nn_bindings[];

@@ -8,7 +8,7 @@ void nn_log_clear(struct nn_log *log)
 {
     for (size_t i = 0; i < log->count; i++)
         nn_free(log->lines[(log->first + i) % NN_LOG_LINES].text);
-    log->first = log->count = log->since_command = log->scroll = 0;
+    log->first = log->count = log->block = log->scroll = 0;
 }
 
 static void add_line(struct nn_log *log, enum nn_log_kind kind, const char *text, size_t length)
@@ -24,7 +24,7 @@ static void add_line(struct nn_log *log, enum nn_log_kind kind, const char *text
     size_t place = (log->first + log->count++) % NN_LOG_LINES;
     log->lines[place].text = copy;
     log->lines[place].kind = kind;
-    log->since_command = kind == NN_LOG_COMMAND ? 0 : log->since_command + 1;
+    log->block++;
     log->scroll = 0;
 }
 
@@ -40,11 +40,34 @@ void nn_log_add(struct nn_log *log, enum nn_log_kind kind, const char *text)
     }
 }
 
+void nn_log_block(struct nn_log *log)
+{
+    log->block = log->scroll = 0;
+}
+
+size_t nn_log_above(const struct nn_log *log, size_t visible)
+{
+    size_t seen = log->scroll + visible;
+    return log->count > seen ? log->count - seen : 0;
+}
+
 void nn_log_scroll(struct nn_log *log, long lines, size_t visible)
 {
     size_t most = log->count > visible ? log->count - visible : 0;
     long target = (long)log->scroll - lines;
     log->scroll = target < 0 ? 0 : (size_t)target > most ? most : (size_t)target;
+}
+
+static struct nn_style style_of(enum nn_log_kind kind)
+{
+    struct nn_style style = nn_plain;
+    if (kind == NN_LOG_COMMAND)
+        style.attributes = NN_DIM;
+    if (kind == NN_LOG_ERROR || kind == NN_LOG_HINT)
+        style.foreground = NN_COLOR_ANSI(9);
+    if (kind == NN_LOG_ERROR)
+        style.attributes = NN_BOLD;
+    return style;
 }
 
 void nn_log_draw(const struct nn_log *log, struct nn_canvas *canvas, struct nn_box box)
@@ -55,13 +78,9 @@ void nn_log_draw(const struct nn_log *log, struct nn_canvas *canvas, struct nn_b
         if (back > end)
             continue;
         size_t place = (log->first + end - back) % NN_LOG_LINES;
-        struct nn_style style = nn_plain;
-        if (log->lines[place].kind == NN_LOG_COMMAND)
-            style.attributes = NN_DIM;
-        if (log->lines[place].kind == NN_LOG_ERROR) {
-            style.foreground = NN_COLOR_ANSI(9);
-            style.attributes = NN_BOLD;
-        }
+        struct nn_style style = style_of(log->lines[place].kind);
+        if (log->scroll == 0 && back > log->block) /* older than what is of interest */
+            style = (struct nn_style){NN_COLOR_DEFAULT, NN_COLOR_DEFAULT, NN_DIM};
         nn_canvas_text(canvas, box.column, box.row + i, box.columns, style, log->lines[place].text);
     }
 }

@@ -7,7 +7,7 @@
 
 #include "view/canvas.h"
 
-enum nn_log_kind { NN_LOG_COMMAND, NN_LOG_TEXT, NN_LOG_ERROR };
+enum nn_log_kind { NN_LOG_COMMAND, NN_LOG_TEXT, NN_LOG_ERROR, NN_LOG_HINT };
 
 #define NN_LOG_LINES 2000
 
@@ -17,13 +17,17 @@ struct nn_log {
         enum nn_log_kind kind;
     } lines[NN_LOG_LINES]; /* a ring */
     size_t first, count;
-    size_t since_command; /* lines after the last command: what the pane would like to show */
-    size_t scroll;        /* lines scrolled back from the end */
+    size_t block;  /* the last lines, which belong together: what the pane would like to show */
+    size_t scroll; /* lines scrolled back from the end */
 };
 
 void nn_log_clear(struct nn_log *log);
 /* Adds text, split at newlines. Without memory the line is dropped. */
 void nn_log_add(struct nn_log *log, enum nn_log_kind kind, const char *text);
+/* What is added from now on is a new block. */
+void nn_log_block(struct nn_log *log);
+/* Lines above those that are seen. */
+size_t nn_log_above(const struct nn_log *log, size_t visible);
 /* Moves the view by lines (negative: back), bounded. */
 void nn_log_scroll(struct nn_log *log, long lines, size_t visible);
 /* Draws the last lines (before the scroll position) into a box, newest at its bottom. */

@@ -26,9 +26,10 @@ static struct {
     FILE *nowhere; /* readline's output */
     char *history_path;
     struct nn_completions choices;
+    size_t page; /* of them */
     char hint[NN_HINT_SIZE];
     char *line; /* entered, not yet given to accept */
-    bool end_of_file;
+    bool pasting, end_of_file;
 } prompt;
 
 /* ---- history file ---- */
@@ -161,6 +162,7 @@ static int complete(int count, int key)
 {
     (void)count;
     (void)key;
+    bool open = prompt.choices.count > 1;
     nn_completions_clear(&prompt.choices);
     struct nn_completions found = {0};
     if (nn_complete(prompt.session, rl_line_buffer, (size_t)rl_point, &found, NULL) != NN_OK)
@@ -170,8 +172,11 @@ static int complete(int count, int key)
                      found.items[0].closed);
     else if (found.count > 1) {
         size_t length = common_prefix(&found);
-        if (length > (size_t)rl_point - found.start)
+        prompt.page = open ? prompt.page + 1 : 0;
+        if (length > (size_t)rl_point - found.start) {
             replace_word(found.start, found.items[0].text, length, false);
+            prompt.page = 0;
+        }
         prompt.choices = found;
         return 0;
     }
@@ -229,7 +234,7 @@ static void give_line(void)
     size_t queued = prompt.queued;
     prompt.line = NULL;
     prompt.queued = 0;
-    prompt.accept(prompt.context, line);
+    prompt.accept(prompt.context, line, prompt.pasting);
     nn_free(line);
     prompt.queue = queue;
     prompt.queued = queued;
@@ -270,6 +275,7 @@ static void insert_visible(const char *text, size_t length)
 
 void nn_prompt_paste(const char *text, size_t length)
 {
+    prompt.pasting = true;
     while (length > 0) {
         size_t end = 0;
         while (end < length && text[end] != '\n' && text[end] != '\r')
@@ -283,6 +289,7 @@ void nn_prompt_paste(const char *text, size_t length)
         text += used;
         length -= used;
     }
+    prompt.pasting = false;
     nn_complete_hint(prompt.session, rl_line_buffer, (size_t)rl_point, prompt.hint);
 }
 
@@ -305,6 +312,11 @@ void nn_prompt_cancel(void)
     prompt.hint[0] = '\0';
 }
 
+void nn_prompt_dismiss(void)
+{
+    nn_completions_clear(&prompt.choices);
+}
+
 bool nn_prompt_end_of_file(void)
 {
     bool ended = prompt.end_of_file;
@@ -318,26 +330,32 @@ bool nn_prompt_end_of_file(void)
 
 /* ---- drawing ---- */
 
-/* One character of the line as it is shown: itself, ^A for controls, \M or octal for invalid bytes.
- */
-static size_t shown(const char *text, size_t length, char out[8], int *cells)
+/* One character of the line as it is shown, with the marks that combine with it; ^A for controls,
+ * octal for invalid bytes. */
+#define SHOWN_SIZE 32
+
+static size_t shown(const char *text, size_t length, char out[SHOWN_SIZE], int *cells)
 {
     uint32_t point;
     size_t used = nn_utf8_decode(text, length, &point);
     int width = used > 0 ? nn_text_point_width(point) : -1;
-    if (used > 0 && width >= 0) {
-        memcpy(out, text, used);
-        out[used] = '\0';
-        *cells = width;
-        return used;
+    if (used == 0 || width < 0) {
+        unsigned char byte = (unsigned char)*text;
+        snprintf(out, SHOWN_SIZE, byte < 0x20 || byte == 0x7f ? "^%c" : "\\%03o",
+                 byte < 0x20 || byte == 0x7f ? byte ^ 0x40 : byte);
+        *cells = (int)strlen(out);
+        return used > 0 ? used : 1;
     }
-    unsigned char byte = (unsigned char)*text;
-    if (byte < 0x20 || byte == 0x7f)
-        snprintf(out, 8, "^%c", byte ^ 0x40);
-    else
-        snprintf(out, 8, "\\%03o", byte);
-    *cells = (int)strlen(out);
-    return used > 0 ? used : 1;
+    size_t end = used;
+    for (size_t next; end < length && end < SHOWN_SIZE - 8; end += next) {
+        next = nn_utf8_decode(text + end, length - end, &point);
+        if (next == 0 || nn_text_point_width(point) != 0)
+            break;
+    }
+    memcpy(out, text, end);
+    out[end] = '\0';
+    *cells = width;
+    return end;
 }
 
 void nn_prompt_draw(struct nn_canvas *canvas, int column, int row, int columns, bool focused)
@@ -351,7 +369,7 @@ void nn_prompt_draw(struct nn_canvas *canvas, int column, int row, int columns, 
     if (columns < 4)
         return;
     /* Cells from the start of the line to the cursor decide how far it is scrolled. */
-    char text[8];
+    char text[SHOWN_SIZE];
     int cells = 0, cursor = 0, end = 0;
     for (size_t i = 0; i < (size_t)rl_end;) {
         size_t step = shown(rl_line_buffer + i, (size_t)rl_end - i, text, &cells);
@@ -386,7 +404,8 @@ const char *nn_prompt_hint(void)
     return nn_prompt_empty() ? "" : prompt.hint;
 }
 
-const struct nn_completions *nn_prompt_choices(void)
+const struct nn_completions *nn_prompt_choices(size_t *page)
 {
+    *page = prompt.page;
     return prompt.choices.count > 1 ? &prompt.choices : NULL;
 }

@@ -14,8 +14,8 @@
 #include "command/complete.h"
 #include "view/canvas.h"
 
-/* Called for every entered line (not empty). */
-typedef void nn_prompt_accept(void *context, const char *line);
+/* Called for every entered line (not empty); `pasted`: one of several. */
+typedef void nn_prompt_accept(void *context, const char *line, bool pasted);
 
 enum nn_status nn_prompt_open(struct nn_session *session, nn_prompt_accept *accept, void *context,
                               struct nn_error *error);
@@ -28,13 +28,15 @@ void nn_prompt_paste(const char *text, size_t length);
 bool nn_prompt_empty(void);       /* nothing typed, no search going on */
 bool nn_prompt_uses_escape(void); /* vi mode or a search: a lone ESC belongs to readline */
 void nn_prompt_cancel(void);      /* Ctrl-C: forgets the line */
+void nn_prompt_dismiss(void);     /* Esc: closes the choices */
 bool nn_prompt_end_of_file(void); /* Ctrl-D on an empty line was typed (once) */
 
 /* Draws the line into one row; sets the canvas' cursor if focused. */
 void nn_prompt_draw(struct nn_canvas *canvas, int column, int row, int columns, bool focused);
 /* The hint for what is typed (argument list), "" if none. */
 const char *nn_prompt_hint(void);
-/* What Tab would offer, while several choices are open; NULL otherwise. */
-const struct nn_completions *nn_prompt_choices(void);
+/* What Tab would offer, while several choices are open; NULL otherwise. *page counts how often Tab
+ * was pressed since. */
+const struct nn_completions *nn_prompt_choices(size_t *page);
 
 #endif

@@ -139,29 +139,31 @@ static void enter(void)
     write_all(paste_on, sizeof paste_on - 1);
 }
 
+/* TERM=xterm-256color is what nearly every terminal calls itself; those that can do 24-bit colour
+ * say so in COLORTERM, and ncurses needs the description of such a terminal. */
+static bool wants_direct(enum nn_color_wish wish, const char *term)
+{
+    const char *says = getenv("COLORTERM"), *no_color = getenv("NO_COLOR");
+    bool able = says && (strcmp(says, "truecolor") == 0 || strcmp(says, "24bit") == 0);
+    if (wish == NN_WISH_AUTO && no_color && *no_color)
+        return false;
+    return strncmp(term, "xterm", 5) == 0 &&
+           (wish == NN_WISH_RGB || (wish == NN_WISH_AUTO && able)) &&
+           nn_terminal_type_known("xterm-direct");
+}
+
 enum nn_status nn_terminal_open(enum nn_color_wish wish, bool ascii, struct nn_medium *medium,
                                 struct nn_error *error)
 {
     const char *term = getenv("TERM");
-    if (!term || !*term)
-        return nn_fail(error, NN_STATE,
-                       "TERM is not set: nnscope cannot draw on this terminal; use a script "
-                       "(nnscope FILE) or set TERM");
+    enum nn_status status = nn_terminal_type_check(term, error);
+    if (status != NN_OK)
+        return status;
     saved_valid = tcgetattr(STDIN_FILENO, &saved) == 0;
-    screen = newterm(NULL, stdout, stdin);
+    screen = newterm(wants_direct(wish, term) ? "xterm-direct" : NULL, stdout, stdin);
     if (!screen)
-        return nn_fail(error, NN_STATE,
-                       "the terminal type %s is unknown: set TERM (for example "
-                       "TERM=xterm), or use a script (nnscope FILE)",
-                       NN_VISIBLE(term));
+        return nn_fail(error, NN_STATE, "this terminal cannot be drawn on (%s)", NN_VISIBLE(term));
     set_term(screen);
-    if (!tigetstr("cup") || tigetstr("cup") == (char *)-1) {
-        nn_terminal_close();
-        return nn_fail(error, NN_STATE,
-                       "a terminal of type %s cannot move the cursor: use a script "
-                       "(nnscope FILE)",
-                       NN_VISIBLE(term));
-    }
     if (has_colors()) {
         start_color();
         use_default_colors();

@@ -13,6 +13,11 @@
 /* Colour depth asked for: auto looks at terminfo, NO_COLOR and TERM. */
 enum nn_color_wish { NN_WISH_AUTO, NN_WISH_NEVER, NN_WISH_16, NN_WISH_256, NN_WISH_RGB };
 
+/* Whether terminfo knows a type of terminal, and whether that can be drawn on: NN_STATE with a
+ * plain message when not. Nothing is sent to the terminal. */
+bool nn_terminal_type_known(const char *name);
+enum nn_status nn_terminal_type_check(const char *name, struct nn_error *error);
+
 /* Takes the terminal: alternate screen, raw input, bracketed paste. NN_STATE with a plain message
  * when the terminal type is unknown or cannot move the cursor. */
 enum nn_status nn_terminal_open(enum nn_color_wish wish, bool ascii, struct nn_medium *medium,

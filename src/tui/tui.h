@@ -20,6 +20,7 @@ struct nn_tui_options {
     bool ascii;
     const struct nn_tui_script *scripts;
     size_t script_count;
+    bool keep_going; /* a failed command does not end a script */
 };
 
 /* Runs until quit, end of input or a signal; *exit_status is 0 or 128 + the signal. The session's

@@ -1,0 +1,163 @@
+/* From keys to actions and commands. */
+#include "tui/state.h"
+
+#include "base/mem.h"
+#include "command/job.h"
+#include "tui/prompt.h"
+#include "tui/signals.h"
+#include "tui/terminal.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+void nn_tui_suspend(struct nn_tui *tui)
+{
+    nn_terminal_suspend();
+    nn_signals_stop();
+    nn_terminal_resume();
+    nn_tui_resize(tui, NULL);
+}
+
+void nn_tui_interrupt(struct nn_tui *tui)
+{
+    bool played = nn_player_due(tui) >= 0 || nn_player_name(tui);
+    nn_player_stop(tui);
+    if (tui->waiting) { /* also what follows in its line is forgotten */
+        nn_job_pause(tui->session, false);
+        nn_interrupt(SIGINT);
+    } else if (tui->session->job)
+        nn_player_run(tui, NN_PLAYER_TYPED, "stop", NULL, 1);
+    else if (!nn_prompt_empty())
+        nn_prompt_cancel();
+    else if (!played)
+        nn_tui_say(tui, "nothing runs; Ctrl-D or `quit` ends nnscope");
+    tui->dirty = true;
+}
+
+static void run_key_command(struct nn_tui *tui, const char *command)
+{
+    if (strcmp(command, "pause") == 0 && nn_job_paused(tui->session))
+        command = "resume";
+    nn_player_run(tui, NN_PLAYER_KEY, command, NULL, 1);
+}
+
+static void next_split(struct nn_tui *tui)
+{
+    const struct nn_dataset *data = tui->session->dataset;
+    enum nn_split split = tui->session->split;
+    for (int i = 1; data && i < NN_SPLIT_COUNT; i++) {
+        enum nn_split next = (enum nn_split)(((int)split + i) % NN_SPLIT_COUNT);
+        if (data->split_count[next] == 0)
+            continue;
+        char command[64];
+        snprintf(command, sizeof command, "select split=%s", nn_split_names[next]);
+        run_key_command(tui, command);
+        return;
+    }
+    nn_terminal_bell();
+}
+
+static void quit(struct nn_tui *tui)
+{
+    bool training = nn_job_training(tui->session);
+    if ((training || tui->session->unsaved) && !tui->quit_asked) {
+        nn_log_block(&tui->log);
+        nn_tui_say(tui, training ? "a training runs: q once more quits, x stops it"
+                                 : "the trained net is not saved: q once more quits, `save FILE` "
+                                   "keeps it");
+        tui->quit_asked = true;
+        return;
+    }
+    run_key_command(tui, "quit");
+}
+
+static void act(struct nn_tui *tui, const struct nn_binding *binding)
+{
+    size_t page = (size_t)nn_tui_pane_rows(tui);
+    switch (binding->action) {
+    case NN_ACTION_COMMAND:
+        run_key_command(tui, binding->command);
+        break;
+    case NN_ACTION_SPLIT:
+        next_split(tui);
+        break;
+    case NN_ACTION_FOCUS:
+        tui->screen_focus = !tui->screen_focus;
+        nn_log_block(&tui->log);
+        break;
+    case NN_ACTION_HELP:
+        tui->help = true;
+        break;
+    case NN_ACTION_LOG_UP:
+        nn_log_scroll(&tui->log, -(long)page, page);
+        break;
+    case NN_ACTION_LOG_DOWN:
+        nn_log_scroll(&tui->log, (long)page, page);
+        break;
+    case NN_ACTION_REDRAW:
+        nn_tui_resize(tui, NULL);
+        break;
+    case NN_ACTION_SUSPEND:
+        nn_tui_suspend(tui);
+        break;
+    case NN_ACTION_INTERRUPT:
+        nn_tui_interrupt(tui);
+        break;
+    case NN_ACTION_QUIT:
+        quit(tui);
+        return;
+    case NN_ACTION_END:
+        tui->session->quit = true;
+        break;
+    }
+}
+
+/* The event's bytes are the decoder's, which goes on decoding while a command waits for its job. */
+static void type(struct nn_tui *tui, const struct nn_event *event)
+{
+    bool paste = event->key == NN_KEY_PASTE;
+    size_t length = paste ? event->length : event->raw_length;
+    char *bytes = nn_strndup(paste ? event->text : event->raw, length);
+    if (!bytes)
+        return;
+    tui->screen_focus = false;
+    if (paste)
+        nn_prompt_paste(bytes, length);
+    else
+        nn_prompt_feed(bytes, length);
+    nn_free(bytes);
+    if (nn_prompt_end_of_file())
+        tui->session->quit = true;
+}
+
+void nn_tui_event(struct nn_tui *tui, const struct nn_event *event)
+{
+    unsigned context = tui->screen_focus   ? NN_KEYS_SCREEN
+                       : nn_prompt_empty() ? NN_KEYS_EMPTY
+                                           : NN_KEYS_TYPING;
+    bool vi_escape = event->key == NN_KEY_ESCAPE && !tui->screen_focus && nn_prompt_uses_escape();
+    const struct nn_binding *binding = vi_escape ? NULL : nn_key_find(event, context);
+    bool asked = tui->quit_asked, help = tui->help;
+    tui->dirty = true;
+    tui->quit_asked = tui->help = false;
+    nn_player_hurry(tui);
+    if (help && binding &&
+        (binding->action == NN_ACTION_HELP || binding->action == NN_ACTION_FOCUS))
+        return; /* these only close it */
+    if (binding) {
+        tui->quit_asked = asked && binding->action == NN_ACTION_QUIT;
+        act(tui, binding);
+        return;
+    }
+    if (event->key == NN_KEY_UNKNOWN)
+        return;
+    if (event->key == NN_KEY_ESCAPE && !vi_escape) { /* readline would wait for a second key */
+        nn_prompt_dismiss();
+        return;
+    }
+    if (tui->screen_focus && event->key != NN_KEY_PASTE)
+        nn_terminal_bell();
+    else
+        type(tui, event);
+}

@@ -1,0 +1,284 @@
+#include "tui/state.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "command/job.h"
+#include "command/lexer.h"
+
+#include <string.h>
+
+#define HOLD 1.0 /* seconds that a picture of a script is seen at least */
+
+void nn_player_init(struct nn_player *player)
+{
+    *player = (struct nn_player){0};
+    nn_buffer_init(&player->queue, 0);
+    nn_buffer_init(&player->methods, 0);
+}
+
+void nn_player_clear(struct nn_player *player)
+{
+    nn_buffer_clear(&player->queue);
+    nn_buffer_clear(&player->methods);
+}
+
+/* ---- one command ---- */
+
+/* A command is still waiting for its job: only what acts on the job may run. */
+static bool is_control(const char *line)
+{
+    static const char *const controls[] = {"pause", "resume", "stop", "step"};
+    for (size_t i = 0; i < sizeof controls / sizeof *controls; i++)
+        if (strcmp(line, controls[i]) == 0)
+            return true;
+    return strncmp(line, "show ", 5) == 0 || strncmp(line, "select ", 7) == 0;
+}
+
+static bool is_echo(const char *line)
+{
+    return strncmp(line, "echo ", 5) == 0;
+}
+
+/* The heading of a script says itself what it is. */
+static void echo_command(struct nn_tui *tui, enum nn_player_kind kind, const char *line)
+{
+    if (kind != NN_PLAYER_SCRIPT || is_echo(line))
+        nn_log_block(&tui->log);
+    if (kind == NN_PLAYER_SCRIPT && is_echo(line))
+        return;
+    struct nn_buffer echo;
+    nn_buffer_init(&echo, 0);
+    nn_buffer_printf(&echo, "> %s", line);
+    nn_log_add(&tui->log, NN_LOG_COMMAND, nn_buffer_string(&echo));
+    nn_buffer_clear(&echo);
+}
+
+/* "FILE:3: message", under the command a caret. */
+static void show_error(struct nn_tui *tui, const char *line, const struct nn_error *error)
+{
+    const struct nn_place *place = &tui->session->failed;
+    bool elsewhere = error->file[0] && strcmp(error->file, place->file) != 0;
+    struct nn_buffer text;
+    nn_buffer_init(&text, 0);
+    if (place->line > 0 && place->text[0] && !elsewhere) {
+        if (strcmp(place->text, line) != 0) /* a part of a script or of a long line */
+            nn_buffer_printf(&text, "  %s\n", place->text);
+        nn_buffer_text(&text, "  ");
+        nn_buffer_fill(&text, ' ', place->caret);
+        nn_buffer_text(&text, "^\n");
+    }
+    if (error->file[0]) {
+        nn_buffer_text(&text, error->file);
+        if (error->line > 0)
+            nn_buffer_printf(&text, ":%zu", error->line);
+        if (error->line > 0 && error->column > 0)
+            nn_buffer_printf(&text, ":%zu", error->column);
+        nn_buffer_text(&text, ": ");
+    }
+    nn_buffer_text(&text, error->message);
+    nn_log_add(&tui->log, NN_LOG_ERROR, nn_buffer_string(&text));
+    nn_buffer_clear(&text);
+    if (*error->hint)
+        nn_log_add(&tui->log, NN_LOG_HINT, error->hint);
+    tui->dirty = true;
+}
+
+static bool on_explain(const struct nn_tui *tui)
+{
+    const struct nn_screen *screen = tui->session->screen;
+    return screen && strcmp(screen->name, "explain") == 0;
+}
+
+static bool queue_busy(const struct nn_player *player)
+{
+    return player->queue_at < player->queue.length;
+}
+
+/* Remembers by which commands the cursor's sample was explained, the oldest first. */
+static void note_methods(struct nn_tui *tui)
+{
+    struct nn_player *player = &tui->player;
+    struct nn_scene scene;
+    nn_session_scene(tui->session, &scene);
+    if (queue_busy(player))
+        return;
+    player->methods.length = 0;
+    for (size_t i = scene.explanation_count; i-- > 0;) {
+        const struct nn_result *result = scene.explanations[i];
+        if (result->kind == NN_RESULT_ATTRIBUTION)
+            nn_buffer_printf(&player->methods, "explain %s %s%s%s\n", result->method,
+                             result->parameters, *result->layer ? " layer=" : "", result->layer);
+    }
+}
+
+/* Another sample is explained in the same ways. */
+static void follow(struct nn_tui *tui)
+{
+    struct nn_player *player = &tui->player;
+    struct nn_scene scene;
+    nn_session_scene(tui->session, &scene);
+    for (size_t i = 0; i < scene.explanation_count; i++)
+        if (scene.explanations[i]->kind == NN_RESULT_ATTRIBUTION)
+            return;
+    if (queue_busy(player) && !player->queue_quiet)
+        return;
+    player->queue.length = player->queue_at = 0;
+    player->queue_quiet = true;
+    nn_buffer_append(&player->queue, nn_buffer_string(&player->methods), player->methods.length);
+}
+
+enum nn_status nn_player_run(struct nn_tui *tui, enum nn_player_kind kind, const char *line,
+                             const char *file, size_t number)
+{
+    struct nn_session *session = tui->session;
+    struct nn_error error = {0};
+    enum nn_status status = NN_OK;
+    size_t sample = session->sample;
+    enum nn_split split = session->split;
+    bool outermost = !tui->waiting, watched = outermost && on_explain(tui) && !session->job;
+    if (watched)
+        note_methods(tui);
+    echo_command(tui, kind, line);
+    tui->player.showed = false;
+    if (tui->waiting && !is_control(line))
+        status = nn_fail(&error, NN_STATE, "a command still runs: Ctrl-C stops it");
+    else
+        status = nn_session_run_line(session, line, file, number, &error);
+    if (status == NN_CANCELLED)
+        nn_tui_say(tui, error.message);
+    else if (status != NN_OK)
+        show_error(tui, line, &error);
+    else if (kind == NN_PLAYER_KEY)
+        nn_log_block(&tui->log);
+    if (outermost && !tui->signal)
+        nn_interrupt(0);
+    if (watched && status == NN_OK && on_explain(tui) &&
+        (session->sample != sample || session->split != split))
+        follow(tui);
+    tui->dirty = true;
+    return status;
+}
+
+/* ---- scripts ---- */
+
+static const struct nn_tui_script *playing(const struct nn_tui *tui)
+{
+    const struct nn_player *player = &tui->player;
+    return player->script < tui->options->script_count ? &tui->options->scripts[player->script]
+                                                       : NULL;
+}
+
+const char *nn_player_name(const struct nn_tui *tui)
+{
+    const struct nn_tui_script *script = playing(tui);
+    return script ? script->name : NULL;
+}
+
+double nn_player_due(const struct nn_tui *tui)
+{
+    if (tui->session->job || tui->waiting)
+        return -1;
+    if (queue_busy(&tui->player))
+        return 0;
+    if (!playing(tui))
+        return -1;
+    double left = tui->player.hold - nn_clock();
+    return left > 0 ? left : 0;
+}
+
+void nn_player_stop(struct nn_tui *tui)
+{
+    tui->player.script = tui->options->script_count;
+    tui->player.queue_at = tui->player.queue.length;
+}
+
+void nn_player_hurry(struct nn_tui *tui)
+{
+    tui->player.hold = 0;
+}
+
+/* Bytes up to the end of the command that begins at `text`, and whether it is one at all. */
+static size_t command_length(const char *text, size_t length)
+{
+    for (size_t end = 0; end < length; end++)
+        if (text[end] == '\n' && !nn_lex_continues(text, end + 1))
+            return end + 1;
+    return length;
+}
+
+static bool is_blank(const char *line)
+{
+    line += strspn(line, " \t\r\n");
+    return *line == '\0' || *line == '#';
+}
+
+static void trim(char *line)
+{
+    size_t length = strlen(line);
+    while (length > 0 && strchr("\r\n", line[length - 1]))
+        line[--length] = '\0';
+}
+
+static void step_script(struct nn_tui *tui)
+{
+    struct nn_player *player = &tui->player;
+    const struct nn_tui_script *script = playing(tui);
+    const char *from = script->text + player->at;
+    size_t length = command_length(from, script->length - player->at), number = 1;
+    char *line = nn_strndup(from, length);
+    for (size_t i = 0; i < player->at; i++)
+        number += script->text[i] == '\n';
+    player->at += length;
+    if (player->at >= script->length) {
+        player->script++;
+        player->at = 0;
+    }
+    if (!line)
+        return;
+    trim(line);
+    enum nn_status status = NN_OK;
+    if (!is_blank(line)) {
+        status = nn_player_run(tui, NN_PLAYER_SCRIPT, line, script->name, number);
+        if (player->showed)
+            player->hold = nn_clock() + HOLD;
+    }
+    if (status != NN_OK && playing(tui) && !tui->options->keep_going) {
+        nn_tui_say(tui, "the script ends here");
+        nn_player_stop(tui);
+    }
+    nn_free(line);
+}
+
+void nn_player_queue(struct nn_tui *tui, const char *line)
+{
+    struct nn_player *player = &tui->player;
+    if (!queue_busy(player) || player->queue_quiet)
+        player->queue.length = player->queue_at = 0;
+    player->queue_quiet = false;
+    nn_buffer_printf(&player->queue, "%s\n", line);
+}
+
+static void step_queue(struct nn_tui *tui)
+{
+    struct nn_player *player = &tui->player;
+    const char *from = nn_buffer_string(&player->queue) + player->queue_at;
+    size_t length = command_length(from, player->queue.length - player->queue_at);
+    char *line = nn_strndup(from, length);
+    player->queue_at += length;
+    if (!line)
+        return;
+    trim(line);
+    bool quiet = player->queue_quiet;
+    if (nn_player_run(tui, quiet ? NN_PLAYER_KEY : NN_PLAYER_TYPED, line, NULL, 1) != NN_OK &&
+        quiet)
+        player->queue_at = player->queue.length;
+    nn_free(line);
+}
+
+void nn_player_step(struct nn_tui *tui)
+{
+    if (queue_busy(&tui->player))
+        step_queue(tui);
+    else if (playing(tui))
+        step_script(tui);
+}
