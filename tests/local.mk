@@ -35,6 +35,7 @@ include tests/unit/view/local.mk
 include tests/unit/command/local.mk
 include tests/unit/tui/local.mk
 include tests/unit/app/local.mk
+include tests/pty/local.mk
 endif
 TESTS += $(check_PROGRAMS) $(check_SCRIPTS)
 EXTRA_DIST += tests/reference tests/reference.h

@@ -1,0 +1,164 @@
+/* Training is live, and the prompt usable throughout. */
+#include "pty/run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+TestSuite(training, .fini = finish, .timeout = 180);
+
+Test(training, is_shown_live)
+{
+    begin_plain();
+    train_long();
+    see("[2 Train]");
+    size_t before = pty.bytes;
+    pty_pump(&pty, 1.5);
+    cr_assert_gt(pty.bytes - before, 100, "the screen stands still");
+    for (const char *key = "1345"; *key; key++) {
+        pty_send_bytes(&pty, key, 1);
+        pty_pump(&pty, 0.3);
+    }
+    see("[5 Data]");
+    see("training");
+}
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+Test(training, keys_echo_at_once)
+{
+    enum { KEYS = 41 };
+    double times[KEYS];
+    char typed[KEYS + 8] = " > ";
+    begin_plain();
+    train_long();
+    for (int i = 0; i < KEYS; i++) {
+        char key[2] = {(char)('a' + i % 26), 0};
+        strcat(typed, key);
+        double start = pty_now();
+        pty_send(&pty, key);
+        while (strcmp(pty_prompt(&pty), typed) != 0 && pty_now() - start < 5)
+            pty_pump(&pty, 0.0005);
+        times[i] = pty_now() - start;
+        pty_pump(&pty, 0.01);
+    }
+    qsort(times, KEYS, sizeof *times, by_size);
+    fprintf(stderr, "# echo while training: median %.1f ms, 9 of 10 within %.1f ms\n",
+            1e3 * times[KEYS / 2], 1e3 * times[KEYS * 9 / 10]);
+    cr_assert_lt(times[KEYS / 2], 0.1, "half of the keys took more than %g s", times[KEYS / 2]);
+}
+
+Test(training, prompt_works_meanwhile)
+{
+    begin_plain();
+    train_long();
+    command("echo while it trains");
+    see("while it trains");
+    command("saliency sample=3");
+    see("[4 Explain]");
+    pty_send(&pty, "2");
+    see("training");
+    command("data demo iris"); /* would change what is trained on */
+    see("training");
+}
+
+Test(training, interrupt_stops_it_and_stays)
+{
+    begin_plain();
+    train_long();
+    pty_send(&pty, "\003");
+    see("idle");
+    see_prompt(" >");
+    command("evaluate");
+    see("accuracy");
+    pty_send(&pty, "\003"); /* nothing runs: nothing happens */
+    see("nothing runs");
+    command("echo still here");
+}
+
+Test(training, pause_step_resume)
+{
+    begin_plain();
+    train_long();
+    command("pause");
+    see("● paused");
+    command("resume");
+    see("● training");
+    see_gone("● paused");
+    pty_send(&pty, "\033");
+    pty_pump(&pty, 0.2);
+    pty_send(&pty, " ");
+    see("paused");
+    pty_send(&pty, ".");
+    pty_send(&pty, "x");
+    see("idle");
+}
+
+Test(training, interrupt_ends_a_pasted_sequence)
+{
+    begin_plain();
+    build_digits();
+    pty_send(&pty, "\033[200~train epochs=100000\necho not reached\n\033[201~");
+    see("/s, ");
+    pty_send(&pty, "2");
+    pty_send(&pty, "\003");
+    see("idle");
+    pty_settle(&pty);
+    cr_assert_lt(vt_find(&pty.vt, 0, "not reached"), 0, "the rest of the paste ran:%s",
+                 pty_screen(&pty));
+    command("echo still here");
+}
+
+Test(training, interrupt_ends_a_script)
+{
+    begin(&(struct pty_options){
+        .args = (const char *const[]){"-i", "-c",
+                                      "data demo iris\nadd dense 8 relu; add dense 3 softmax\n"
+                                      "compile loss=categorical_crossentropy\n"
+                                      "train epochs=1000000\necho not reached",
+                                      NULL}});
+    see("/s, ");
+    pty_send(&pty, "\003");
+    see("idle");
+    pty_settle(&pty);
+    cr_assert_lt(vt_find(&pty.vt, 0, "> echo"), 0, "the script went on:%s", pty_screen(&pty));
+}
+
+Test(training, resize_storm)
+{
+    begin_plain();
+    train_long();
+    for (int i = 0; i < 300; i++) {
+        pty_resize(&pty, 1 + (i * 37) % 220, 1 + (i * 17) % 60);
+        pty_pump(&pty, 0.002);
+    }
+    pty_resize(&pty, 80, 24);
+    see("[2 Train]");
+    see("training");
+    see_prompt(" >");
+}
+
+Test(training, quit_stops_it)
+{
+    begin_plain();
+    train_long();
+    pty_send(&pty, "quit\r");
+    see_exit(0);
+    see_restored();
+}
+
+Test(training, long_explanation_shows_its_progress)
+{
+    begin_plain();
+    build_digits();
+    pty_send(&pty, "ig sample=all steps=2000\r");
+    see("explain"); /* in the title row, with the percentage */
+    see(" %");
+    pty_send(&pty, "\003");
+    see("idle");
+    command("echo still here");
+}
