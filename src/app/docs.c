@@ -9,6 +9,7 @@
 #include "engine/loss.h"
 #include "engine/metric.h"
 #include "engine/optimizer.h"
+#include "engine/schedule.h"
 #include "explain/explain.h"
 #include "tui/keys.h"
 
@@ -264,6 +265,10 @@ static void write_engine(FILE *out)
     for (size_t i = 0; i < nn_optimizer_count; i++)
         described(out, nn_optimizers[i]->name, nn_optimizers[i]->args, nn_optimizers[i]->summary,
                   nn_optimizers[i]->formula, nn_optimizers[i]->source);
+    section(out, "SCHEDULES");
+    for (size_t i = 0; i < nn_schedule_count; i++)
+        described(out, nn_schedules[i]->name, nn_schedules[i]->args, nn_schedules[i]->summary,
+                  nn_schedules[i]->formula, nn_schedules[i]->source);
     section(out, "METRICS");
     for (size_t i = 0; i < nn_metric_count; i++)
         described(out, nn_metrics[i]->name, NULL, nn_metrics[i]->summary, NULL,

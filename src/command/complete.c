@@ -186,6 +186,9 @@ static void add_named(struct place *place, const char *list)
     else if (strcmp(list, "@optimizers") == 0)
         for (size_t i = 0; i < nn_optimizer_count; i++)
             add(place, nn_optimizers[i]->name, nn_optimizers[i]->summary, true);
+    else if (strcmp(list, "@schedules") == 0)
+        for (size_t i = 0; i < nn_schedule_count; i++)
+            add(place, nn_schedules[i]->name, nn_schedules[i]->summary, true);
     else if (strcmp(list, "@metrics") == 0)
         for (size_t i = 0; i < nn_metric_count; i++)
             add(place, nn_metrics[i]->name, nn_metrics[i]->summary, true);

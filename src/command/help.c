@@ -8,6 +8,7 @@
 #include "engine/loss.h"
 #include "engine/metric.h"
 #include "engine/optimizer.h"
+#include "engine/schedule.h"
 #include "explain/method.h"
 #include "view/scene.h"
 
@@ -181,6 +182,15 @@ static bool entry_at(size_t i, struct entry *entry, char usage[80])
         return true;
     }
     i -= nn_optimizer_count;
+    if (i < nn_schedule_count) {
+        const struct nn_schedule_class *schedule = nn_schedules[i];
+        snprintf(usage, 80, "compile loss=... schedule=%s", schedule->name);
+        *entry =
+            (struct entry){"schedule",       schedule->name, schedule->summary, schedule->formula,
+                           schedule->source, usage,          schedule->args};
+        return true;
+    }
+    i -= nn_schedule_count;
     if (i < nn_metric_count) {
         const struct nn_metric_class *metric = nn_metrics[i];
         snprintf(usage, 80, "compile loss=... metrics=%s", metric->name);
@@ -250,7 +260,8 @@ static void put_overview(struct nn_buffer *out)
             put_entry(out, nn_commands[i]->name, nn_commands[i]->summary);
         }
     }
-    static const char *const kinds[] = {"layer", "loss", "optimizer", "metric", "method"};
+    static const char *const kinds[] = {"layer",    "loss",   "optimizer",
+                                        "schedule", "metric", "method"};
     nn_buffer_char(out, '\n');
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
         struct nn_buffer names;

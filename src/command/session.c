@@ -56,6 +56,7 @@ void nn_session_free(struct nn_session *session)
     for (size_t i = 0; i < session->class_count; i++)
         nn_free(session->classes[i]);
     nn_free(session->classes);
+    nn_model_clear(&session->opened);
     nn_history_clear(&session->history);
     nn_train_state_clear(&session->state);
     nn_recipe_clear(&session->recipe);
@@ -74,6 +75,7 @@ void nn_session_set_net(struct nn_session *session, struct nn_net *net)
     nn_net_free(session->net);
     session->net = net;
     nn_session_net_changed(session, true);
+    nn_model_clear(&session->opened); /* another net: a file's knowledge of its data is void */
 }
 
 void nn_session_net_changed(struct nn_session *session, bool history)
@@ -97,7 +99,7 @@ void nn_session_set_dataset(struct nn_session *session, struct nn_dataset *datas
     session->dataset = dataset;
     nn_evaluations_forget(session);
     nn_focus_clear(&session->focus);
-    if (dataset && dataset->split_count[session->split] == 0)
+    if (dataset)
         session->split = dataset->split_count[NN_SPLIT_TEST] ? NN_SPLIT_TEST : NN_SPLIT_TRAIN;
     if (!dataset || session->sample >= dataset->split_count[session->split])
         session->sample = 0;

@@ -12,6 +12,7 @@
 #include "data/dataset.h"
 #include "engine/cancel.h"
 #include "engine/trainer.h"
+#include "model/model.h"
 #include "view/scene.h"
 
 #define NN_KEPT_RESULTS 16
@@ -87,6 +88,7 @@ struct nn_session {
     /* model file's knowledge when no data are loaded */
     char **classes;
     size_t class_count;
+    struct nn_model opened; /* what it says of the data: features, task, scaling; net NULL */
 };
 
 enum nn_status nn_session_new(const struct nn_output *output, struct nn_session **session,

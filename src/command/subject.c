@@ -52,6 +52,19 @@ enum nn_status nn_subject_split(const struct nn_session *session, const char *na
     return NN_OK;
 }
 
+enum nn_status nn_subject_whole_split(const struct nn_session *session, const char *name,
+                                      enum nn_split *split, struct nn_error *error)
+{
+    const struct nn_dataset *data = NULL;
+    enum nn_status status = nn_subject_data(session, &data, error);
+    if (status != NN_OK)
+        return status;
+    if (name)
+        return nn_dataset_find_split(data, name, split, error);
+    *split = data->split_count[NN_SPLIT_TEST] ? NN_SPLIT_TEST : NN_SPLIT_TRAIN;
+    return NN_OK;
+}
+
 static enum nn_status choose_samples(const struct nn_session *session, const struct nn_arg *sample,
                                      struct nn_subject *subject, struct nn_error *error)
 {
@@ -99,7 +112,9 @@ enum nn_status nn_subject_samples(const struct nn_session *session, const char *
     struct nn_subject found = {0};
     enum nn_status status = NN_OK;
     NN_TRY(nn_subject_data(session, &found.data, error));
-    NN_TRY(nn_subject_split(session, split, &found.split, error));
+    /* a sample that is named counts in the test split, unless the split is named too */
+    NN_TRY(sample->set ? nn_subject_whole_split(session, split, &found.split, error)
+                       : nn_subject_split(session, split, &found.split, error));
     NN_TRY(choose_samples(session, sample, &found, error));
     NN_TRY(fetch(&found, error));
     *subject = found;

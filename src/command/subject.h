@@ -16,9 +16,12 @@ enum nn_status nn_subject_net(struct nn_session *session, const struct nn_net **
 /* Whether the net takes samples of this shape; the message names both. */
 enum nn_status nn_subject_fit(const struct nn_net *net, const struct nn_shape *shape,
                               struct nn_error *error);
-/* The split that `name` names; NULL: the test split, or the training split of data without one. */
+/* The split that `name` names; NULL: for one sample the split last looked at, for a whole split
+ * (evaluate, confusion) the test split, or the training split of data without one. */
 enum nn_status nn_subject_split(const struct nn_session *session, const char *name,
                                 enum nn_split *split, struct nn_error *error);
+enum nn_status nn_subject_whole_split(const struct nn_session *session, const char *name,
+                                      enum nn_split *split, struct nn_error *error);
 
 /* One sample or all of a split. */
 struct nn_subject {

@@ -29,6 +29,15 @@ LOSS_SOURCES = \
 METRIC_SOURCES = \
 	src/engine/metrics/accuracy.c \
 	src/engine/metrics/mse.c
+SCHEDULE_SOURCES = \
+	src/engine/schedules/constant.c \
+	src/engine/schedules/cosine.c \
+	src/engine/schedules/cosine_restarts.c \
+	src/engine/schedules/exponential.c \
+	src/engine/schedules/one_cycle.c \
+	src/engine/schedules/plateau.c \
+	src/engine/schedules/polynomial.c \
+	src/engine/schedules/step.c
 OPTIMIZER_SOURCES = \
 	src/engine/optimizers/adagrad.c \
 	src/engine/optimizers/adam.c \
@@ -41,7 +50,7 @@ OPTIMIZER_SOURCES = \
 noinst_LIBRARIES += src/libengine.a
 src_libengine_a_SOURCES = \
 	src/engine/cancel.h src/engine/layer.h src/engine/loss.h src/engine/metric.h src/engine/net.h \
-	src/engine/optimizer.h src/engine/pass.h src/engine/result.h src/engine/source.h src/engine/tensor.h \
+	src/engine/optimizer.h src/engine/pass.h src/engine/result.h src/engine/schedule.h src/engine/source.h src/engine/tensor.h \
 	src/engine/trainer.h \
 	src/engine/batch.c \
 	src/engine/batch.h \
@@ -77,6 +86,7 @@ src_libengine_a_SOURCES = \
 	src/engine/regularize.c \
 	src/engine/regularize.h \
 	src/engine/result.c \
+	src/engine/schedule.c \
 	src/engine/step.c \
 	src/engine/step.h \
 	src/engine/tensor.c \
@@ -86,7 +96,8 @@ src_libengine_a_SOURCES = \
 	$(LAYER_SOURCES) \
 	$(LOSS_SOURCES) \
 	$(METRIC_SOURCES) \
-	$(OPTIMIZER_SOURCES)
+	$(OPTIMIZER_SOURCES) \
+	$(SCHEDULE_SOURCES)
 
 # The registries: one line for each class struct in the sources listed above.
 src/engine/layers.def: $(LAYER_SOURCES) src/registry.sh
@@ -105,9 +116,16 @@ src/engine/optimizers.def: $(OPTIMIZER_SOURCES) src/registry.sh
 	$(AM_V_GEN)$(MKDIR_P) src/engine && here=`pwd` && cd $(top_srcdir) && \
 	$(SHELL) src/registry.sh nn_optimizer_class NN_OPTIMIZER $(OPTIMIZER_SOURCES) >"$$here/$@.tmp" && \
 	mv "$$here/$@.tmp" "$$here/$@"
+src/engine/schedules.def: $(SCHEDULE_SOURCES) src/registry.sh
+	$(AM_V_GEN)$(MKDIR_P) src/engine && here=`pwd` && cd $(top_srcdir) && \
+	$(SHELL) src/registry.sh nn_schedule_class NN_SCHEDULE $(SCHEDULE_SOURCES) >"$$here/$@.tmp" && \
+	mv "$$here/$@.tmp" "$$here/$@"
 src/engine/layer.$(OBJEXT): src/engine/layers.def
 src/engine/loss.$(OBJEXT): src/engine/losses.def
 src/engine/metric.$(OBJEXT): src/engine/metrics.def
 src/engine/optimizer.$(OBJEXT): src/engine/optimizers.def
-BUILT_SOURCES += src/engine/layers.def src/engine/losses.def src/engine/metrics.def src/engine/optimizers.def
-CLEANFILES += src/engine/layers.def src/engine/losses.def src/engine/metrics.def src/engine/optimizers.def
+src/engine/schedule.$(OBJEXT): src/engine/schedules.def
+BUILT_SOURCES += src/engine/layers.def src/engine/losses.def src/engine/metrics.def src/engine/optimizers.def \
+	src/engine/schedules.def
+CLEANFILES += src/engine/layers.def src/engine/losses.def src/engine/metrics.def src/engine/optimizers.def \
+	src/engine/schedules.def

@@ -10,9 +10,13 @@ enum nn_status nn_recipe_default(struct nn_recipe *recipe, const struct nn_loss_
                                  const struct nn_optimizer_class *optimizer, struct nn_error *error)
 {
     enum nn_status status;
-    struct nn_recipe made = {.loss = loss, .optimizer = optimizer, .lr = optimizer->default_lr};
+    struct nn_recipe made = {.loss = loss,
+                             .optimizer = optimizer,
+                             .lr = optimizer->default_lr,
+                             .schedule = nn_schedule_find("constant")};
     NN_TRY(nn_args_default(&made.loss_args, loss->args, error));
     NN_TRY(nn_args_default(&made.optimizer_args, optimizer->args, error));
+    NN_TRY(nn_args_default(&made.schedule_args, made.schedule->args, error));
     NN_TRY(nn_args_default(&made.regularizer_args, nn_regularizer_args, error));
     *recipe = made;
     made = (struct nn_recipe){0};
@@ -25,6 +29,7 @@ void nn_recipe_clear(struct nn_recipe *recipe)
 {
     nn_args_clear(&recipe->loss_args);
     nn_args_clear(&recipe->optimizer_args);
+    nn_args_clear(&recipe->schedule_args);
     nn_args_clear(&recipe->regularizer_args);
     *recipe = (struct nn_recipe){0};
 }
@@ -34,11 +39,14 @@ enum nn_status nn_recipe_copy(struct nn_recipe *to, const struct nn_recipe *from
 {
     enum nn_status status = NN_OK;
     struct nn_recipe copy = *from;
-    copy.loss_args = copy.optimizer_args = copy.regularizer_args = (struct nn_args){0};
+    copy.loss_args = copy.optimizer_args = (struct nn_args){0};
+    copy.schedule_args = copy.regularizer_args = (struct nn_args){0};
     if (from->loss)
         NN_TRY(nn_args_copy(&copy.loss_args, &from->loss_args, error));
     if (from->optimizer)
         NN_TRY(nn_args_copy(&copy.optimizer_args, &from->optimizer_args, error));
+    if (from->schedule)
+        NN_TRY(nn_args_copy(&copy.schedule_args, &from->schedule_args, error));
     if (from->regularizer_args.specs)
         NN_TRY(nn_args_copy(&copy.regularizer_args, &from->regularizer_args, error));
     *to = copy;

@@ -45,16 +45,33 @@ struct nn_trainer {
     size_t batch;   /* batches done in this epoch */
     double correct; /* samples of this epoch classified right so far */
     double seconds; /* spent on training in this epoch */
+    double lr;      /* of the last step */
     double gradient_norm;
     double best_loss; /* NaN: none yet */
     uint64_t waited;  /* epochs since then */
     bool epoch_ended, finished, stopped_early;
 };
 
+/* Where the run stands, for the schedule. */
+static struct nn_schedule_call schedule_call(const struct nn_trainer *trainer)
+{
+    double epoch_steps = (double)trainer->batches, epochs = (double)trainer->state->epoch;
+    double left = (double)(trainer->options.epochs - trainer->epoch);
+    return (struct nn_schedule_call){
+        .step = epochs * epoch_steps + (double)trainer->batch,
+        .epoch_steps = epoch_steps,
+        .total = (epochs + left) * epoch_steps,
+        .lr = trainer->recipe->lr,
+        .args = &trainer->recipe->schedule_args,
+        .state = trainer->state->schedule,
+    };
+}
+
 /* The one place that knows the learning rate of the next step. */
 static double learning_rate(const struct nn_trainer *trainer)
 {
-    return trainer->recipe->lr;
+    struct nn_schedule_call call = schedule_call(trainer);
+    return trainer->recipe->schedule ? nn_schedule_rate(trainer->recipe->schedule, &call) : call.lr;
 }
 
 /* Columns of the history: loss, metrics, the same on validation, learning rate. */
@@ -141,6 +158,7 @@ enum nn_status nn_trainer_new(struct nn_net *net, const struct nn_source *train,
     trainer->options = *options;
     trainer->validates = validation != NULL;
     trainer->best_loss = trainer->gradient_norm = (double)NAN;
+    trainer->lr = recipe->lr;
     trainer->finished = options->epochs == 0;
 
     NN_TRY(nn_objective_bind(&trainer->objective, recipe, net, train, error));
@@ -211,7 +229,7 @@ static enum nn_status diverge(struct nn_trainer *trainer, const char *what,
         snprintf(back, sizeof back, "weights of the end of epoch %llu", epoch - 1);
     nn_fail(error, NN_DIVERGED,
             "%s in epoch %llu, batch %zu (learning rate %s)%s%s%s: the %s are back", what, epoch,
-            trainer->batch + 1, nn_number_short(lr, learning_rate(trainer), 6),
+            trainer->batch + 1, nn_number_short(lr, trainer->lr, 6),
             first ? ", first in the output of " : "", first ? first->name : "",
             first && first->index == 0 ? " (the data)" : "", back);
     nn_fail_hint(error, "a smaller lr=, clip=1, or `data scale standard`");
@@ -297,12 +315,12 @@ out:
 static enum nn_status train_batch(struct nn_trainer *trainer, struct nn_error *error)
 {
     double started = nn_clock();
+    trainer->lr = learning_rate(trainer);
     struct nn_mean loss;
     enum nn_status status;
     NN_TRY(run_forward(trainer, &loss, error));
     NN_TRY(run_backward(trainer, error));
-    nn_step_apply(trainer->net, trainer->pass, trainer->recipe, trainer->state,
-                  learning_rate(trainer));
+    nn_step_apply(trainer->net, trainer->pass, trainer->recipe, trainer->state, trainer->lr);
     nn_regularize_weights(trainer->net, &trainer->recipe->regularizer_args);
     nn_tally_add(&trainer->tally, &trainer->objective, &trainer->targets, trainer->pass, loss);
     trainer->correct += count_correct(trainer);
@@ -342,6 +360,14 @@ static void wait_for_better(struct nn_trainer *trainer, double loss)
     }
 }
 
+static void observe(struct nn_trainer *trainer, double loss)
+{
+    const struct nn_schedule_class *schedule = trainer->recipe->schedule;
+    struct nn_schedule_call call = schedule_call(trainer);
+    if (schedule && schedule->observe)
+        schedule->observe(&call, loss, trainer->state->schedule);
+}
+
 static enum nn_status end_epoch(struct nn_trainer *trainer, struct nn_error *error)
 {
     double row[MAX_COLUMNS];
@@ -351,9 +377,10 @@ static enum nn_status end_epoch(struct nn_trainer *trainer, struct nn_error *err
     nn_tally_values(&trainer->tally, row);
     if (trainer->validates)
         NN_TRY(nn_evaluator_run(&trainer->evaluator, row + figures, NULL, error));
-    row[trainer->column_count - 1] = learning_rate(trainer);
+    row[trainer->column_count - 1] = trainer->lr;
     NN_TRY(nn_history_add_epoch(trainer->history, trainer->columns, row, trainer->column_count,
                                 error));
+    observe(trainer, trainer->validates ? row[figures] : row[0]);
     trainer->state->epoch++;
     trainer->epoch++;
     trainer->epoch_ended = true;

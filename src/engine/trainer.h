@@ -14,6 +14,7 @@
 #include "engine/metric.h"
 #include "engine/optimizer.h"
 #include "engine/pass.h"
+#include "engine/schedule.h"
 #include "engine/source.h"
 
 #define NN_MAX_METRICS 8
@@ -25,11 +26,13 @@ struct nn_recipe {
     const struct nn_optimizer_class *optimizer;
     struct nn_args optimizer_args;
     double lr;
+    const struct nn_schedule_class *schedule; /* NULL: constant */
+    struct nn_args schedule_args;
     struct nn_args regularizer_args; /* nn_regularizer_args */
     const struct nn_metric_class *metrics[NN_MAX_METRICS];
     int metric_count;
 };
-/* A loss and an optimizer with their defaults, without metrics. Gives *recipe. */
+/* A loss and an optimizer with their defaults, constant rate, without metrics. Gives *recipe. */
 enum nn_status nn_recipe_default(struct nn_recipe *recipe, const struct nn_loss_class *loss,
                                  const struct nn_optimizer_class *optimizer,
                                  struct nn_error *error);
@@ -79,7 +82,8 @@ struct nn_train_state {
     size_t params;  /* number of parameters of the net it belongs to; 0 = none yet */
     uint64_t step;  /* optimizer steps done */
     double product; /* of the optimizer's factors of these steps; 1 at the start */
-    uint64_t epoch; /* epochs done over all runs */
+    double schedule[NN_SCHEDULE_STATE]; /* the schedule's state */
+    uint64_t epoch;                     /* epochs done over all runs */
 };
 void nn_train_state_clear(struct nn_train_state *state);
 enum nn_status nn_train_state_init(struct nn_train_state *state, const struct nn_net *net,

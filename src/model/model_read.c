@@ -108,6 +108,21 @@ static enum nn_status read_args_if_any(const json_t *json, const struct nn_arg_s
                 : nn_args_default(args, specs, error);
 }
 
+/* Older files have none: it is constant. */
+static enum nn_status read_schedule(const json_t *json, struct nn_recipe *recipe,
+                                    struct nn_error *error)
+{
+    const json_t *name = json_object_get(json, "schedule");
+    const char *text = name ? json_string_value(name) : "constant";
+    const struct nn_schedule_class *schedule = text ? nn_schedule_find(text) : NULL;
+    if (!schedule)
+        return nn_fail(error, NN_DAMAGED, "there is no schedule %s",
+                       NN_VISIBLE(text ? text : "without a name"));
+    recipe->schedule = schedule;
+    return read_args_if_any(json_object_get(json, "schedule_args"), schedule->args, schedule->name,
+                            &recipe->schedule_args, error);
+}
+
 static enum nn_status fill_recipe(const json_t *json, struct nn_recipe *recipe,
                                   struct nn_error *error)
 {
@@ -128,6 +143,7 @@ static enum nn_status fill_recipe(const json_t *json, struct nn_recipe *recipe,
     NN_TRY(read_number(json, "lr", &recipe->lr, error));
     NN_TRY(read_args_if_any(json_object_get(json, "regularizer"), nn_regularizer_args,
                             "the regularizer", &recipe->regularizer_args, error));
+    NN_TRY(read_schedule(json, recipe, error));
     NN_TRY(read_metrics(json_object_get(json, "metrics"), recipe, error));
     recipe->loss = loss;
     recipe->optimizer = optimizer;
@@ -166,6 +182,21 @@ out:
     return status;
 }
 
+static enum nn_status read_schedule_state(const json_t *json, struct nn_train_state *state,
+                                          struct nn_error *error)
+{
+    if (json && json_array_size(json) != NN_SCHEDULE_STATE)
+        return nn_fail(error, NN_DAMAGED, "the schedule's state is not an array of %d numbers",
+                       NN_SCHEDULE_STATE);
+    for (size_t i = 0; json && i < NN_SCHEDULE_STATE; i++) {
+        const char *text = json_string_value(json_array_get(json, i));
+        if (!text || !nn_number_parse(text, strlen(text), &state->schedule[i]) ||
+            !isfinite(state->schedule[i]))
+            return nn_fail(error, NN_DAMAGED, "entry %zu of the schedule's state is no number", i);
+    }
+    return NN_OK;
+}
+
 static enum nn_status read_state(const json_t *root, const struct nn_safetensors *file,
                                  struct nn_model *model, struct nn_error *error)
 {
@@ -184,6 +215,7 @@ static enum nn_status read_state(const json_t *root, const struct nn_safetensors
     NN_TRY(nn_json_u64(json, "epoch", &model->state->epoch, error));
     if (json_object_get(json, "product"))
         NN_TRY(read_number(json, "product", &model->state->product, error));
+    NN_TRY(read_schedule_state(json_object_get(json, "schedule"), model->state, error));
 out:
     return status;
 }

@@ -111,6 +111,10 @@ static json_t *recipe_json(const struct nn_recipe *recipe)
     object = set(object, "optimizer", json_string(recipe->optimizer->name));
     object = set(object, "optimizer_args", args_json(&recipe->optimizer_args));
     object = set(object, "lr", json_string(nn_number_double(lr, recipe->lr)));
+    if (recipe->schedule) {
+        object = set(object, "schedule", json_string(recipe->schedule->name));
+        object = set(object, "schedule_args", args_json(&recipe->schedule_args));
+    }
     if (recipe->regularizer_args.specs)
         object = set(object, "regularizer", args_json(&recipe->regularizer_args));
     return set(object, "metrics", metrics);
@@ -118,9 +122,14 @@ static json_t *recipe_json(const struct nn_recipe *recipe)
 
 static json_t *state_json(const struct nn_train_state *state)
 {
-    char product[NN_NUMBER_SIZE];
+    char number[NN_NUMBER_SIZE];
+    json_t *schedule = json_array();
+    for (int i = 0; i < NN_SCHEDULE_STATE; i++)
+        schedule = append(schedule, json_string(nn_number_double(number, state->schedule[i])));
+
     json_t *object = set(json_object(), "step", u64_json(state->step));
-    object = set(object, "product", json_string(nn_number_double(product, state->product)));
+    object = set(object, "product", json_string(nn_number_double(number, state->product)));
+    object = set(object, "schedule", schedule);
     return set(object, "epoch", u64_json(state->epoch));
 }
 

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { COMPILE_LOSS, COMPILE_OPTIMIZER, COMPILE_LR, COMPILE_METRICS };
+enum { COMPILE_LOSS, COMPILE_OPTIMIZER, COMPILE_LR, COMPILE_SCHEDULE, COMPILE_METRICS };
 
 static const struct nn_arg_spec compile_args[] = {
     {.name = "loss",
@@ -26,6 +26,11 @@ static const struct nn_arg_spec compile_args[] = {
      .min = 1e-12,
      .max = 1e6,
      .help = "learning rate; else the optimizer's own default"},
+    {.name = "schedule",
+     .type = NN_ARG_TEXT,
+     .fallback = "constant",
+     .choices = "@schedules",
+     .help = "how the learning rate changes"},
     {.name = "metrics",
      .type = NN_ARG_NAMES,
      .choices = "@metrics",
@@ -35,8 +40,8 @@ static const struct nn_arg_spec compile_args[] = {
 };
 
 /* "unknown loss `mes`" with the nearest name, at its word. */
-static enum nn_status unknown(const struct nn_invocation *invocation, const char *key,
-                              const char *name, const char *nearest, struct nn_error *error)
+static enum nn_status unknown_near(const struct nn_invocation *invocation, const char *key,
+                                   const char *name, const char *nearest, struct nn_error *error)
 {
     enum nn_status status = nn_fail(error, NN_SYNTAX, "unknown %s `%s`", key, NN_VISIBLE(name));
     for (size_t i = 0; i < invocation->word_count && error; i++)
@@ -49,46 +54,86 @@ static enum nn_status unknown(const struct nn_invocation *invocation, const char
     return status;
 }
 
-static enum nn_status find_loss(const struct nn_invocation *invocation,
-                                const struct nn_loss_class **loss, struct nn_error *error)
+/* A table of names: losses, optimizers, schedules, metrics. */
+typedef const char *name_at(size_t index);
+
+static const char *loss_at(size_t i)
 {
-    const char *name = nn_words_key(invocation->words, invocation->word_count, "loss");
-    *loss = name ? nn_loss_find(name) : NULL;
-    if (*loss || !name)
-        return NN_OK; /* a missing one is the parser's to report */
-    const char *nearest = NULL;
-    for (size_t i = 0; i < nn_loss_count && !nearest; i++)
-        nearest = nn_text_nearest(name, &nn_losses[i]->name, 1);
-    return unknown(invocation, "loss", name, nearest, error);
+    return i < nn_loss_count ? nn_losses[i]->name : NULL;
 }
 
-static enum nn_status find_optimizer(const struct nn_invocation *invocation,
-                                     const struct nn_optimizer_class **optimizer,
-                                     struct nn_error *error)
+static const char *optimizer_at(size_t i)
 {
-    const char *name = nn_words_key(invocation->words, invocation->word_count, "optimizer");
-    if (!name)
-        name = "adam";
-    *optimizer = nn_optimizer_find(name);
-    if (*optimizer)
-        return NN_OK;
-    const char *nearest = NULL;
-    for (size_t i = 0; i < nn_optimizer_count && !nearest; i++)
-        nearest = nn_text_nearest(name, &nn_optimizers[i]->name, 1);
-    return unknown(invocation, "optimizer", name, nearest, error);
+    return i < nn_optimizer_count ? nn_optimizers[i]->name : NULL;
+}
+
+static const char *schedule_at(size_t i)
+{
+    return i < nn_schedule_count ? nn_schedules[i]->name : NULL;
+}
+
+static const char *metric_at(size_t i)
+{
+    return i < nn_metric_count ? nn_metrics[i]->name : NULL;
+}
+
+static enum nn_status unknown(const struct nn_invocation *invocation, const char *key,
+                              const char *name, name_at *names, struct nn_error *error)
+{
+    const char *nearest = NULL, *candidate;
+    for (size_t i = 0; !nearest && (candidate = names(i)); i++)
+        nearest = nn_text_nearest(name, &candidate, 1);
+    return unknown_near(invocation, key, name, nearest, error);
+}
+
+/* The classes that the words choose; what is not said is the default, a missing loss the parser's
+ * to report. */
+struct choice {
+    const struct nn_loss_class *loss;
+    const struct nn_optimizer_class *optimizer;
+    const struct nn_schedule_class *schedule;
+};
+
+static const char *value_or(const struct nn_word *words, size_t count, const char *key,
+                            const char *fallback)
+{
+    const char *value = nn_words_key(words, count, key);
+    return value ? value : fallback;
+}
+
+static struct choice choose(const struct nn_word *words, size_t count)
+{
+    const char *loss = nn_words_key(words, count, "loss");
+    return (struct choice){
+        .loss = loss ? nn_loss_find(loss) : NULL,
+        .optimizer = nn_optimizer_find(value_or(words, count, "optimizer", "adam")),
+        .schedule = nn_schedule_find(value_or(words, count, "schedule", "constant")),
+    };
+}
+
+static enum nn_status check_choice(const struct nn_invocation *invocation,
+                                   const struct choice *choice, struct nn_error *error)
+{
+    const struct nn_word *words = invocation->words;
+    size_t count = invocation->word_count;
+    const char *loss = nn_words_key(words, count, "loss");
+    if (loss && !choice->loss)
+        return unknown(invocation, "loss", loss, loss_at, error);
+    if (!choice->optimizer)
+        return unknown(invocation, "optimizer", nn_words_key(words, count, "optimizer"),
+                       optimizer_at, error);
+    if (!choice->schedule)
+        return unknown(invocation, "schedule", nn_words_key(words, count, "schedule"), schedule_at,
+                       error);
+    return NN_OK;
 }
 
 static enum nn_status add_metric(const struct nn_invocation *invocation, struct nn_recipe *recipe,
                                  const char *name, struct nn_error *error)
 {
     const struct nn_metric_class *metric = nn_metric_find(name);
-    if (!metric) {
-        const char *nearest = NULL;
-        for (size_t i = 0; i < nn_metric_count && !nearest; i++)
-            nearest = nn_text_nearest(name, &nn_metrics[i]->name, 1);
-        enum nn_status status = unknown(invocation, "metrics", name, nearest, error);
-        return status;
-    }
+    if (!metric)
+        return unknown(invocation, "metrics", name, metric_at, error);
     if (recipe->metric_count == NN_MAX_METRICS)
         return nn_fail(error, NN_LIMIT, "at most %d metrics", NN_MAX_METRICS);
     recipe->metrics[recipe->metric_count++] = metric;
@@ -119,18 +164,15 @@ static enum nn_status choose_metrics(const struct nn_invocation *invocation, con
     return NN_OK;
 }
 
-/* What compile takes together with the loss and the optimizer that the words name. */
+/* What compile takes together with the loss, the optimizer and the schedule that the words name. */
 static const struct nn_arg_spec *compile_specs(const struct nn_word *words, size_t count,
                                                struct nn_arena *arena)
 {
-    const char *loss_name = nn_words_key(words, count, "loss");
-    const char *optimizer_name = nn_words_key(words, count, "optimizer");
-    const struct nn_loss_class *loss = loss_name ? nn_loss_find(loss_name) : NULL;
-    const struct nn_optimizer_class *optimizer =
-        nn_optimizer_find(optimizer_name ? optimizer_name : "adam");
-    const struct nn_arg_spec *parts[] = {compile_args, loss ? loss->args : NULL,
-                                         optimizer ? optimizer->args : NULL};
-    return nn_specs_join(arena, parts, 3);
+    struct choice choice = choose(words, count);
+    const struct nn_arg_spec *parts[] = {compile_args, choice.loss ? choice.loss->args : NULL,
+                                         choice.optimizer ? choice.optimizer->args : NULL,
+                                         choice.schedule ? choice.schedule->args : NULL};
+    return nn_specs_join(arena, parts, sizeof parts / sizeof *parts);
 }
 
 /* class_weights=balanced counts the training data as they are now. */
@@ -144,28 +186,40 @@ static enum nn_status balance(const struct nn_dataset *data, struct nn_recipe *r
     return nn_recipe_balance(recipe, &source, error);
 }
 
+static enum nn_status take_args(struct nn_recipe *recipe, const struct nn_args *args,
+                                struct nn_error *error)
+{
+    static const char what[] = "compile";
+    enum nn_status status;
+    NN_TRY(nn_specs_extract(&recipe->loss_args, recipe->loss->args, args, what, error));
+    NN_TRY(nn_specs_extract(&recipe->optimizer_args, recipe->optimizer->args, args, what, error));
+    NN_TRY(nn_specs_extract(&recipe->schedule_args, recipe->schedule->args, args, what, error));
+    NN_TRY(nn_specs_extract(&recipe->regularizer_args, nn_regularizer_args, args, what, error));
+    recipe->lr = nn_args_is_set(args, COMPILE_LR) ? nn_args_real(args, COMPILE_LR)
+                                                  : recipe->optimizer->default_lr;
+out:
+    return status;
+}
+
 static enum nn_status make_recipe(const struct nn_invocation *invocation, struct nn_recipe *recipe,
                                   struct nn_error *error)
 {
     const struct nn_word *words = invocation->words;
     size_t count = invocation->word_count;
+    struct choice choice = choose(words, count);
     struct nn_arena arena;
     struct nn_args args = {0};
     enum nn_status status = NN_OK;
     nn_arena_init(&arena);
-    NN_TRY(find_loss(invocation, &recipe->loss, error));
-    NN_TRY(find_optimizer(invocation, &recipe->optimizer, error));
+    NN_TRY(check_choice(invocation, &choice, error));
     const struct nn_arg_spec *specs = compile_specs(words, count, &arena);
     if (!specs)
         NN_TRY(nn_fail_memory(error, sizeof compile_args));
     NN_TRY(nn_command_parse(&args, specs, words, count, "compile", error));
-    NN_TRY(nn_specs_extract(&recipe->loss_args, recipe->loss->args, &args, "compile", error));
-    NN_TRY(nn_specs_extract(&recipe->optimizer_args, recipe->optimizer->args, &args, "compile",
-                            error));
-    recipe->lr = nn_args_is_set(&args, COMPILE_LR) ? nn_args_real(&args, COMPILE_LR)
-                                                   : recipe->optimizer->default_lr;
-    NN_TRY(
-        nn_specs_extract(&recipe->regularizer_args, nn_regularizer_args, &args, "compile", error));
+    recipe->loss = choice.loss;
+    recipe->optimizer = choice.optimizer;
+    recipe->schedule = choice.schedule;
+    NN_TRY(take_args(recipe, &args, error));
     NN_TRY(balance(invocation->session->dataset, recipe, error));
     NN_TRY(choose_metrics(invocation, nn_args_text(&args, COMPILE_METRICS), recipe, error));
 out:
@@ -190,19 +244,22 @@ static enum nn_status run_compile(const struct nn_invocation *invocation, struct
     nn_recipe_clear(&session->recipe);
     session->recipe = recipe;
     nn_session_net_changed(session, false);
-    nn_say(&session->output, "loss %s, optimizer %s, lr %s, %zu parameters", recipe.loss->name,
-           recipe.optimizer->name, nn_number_double(lr, recipe.lr),
-           nn_net_param_count(session->net));
+    bool constant = strcmp(recipe.schedule->name, "constant") == 0;
+    nn_say(&session->output, "loss %s, optimizer %s, lr %s%s%s, %zu parameters", recipe.loss->name,
+           recipe.optimizer->name, nn_number_double(lr, recipe.lr), constant ? "" : ", schedule ",
+           constant ? "" : recipe.schedule->name, nn_net_param_count(session->net));
     return NN_OK;
 }
 
 const struct nn_command nn_command_compile = {
     .name = "compile",
     .group = "train",
-    .summary = "Chooses loss, optimizer and metrics",
-    .details = "The loss's and the optimizer's own settings go here as well: `momentum=0.9` with "
-               "sgd. A new "
-               "compile forgets the optimizer's state, not the parameters.",
+    .summary = "Chooses loss, optimizer, schedule and metrics",
+    .details = "The own settings of the loss, the optimizer and the schedule go here as well: "
+               "`momentum=0.9` with sgd, `schedule=cosine warmup=5`. l1, l2 and max_norm concern "
+               "weights, not biases; the penalties enter the gradient, not the loss that is shown. "
+               "A new compile forgets the optimizer's state and begins the schedule, and keeps the "
+               "parameters.",
     .args = compile_args,
     .examples =
         (const struct nn_example[]){
@@ -211,6 +268,12 @@ const struct nn_command nn_command_compile = {
              "For two classes and one output"},
             {"compile loss=categorical_crossentropy optimizer=sgd lr=0.05 momentum=0.9",
              "net new input=4; add dense 3 softmax", "Gradient descent with momentum"},
+            {"compile loss=categorical_crossentropy optimizer=adamw schedule=cosine warmup=2 "
+             "label_smoothing=0.1",
+             "net new input=4; add dense 3 softmax",
+             "A rate that rises for two epochs and then falls to the end of the run"},
+            {"compile loss=categorical_crossentropy class_weights=balanced",
+             "data demo iris; add dense 3 softmax", "Rare classes count as much as frequent ones"},
             {0}},
     .flags = NN_COMMAND_NET | NN_COMMAND_RAW,
     .run = run_compile,

@@ -47,6 +47,52 @@ static void use(struct nn_session *session, struct nn_dataset *data)
     say_dataset(session, data);
 }
 
+/* Data for a net from a file: the same numbers for the same classes, and its scaling, or its
+ * answers would mean something else. Data of another shape or with other classes are for another
+ * net: they stay as they are. */
+static enum nn_status match_model(const struct nn_session *session, bool fresh,
+                                  struct nn_dataset **data, struct nn_error *error)
+{
+    const struct nn_model *opened = &session->opened;
+    struct nn_dataset *scaled = NULL;
+    struct nn_source source;
+    struct nn_error mismatch = {0};
+    nn_dataset_source(*data, NN_SPLIT_TRAIN, &source);
+    if (session->net->count < 2 || !nn_shape_equal(&source.shape, &session->net->nodes[0]->shape))
+        return NN_OK;
+    if (fresh && session->class_count > 0 && (*data)->samples->labels &&
+        nn_dataset_match_classes(*data, session->classes, session->class_count, &mismatch) !=
+            NN_OK) {
+        if (mismatch.status == NN_MEMORY)
+            return nn_fail_memory(error, 0);
+        mismatch.status = NN_OK; /* a warning */
+        session->output.warning(session->output.context, &mismatch);
+        return NN_OK;
+    }
+    if (opened->scaling == NN_SCALING_NONE || opened->scale_count == 0)
+        return NN_OK;
+    enum nn_status status =
+        nn_dataset_scale_with(*data, opened->scaling, opened->offset, opened->factor,
+                              opened->scale_count, &scaled, error);
+    if (status != NN_OK)
+        return status;
+    nn_dataset_free(*data);
+    *data = scaled;
+    return NN_OK;
+}
+
+/* What load, demo and split made: matched to the model, then taken; freed on failure. */
+static enum nn_status take(struct nn_session *session, struct nn_dataset *data, bool fresh,
+                           struct nn_error *error)
+{
+    enum nn_status status = match_model(session, fresh, &data, error);
+    if (status == NN_OK)
+        use(session, data);
+    else
+        nn_dataset_free(data);
+    return status;
+}
+
 /* ---- data load ---- */
 
 enum {
@@ -123,9 +169,7 @@ static enum nn_status run_load(const struct nn_invocation *invocation, struct nn
         status = nn_shape_parse(nn_args_text(args, LOAD_SHAPE), &options.shape, error);
     if (status == NN_OK)
         status = nn_data_load(nn_args_text(args, LOAD_FILE), &options, &data, error);
-    if (status == NN_OK)
-        use(invocation->session, data);
-    return status;
+    return status == NN_OK ? take(invocation->session, data, true, error) : status;
 }
 
 const struct nn_command nn_command_data_load = {
@@ -176,9 +220,7 @@ static enum nn_status run_demo(const struct nn_invocation *invocation, struct nn
     uint64_t seed =
         nn_args_is_set(args, 2) ? (uint64_t)nn_args_int(args, 2) : invocation->session->seed;
     enum nn_status status = nn_data_demo(nn_args_text(args, 0), samples, seed, &data, error);
-    if (status == NN_OK)
-        use(invocation->session, data);
-    return status;
+    return status == NN_OK ? take(invocation->session, data, true, error) : status;
 }
 
 const struct nn_command nn_command_data_demo = {
@@ -236,9 +278,7 @@ static enum nn_status run_split(const struct nn_invocation *invocation, struct n
     if (status == NN_OK)
         status = nn_dataset_split(data, nn_args_real(args, 0), nn_args_real(args, 1),
                                   nn_args_bool(args, 2), seed, &result, error);
-    if (status == NN_OK)
-        use(invocation->session, result);
-    return status;
+    return status == NN_OK ? take(invocation->session, result, false, error) : status;
 }
 
 const struct nn_command nn_command_data_split = {

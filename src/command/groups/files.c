@@ -46,6 +46,15 @@ static struct nn_model describe(struct nn_session *session)
         model.offset = data->offset;
         model.factor = data->factor;
         model.scale_count = data->offset ? data->scale_count : 0;
+    } else { /* as the file had it that the net came from */
+        const struct nn_model *opened = &session->opened;
+        model.features = opened->features;
+        model.feature_count = opened->feature_count;
+        model.task = opened->task;
+        model.scaling = opened->scaling;
+        model.offset = opened->offset;
+        model.factor = opened->factor;
+        model.scale_count = opened->scale_count;
     }
     return model;
 }
@@ -126,6 +135,17 @@ static void take_model(struct nn_session *session, struct nn_model *model)
     session->class_count = model->class_count;
     model->classes = NULL;
     model->class_count = 0;
+    session->opened = (struct nn_model){.features = model->features,
+                                        .feature_count = model->feature_count,
+                                        .task = model->task,
+                                        .scaling = model->scaling,
+                                        .offset = model->offset,
+                                        .factor = model->factor,
+                                        .scale_count = model->scale_count};
+    model->features = NULL;
+    model->feature_count = 0;
+    model->offset = model->factor = NULL;
+    model->scale_count = 0;
     session->unsaved = false;
 }
 
@@ -159,7 +179,8 @@ const struct nn_command nn_command_open = {
     .group = "files",
     .summary = "Opens a saved model",
     .details =
-        "Data that are loaded already and have the net's input shape get the model's scaling.",
+        "Data of the net's input shape, loaded before or after, get the model's scaling, and "
+        "their classes the model's numbers.",
     .args = file_args,
     .examples =
         (const struct nn_example[]){{"open iris.safetensors", NN_TRAINED "; save iris.safetensors",

@@ -425,7 +425,7 @@ static enum nn_status run_confusion(const struct nn_invocation *invocation, stru
     enum nn_split split = NN_SPLIT_TRAIN;
     enum nn_status status = NN_OK;
     NN_TRY(nn_result_path_check(out, error));
-    NN_TRY(nn_subject_split(session, nn_args_text(invocation->args, 0), &split, error));
+    NN_TRY(nn_subject_whole_split(session, nn_args_text(invocation->args, 0), &split, error));
     NN_TRY(nn_evaluation_get(session, split, &evaluation, error));
     if (!evaluation->confusion.counts)
         NN_TRY(nn_fail(error, NN_STATE,

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-enum { ARG_FROM_LOGITS, ARG_GAMMA, ARG_ALPHA };
+enum { ARG_FROM_LOGITS, ARG_GAMMA, ARG_BALANCE };
 
 static const struct nn_arg_spec args[] = {
     [ARG_FROM_LOGITS] = NN_LOSS_FROM_LOGITS("sigmoid"),
@@ -12,11 +12,11 @@ static const struct nn_arg_spec args[] = {
                    .fallback = "2",
                    .max = 100,
                    .help = "how much less a sample counts that is classified well"},
-    [ARG_ALPHA] = {.name = "alpha",
-                   .type = NN_ARG_REAL,
-                   .fallback = "0.25",
-                   .max = 1,
-                   .help = "weight of target 1; target 0 has 1 - alpha"},
+    [ARG_BALANCE] = {.name = "balance",
+                     .type = NN_ARG_REAL,
+                     .fallback = "0.25",
+                     .max = 1,
+                     .help = "weight of target 1, alpha in the paper; target 0 has 1 - balance"},
     {.name = NULL},
 };
 
@@ -30,7 +30,8 @@ static double crossentropy(const struct nn_loss_call *call, double z, double p, 
 
 static double term(const struct nn_loss_call *call, double z, double t, double *slope)
 {
-    double gamma = nn_args_real(call->args, ARG_GAMMA), alpha = nn_args_real(call->args, ARG_ALPHA);
+    double gamma = nn_args_real(call->args, ARG_GAMMA);
+    double alpha = nn_args_real(call->args, ARG_BALANCE);
     double p = call->logits ? nn_loss_sigmoid(z) : z, variance = p * (1.0 - p);
     double loss = crossentropy(call, z, p, t);
     double miss = p * (1.0 - t) + t * (1.0 - p), factor = pow(miss, gamma);
@@ -60,7 +61,7 @@ const struct nn_loss_class nn_loss_binary_focal = {
     .name = "binary_focal",
     .summary = "binary cross-entropy that turns to the hard samples",
     .formula = "mean over samples and outputs of a (1 - q)^gamma BCE(p, t), q = p t + (1 - p) "
-               "(1 - t), a = alpha t + (1 - alpha) (1 - t)",
+               "(1 - t), a = balance t + (1 - balance) (1 - t)",
     .source = "Lin, Goyal, Girshick, He, Dollar 2017, ICCV, equation 5; torchvision "
               "sigmoid_focal_loss",
     .args = args,

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-enum { ARG_MARGIN, ARG_POWER };
+enum { ARG_MARGIN, ARG_SQUARED };
 
 static const struct nn_arg_spec args[] = {
     [ARG_MARGIN] = {.name = "margin",
@@ -12,16 +12,15 @@ static const struct nn_arg_spec args[] = {
                     .min = 1e-9,
                     .max = 1e9,
                     .help = "lead that costs nothing more"},
-    [ARG_POWER] = {.name = "power",
-                   .type = NN_ARG_INT,
-                   .fallback = "1",
-                   .min = 1,
-                   .max = 2,
-                   .help = "2: what is missing is squared"},
+    [ARG_SQUARED] = {.name = "squared",
+                     .type = NN_ARG_BOOL,
+                     .fallback = "no",
+                     .help = "what is missing to the margin counts with its square"},
     {.name = NULL},
 };
 
-/* What is missing to the margin, to the power; *slope is its derivative by the missing lead. */
+/* What is missing to the margin, squared if wanted; *slope is its derivative by the missing lead.
+ */
 static double lack(double margin, double lead, bool squared, double *slope)
 {
     double missing = margin - lead;
@@ -39,7 +38,7 @@ static double binary_row(const struct nn_args *values, const float *z, float t, 
 {
     double sign = 2.0 * (double)t - 1.0, slope;
     double loss = lack(nn_args_real(values, ARG_MARGIN), sign * (double)z[0],
-                       nn_args_int(values, ARG_POWER) == 2, &slope);
+                       nn_args_bool(values, ARG_SQUARED), &slope);
     if (dz)
         dz[0] = (float)(-slope * sign * scale);
     return loss;
@@ -59,7 +58,7 @@ static double row(const struct nn_args *values, const float *z, size_t width, si
                   float *dz, double scale)
 {
     double margin = nn_args_real(values, ARG_MARGIN), sum = 0.0, down = 0.0, slope;
-    bool squared = nn_args_int(values, ARG_POWER) == 2;
+    bool squared = nn_args_bool(values, ARG_SQUARED);
     for (size_t k = 0; k < width; k++) {
         if (k == class)
             continue;
@@ -90,8 +89,8 @@ const struct nn_loss_class nn_loss_hinge = {
     .name = "hinge",
     .summary = "the right class must lead by a margin, as in support vector machines",
     .formula =
-        "mean over samples of the sum of max(0, margin - z[class] + z[k])^power / K over the "
-        "other classes k; one output: max(0, margin - s z)^power, s = 2 t - 1",
+        "mean over samples of the sum of max(0, margin - z[class] + z[k]) / K over the other "
+        "classes k; one output: max(0, margin - s z), s = 2 t - 1",
     .source = "Weston, Watkins 1999, ESANN; PyTorch MultiMarginLoss; one output as Keras' Hinge",
     .args = args,
     .target = NN_TARGET_MARKS,

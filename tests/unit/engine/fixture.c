@@ -127,10 +127,17 @@ struct nn_recipe fixture_recipe(const char *text)
     snprintf(copy, sizeof copy, "%s", text);
     size_t count = split_words(copy, words, 16);
     const char *optimizer = word_value(words, count, "optimizer");
+    const char *schedule = word_value(words, count, "schedule");
     const char *lr = word_value(words, count, "lr"), *list = word_value(words, count, "metrics");
     cr_assert(nn_recipe_default(&recipe, nn_loss_find(word_value(words, count, "loss")),
                                 nn_optimizer_find(optimizer ? optimizer : "adam"),
                                 &error) == NN_OK);
+    if (schedule) {
+        nn_args_clear(&recipe.schedule_args);
+        recipe.schedule = nn_schedule_find(schedule);
+        cr_assert(recipe.schedule, "no schedule %s", schedule);
+        cr_assert(nn_args_default(&recipe.schedule_args, recipe.schedule->args, &error) == NN_OK);
+    }
     if (lr)
         recipe.lr = strtod(lr, NULL);
     for (size_t i = 0; i < count; i++) {
@@ -139,6 +146,9 @@ struct nn_recipe fixture_recipe(const char *text)
                                   &error) == NN_OK);
         if (nn_args_find(recipe.optimizer->args, words[i].key) >= 0)
             cr_assert(nn_args_set(&recipe.optimizer_args, words[i].key, words[i].value, "optimizer",
+                                  &error) == NN_OK);
+        if (nn_args_find(recipe.schedule->args, words[i].key) >= 0)
+            cr_assert(nn_args_set(&recipe.schedule_args, words[i].key, words[i].value, "schedule",
                                   &error) == NN_OK);
         if (nn_args_find(nn_regularizer_args, words[i].key) >= 0)
             cr_assert(nn_args_set(&recipe.regularizer_args, words[i].key, words[i].value,

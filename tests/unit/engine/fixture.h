@@ -22,7 +22,7 @@ void fixture_data_clear(struct fixture_data *data);
 struct nn_source fixture_source(const struct fixture_data *data);
 
 /* Words as `compile` takes them: "loss=mse optimizer=sgd lr=0.1 metrics=mse momentum=0.9"; other
- * keys go to the optimizer, the loss or the regularizer, whichever has them. */
+ * keys go to the optimizer, the loss, the schedule or the regularizer, whichever has them. */
 struct nn_recipe fixture_recipe(const char *words);
 
 /* Copies all parameters to a new array (nn_free). */

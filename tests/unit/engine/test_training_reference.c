@@ -100,6 +100,7 @@ Test(training_reference, trajectories)
         {"adagrad", "optimizer=adagrad lr=0.02"},
         {"adamw", "optimizer=adamw lr=0.005 weight_decay=0.05"},
         {"nadam", "optimizer=nadam lr=0.005"},
+        {"adam-cosine", "optimizer=adam lr=0.01 schedule=cosine"},
         {"adam-clip", "optimizer=adam lr=0.005 clip=0.5"},
     };
     struct reference ref;
