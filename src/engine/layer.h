@@ -31,8 +31,9 @@ enum nn_layer_flags {
         32, /* output is C x H x W feature maps made by a convolution (Grad-CAM default) */
     NN_LAYER_BATCH = 64,      /* couples the samples of a batch in training (batchnorm) */
     NN_LAYER_POINTWISE = 128, /* element by element: y_i depends on x_i alone; shape kept */
-    NN_LAYER_MOVES = 256,  /* in inference mode every output is one input, or 0 (flatten, concat) */
-    NN_LAYER_MAXIMUM = 512 /* every output is the largest of some inputs (max-pooling) */
+    NN_LAYER_MOVES = 256, /* in inference mode every output is one input, or 0 (flatten, concat) */
+    NN_LAYER_MAXIMUM = 512, /* every output is the largest of some inputs (max-pooling) */
+    NN_LAYER_INDEX = 1024   /* reads whole numbers as indices: no gradient to its input */
 };
 
 /* How a parameter starts; the net command `net init method=` can override the weight's. */
@@ -43,13 +44,20 @@ enum nn_init {
     NN_INIT_GLOROT_UNIFORM,
     NN_INIT_GLOROT_NORMAL,
     NN_INIT_HE_UNIFORM,
-    NN_INIT_HE_NORMAL
+    NN_INIT_HE_NORMAL,
+    NN_INIT_LECUN_UNIFORM,
+    NN_INIT_LECUN_NORMAL,
+    NN_INIT_ORTHOGONAL,
+    NN_INIT_CONSTANT, /* with a value: itself */
+    NN_INIT_NORMAL,   /* the deviation */
+    NN_INIT_UNIFORM   /* the bound */
 };
 
 struct nn_param_spec {
     const char *name; /* PyTorch's: "weight", "bias", "running_mean" */
     struct nn_shape shape;
     enum nn_init init;
+    double value;           /* of a constant, normal or uniform init */
     size_t fan_in, fan_out; /* for the initializers */
     bool trainable;         /* false: running statistics, updated by forward in training mode */
     bool decays;            /* weight decay applies (weights yes, biases no) */
@@ -82,6 +90,7 @@ struct nn_call {
 
 struct nn_layer_class {
     const char *name;    /* "conv2d" */
+    const char *aliases; /* other names that `add` takes, "a|b", or NULL */
     const char *prefix;  /* automatic names: "conv" gives conv1, conv2 ... */
     const char *summary; /* one line for help */
     const char *formula; /* "y = x W^T + b" */
@@ -108,7 +117,8 @@ struct nn_layer_class {
     double (*flops)(const struct nn_node *node);
 };
 
-/* The registry, sorted by name; NULL when there is no such layer. */
+/* The registry, sorted by name. A layer is found by its name or an alias; NULL when there is none.
+ */
 extern const struct nn_layer_class *const nn_layers[];
 extern const size_t nn_layer_count;
 const struct nn_layer_class *nn_layer_find(const char *name);

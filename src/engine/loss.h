@@ -1,10 +1,10 @@
 /* Loss class: one file in losses/ with one `const struct nn_loss_class`.
  *
  * A loss sees the outputs z of one node and the targets. If it `fuses` with a final layer (softmax
- * with categorical_crossentropy, sigmoid with binary_crossentropy) and the net ends with that
- * layer, z are the values before it (logits) and the gradient enters the net there: stable for
- * extreme logits. Without that final layer the argument from_logits says what z is (default yes, as
- * PyTorch).
+ * or logsoftmax with categorical_crossentropy, sigmoid with binary_crossentropy) and the net ends
+ * with that layer, z are the values before it (logits) and the gradient enters the net there:
+ * stable for extreme logits. Without that final layer the argument from_logits says what z is
+ * (default yes, as PyTorch).
  */
 #ifndef NN_ENGINE_LOSS_H
 #define NN_ENGINE_LOSS_H

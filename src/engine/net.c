@@ -228,14 +228,14 @@ out:
     return status;
 }
 
-enum nn_status nn_net_init(struct nn_net *net, uint64_t seed, enum nn_init method,
+enum nn_status nn_net_init(struct nn_net *net, uint64_t seed, enum nn_init method, double value,
                            struct nn_error *error)
 {
     (void)error;
     for (int i = 0; i < net->count; i++)
         for (int p = 0; p < net->nodes[i]->param_count; p++) {
             struct nn_param *param = &net->nodes[i]->params[p];
-            nn_initialize(&param->spec, method, seed, i, p, param->value.data);
+            nn_initialize(&param->spec, method, value, seed, i, p, param->value.data);
         }
     net->seed = seed;
     nn_net_touch(net);
@@ -277,9 +277,12 @@ int nn_net_logits(const struct nn_net *net)
 {
     if (net->count == 0)
         return -1;
+    static const char *const squashing[] = {"softmax", "logsoftmax", "sigmoid"};
     const struct nn_node *last = net->nodes[net->count - 1];
-    bool squashes = !strcmp(last->layer->name, "softmax") || !strcmp(last->layer->name, "sigmoid");
-    return squashes ? last->inputs[0] : last->index;
+    for (size_t i = 0; i < sizeof squashing / sizeof *squashing; i++)
+        if (!strcmp(last->layer->name, squashing[i]))
+            return last->inputs[0];
+    return last->index;
 }
 
 int nn_net_last_spatial(const struct nn_net *net)

@@ -70,16 +70,16 @@ enum nn_status nn_net_remove(struct nn_net *net, int index, struct nn_error *err
 /* Changes one argument of a node (of the input: shape); as for remove. */
 enum nn_status nn_net_set(struct nn_net *net, int index, const char *key, const char *value,
                           struct nn_error *error);
-/* Draws all parameters anew (initialize.h says what a method does); running statistics start over.
- */
-enum nn_status nn_net_init(struct nn_net *net, uint64_t seed, enum nn_init method,
+/* Draws all parameters anew (initialize.h says what a method does, and which need a value); running
+ * statistics start over. */
+enum nn_status nn_net_init(struct nn_net *net, uint64_t seed, enum nn_init method, double value,
                            struct nn_error *error);
 
 /* Index of a node by name or by the number that `net show` prints; fails with the nearest names. */
 enum nn_status nn_net_find(const struct nn_net *net, const char *name, int *index,
                            struct nn_error *error);
-/* Where explanations of "the logit" start: the input of a final softmax or sigmoid, else the last
- * node; -1 for an empty net. */
+/* Where explanations of "the logit" start: the input of a final softmax, logsoftmax or sigmoid,
+ * else the last node; -1 for an empty net. */
 int nn_net_logits(const struct nn_net *net);
 /* The last convolution (flag SPATIAL), -1 if there is none. */
 int nn_net_last_spatial(const struct nn_net *net);

@@ -106,7 +106,7 @@ enum nn_status nn_node_fill(struct nn_node *node, uint64_t seed, struct nn_error
         enum nn_status status = nn_tensor_init(&param->value, &param->spec.shape, error);
         if (status != NN_OK)
             return status;
-        nn_initialize(&param->spec, NN_INIT_DEFAULT, seed, node->index, p, param->value.data);
+        nn_initialize(&param->spec, NN_INIT_DEFAULT, 0.0, seed, node->index, p, param->value.data);
     }
     return NN_OK;
 }

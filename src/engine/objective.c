@@ -12,10 +12,20 @@ static bool ends_with_probabilities(const struct nn_net *net)
     return strcmp(last, "softmax") == 0 || strcmp(last, "sigmoid") == 0;
 }
 
+/* The outputs are logarithms of probabilities. They are logits too: softmax turns them into the
+ * same probabilities. */
+static bool ends_with_logarithms(const struct nn_net *net)
+{
+    return strcmp(nn_net_output(net)->layer->name, "logsoftmax") == 0;
+}
+
 static bool fuses(const struct nn_net *net, const struct nn_recipe *recipe)
 {
     const char *wanted = recipe->loss->fuses;
-    return wanted && strcmp(nn_net_output(net)->layer->name, wanted) == 0;
+    if (!wanted)
+        return false;
+    return strcmp(nn_net_output(net)->layer->name, wanted) == 0 ||
+           (strcmp(wanted, "softmax") == 0 && ends_with_logarithms(net));
 }
 
 /* The loss's argument from_logits; *given tells whether the user set it. */
@@ -32,6 +42,8 @@ static bool takes_logits(const struct nn_recipe *recipe, bool *given)
 bool nn_output_logits(const struct nn_net *net, const struct nn_recipe *recipe)
 {
     bool given;
+    if (ends_with_logarithms(net))
+        return true;
     if (!recipe)
         return !ends_with_probabilities(net);
     return !fuses(net, recipe) && takes_logits(recipe, &given);

@@ -276,10 +276,12 @@ static enum nn_status describe(struct ascent *a, struct nn_result *result, struc
     nn_buffer_init(&text, 0);
     NN_TRY(nn_explain_value(net, &target, a->x, 1, &value, NULL, error));
     nn_result_figure(result, "F(x)", value);
-    if (node == net->nodes[nn_net_logits(net)] && strcmp(output->layer->name, "softmax") == 0) {
+    bool logarithm = strcmp(output->layer->name, "logsoftmax") == 0;
+    bool softmax = logarithm || strcmp(output->layer->name, "softmax") == 0;
+    if (node == net->nodes[nn_net_logits(net)] && softmax) {
         target.node = output->index;
         NN_TRY(nn_explain_value(net, &target, a->x, 1, &value, NULL, error));
-        nn_result_figure(result, "p", value);
+        nn_result_figure(result, "p", logarithm ? exp(value) : value);
     }
     snprintf(result->method, sizeof result->method, "actmax");
     snprintf(result->layer, sizeof result->layer, "%s", net->nodes[a->request->node]->name);

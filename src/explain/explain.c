@@ -35,12 +35,14 @@ static enum nn_status check_request(const struct nn_explain_request *request,
     return NN_OK;
 }
 
-/* Probability of the target class of sample 0, if the net ends with softmax or sigmoid. */
+/* Probability of the target class of sample 0, if the net ends with softmax, logsoftmax or sigmoid.
+ */
 static enum nn_status probability(const struct nn_explain_call *call, double *p,
                                   struct nn_error *error)
 {
     const struct nn_node *output = nn_net_output(call->net);
-    bool softmax = strcmp(output->layer->name, "softmax") == 0,
+    bool logarithm = strcmp(output->layer->name, "logsoftmax") == 0,
+         softmax = logarithm || strcmp(output->layer->name, "softmax") == 0,
          sigmoid = strcmp(output->layer->name, "sigmoid") == 0;
     *p = NAN;
     if (call->target.what == NN_EXPLAIN_UNIT || !(softmax || (sigmoid && call->target.binary)))
@@ -52,6 +54,8 @@ static enum nn_status probability(const struct nn_explain_call *call, double *p,
     int32_t unit = call->target.binary ? 0 : call->target.unit[0];
     target.unit = &unit;
     enum nn_status status = nn_explain_value(call->net, &target, call->x, 1, p, NULL, error);
+    if (status == NN_OK && logarithm)
+        *p = exp(*p);
     if (status == NN_OK && call->target.binary && call->target.unit[0] == 0)
         *p = 1 - *p;
     return status;

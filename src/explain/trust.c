@@ -280,7 +280,7 @@ static enum nn_status measure_randomization(struct trial *trial, struct nn_trust
     int compared = 0;
     NN_TRY(nn_net_copy(trial->request->net, &random, error));
     NN_TRY(nn_net_copy(trial->request->net, &fresh, error));
-    NN_TRY(nn_net_init(fresh, trial->request->seed + 1, NN_INIT_DEFAULT, error));
+    NN_TRY(nn_net_init(fresh, trial->request->seed + 1, NN_INIT_DEFAULT, 0.0, error));
     for (int n = random->count - 1; n > 0; n--) {
         struct nn_node *node = random->nodes[n];
         for (int p = 0; p < node->param_count; p++)

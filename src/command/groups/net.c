@@ -5,6 +5,7 @@
 #include "command/job.h"
 #include "command/specs.h"
 #include "command/subject.h"
+#include "engine/initialize.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -390,9 +391,11 @@ static const struct nn_arg_spec init_args[] = {
     {.name = "method",
      .type = NN_ARG_CHOICE,
      .fallback = "default",
-     .choices =
-         "default|zeros|ones|glorot_uniform|glorot_normal|he_uniform|he_normal", /* enum nn_init */
-     .help = "how weights are drawn; default: uniform within 1/sqrt(inputs), as in PyTorch"},
+     .choices = NN_INIT_CHOICES NN_INIT_VALUE_CHOICES,
+     .help = "how weights start; default: uniform within 1/sqrt(inputs), as in PyTorch"},
+    {.name = "value",
+     .type = NN_ARG_REAL,
+     .help = "of constant: the weights, of normal: their deviation, of uniform: their bound"},
     {0},
 };
 
@@ -403,8 +406,14 @@ static enum nn_status run_init(const struct nn_invocation *invocation, struct nn
     uint64_t seed = nn_args_is_set(args, 0) ? (uint64_t)nn_args_int(args, 0) : session->seed;
     if (session->net->count < 2)
         return nn_fail(error, NN_STATE, "there is no net: `net new` and `add LAYER` build one");
-    enum nn_status status =
-        nn_net_init(session->net, seed, (enum nn_init)nn_args_int(args, 1), error);
+    enum nn_init method = (enum nn_init)nn_args_int(args, 1);
+    if ((method >= NN_INIT_CONSTANT) != nn_args_is_set(args, 2))
+        return nn_fail(error, NN_SYNTAX,
+                       method >= NN_INIT_CONSTANT ? "method=%s needs value=NUMBER"
+                                                  : "method=%s takes no value",
+                       nn_init_names[method]);
+    double value = nn_args_is_set(args, 2) ? nn_args_real(args, 2) : 0.0;
+    enum nn_status status = nn_net_init(session->net, seed, method, value, error);
     if (status == NN_OK)
         nn_session_net_changed(session, true);
     return status;
@@ -419,6 +428,9 @@ const struct nn_command nn_command_net_init = {
         (const struct nn_example[]){{"net init seed=7 method=he_normal",
                                      "net new input=4; add dense 8 relu; add dense 3 softmax",
                                      "Another start for a net of relu layers"},
+                                    {"net init method=constant value=0.1",
+                                     "net new input=4; add dense 3",
+                                     "All weights alike, all biases 0"},
                                     {0}},
     .flags = NN_COMMAND_NET,
     .run = run_init,

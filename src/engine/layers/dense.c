@@ -1,4 +1,5 @@
 #include "base/pool.h"
+#include "engine/initialize.h"
 #include "engine/net.h"
 #include "kernels/kernels.h"
 
@@ -6,7 +7,7 @@
 
 /* x [batch, in], y [batch, out], weight [out, in], bias [out]. */
 
-enum { UNITS, BIAS };
+enum { UNITS, BIAS, INIT };
 enum { W_WEIGHT, W_BIAS };
 
 static const struct nn_arg_spec args[] = {
@@ -17,6 +18,7 @@ static const struct nn_arg_spec args[] = {
                .help = "number of outputs",
                .flags = NN_ARG_POSITIONAL | NN_ARG_REQUIRED},
     [BIAS] = {.name = "bias", .type = NN_ARG_BOOL, .fallback = "yes", .help = "add a bias"},
+    [INIT] = NN_INIT_SPEC,
     {0},
 };
 
@@ -49,6 +51,7 @@ static int params(const struct nn_args *values, const struct nn_shape *in, int i
                                            .fan_in = inputs,
                                            .fan_out = out,
                                            .trainable = true};
+    nn_init_params(values, INIT, &specs[W_WEIGHT], &specs[W_BIAS]);
     return nn_args_bool(values, BIAS) ? 2 : 1;
 }
 

@@ -5,7 +5,7 @@
 /* P is the normal distribution function: exact by erf, or by the tanh formula. */
 
 enum { APPROXIMATE };
-enum { EXACT, TANH };
+enum { EXACT };
 
 #define SQRT_HALF        0.70710678118654752440
 #define INV_SQRT_TWO_PI  0.39894228040143267794
@@ -43,32 +43,17 @@ static double slope_tanh(double x)
     return 0.5 * (1.0 + t) + 0.5 * x * (1.0 - t) * (1.0 + t) * inner;
 }
 
-static void map(const struct nn_args *values, size_t n, const float *x, float *y)
+static double value(const struct nn_args *values, double x)
 {
-    bool exact = nn_args_int(values, APPROXIMATE) == EXACT;
-    for (size_t i = 0; i < n; i++)
-        y[i] = (float)(exact ? value_exact((double)x[i]) : value_tanh((double)x[i]));
+    return nn_args_int(values, APPROXIMATE) == EXACT ? value_exact(x) : value_tanh(x);
 }
 
-static void map_backward(const struct nn_args *values, size_t n, const float *x, const float *y,
-                         const float *dy, float *dx)
+static double slope(const struct nn_args *values, double x)
 {
-    (void)y;
-    bool exact = nn_args_int(values, APPROXIMATE) == EXACT;
-    for (size_t i = 0; i < n; i++)
-        dx[i] =
-            (float)((double)dy[i] * (exact ? slope_exact((double)x[i]) : slope_tanh((double)x[i])));
+    return nn_args_int(values, APPROXIMATE) == EXACT ? slope_exact(x) : slope_tanh(x);
 }
 
-static void forward(const struct nn_call *call)
-{
-    nn_pointwise_forward(call, map);
-}
-
-static void backward(const struct nn_call *call)
-{
-    nn_pointwise_backward(call, map_backward);
-}
+NN_POINTWISE_DEFINE(value, slope)
 
 const struct nn_layer_class nn_layer_gelu = {
     .name = "gelu",

@@ -8,26 +8,48 @@ static const struct nn_window_args window_args = {.kernel = NN_POOLING_KERNEL,
                                                   .dilation = -1,
                                                   .ceil_mode = NN_POOLING_CEIL};
 
-enum nn_status nn_pooling_infer(const struct nn_args *args, const struct nn_shape *in, int in_count,
-                                struct nn_shape *out, struct nn_error *error)
+static enum nn_status infer(const struct nn_args *args, int axes, const struct nn_shape *in,
+                            struct nn_shape *out, struct nn_error *error)
 {
-    (void)in_count;
     struct nn_window window;
-    enum nn_status status = nn_window_fit(args, window_args, &in[0], &window, error);
+    enum nn_status status = nn_window_fit(args, window_args, axes, in, &window, error);
     if (status != NN_OK)
         return status;
-    for (int axis = 0; axis < 2; axis++)
-        if (window.before[axis] > window.kernel[axis] / 2 ||
-            window.after[axis] > window.kernel[axis] / 2)
-            return nn_fail(error, NN_SHAPE,
-                           "padding %td is more than half of the kernel %tdx%td: a window could "
-                           "miss the input",
-                           window.before[axis] > window.after[axis] ? window.before[axis]
-                                                                    : window.after[axis],
-                           window.kernel[0], window.kernel[1]);
-    *out = nn_shape_make(
-        3, (size_t[]){(size_t)window.channels, (size_t)window.out[0], (size_t)window.out[1]});
+    for (int axis = 0; axis < 2; axis++) {
+        char kernel[NN_KERNEL_TEXT];
+        ptrdiff_t before = window.before[axis], after = window.after[axis];
+        ptrdiff_t most = before > after ? before : after;
+        if (most > window.kernel[axis] / 2)
+            return nn_fail(
+                error, NN_SHAPE,
+                "padding %td is more than half of the kernel %s: a window could miss the "
+                "input",
+                most, nn_window_kernel_text(kernel, &window, axes));
+    }
+    if ((size_t)window.in[0] > UINT32_MAX / (size_t)window.in[1])
+        return nn_fail(error, NN_LIMIT, "a plane of more than 2^32 pixels");
+    *out = nn_window_shape(&window, axes, (size_t)window.channels);
     return NN_OK;
+}
+
+enum nn_status nn_pooling_infer_1d(const struct nn_args *args, const struct nn_shape *in,
+                                   int in_count, struct nn_shape *out, struct nn_error *error)
+{
+    (void)in_count;
+    return infer(args, 1, in, out, error);
+}
+
+enum nn_status nn_pooling_infer_2d(const struct nn_args *args, const struct nn_shape *in,
+                                   int in_count, struct nn_shape *out, struct nn_error *error)
+{
+    (void)in_count;
+    return infer(args, 2, in, out, error);
+}
+
+double nn_pooling_flops(const struct nn_node *node)
+{
+    struct nn_window window = nn_window_of(node, window_args);
+    return (double)node->size * (double)window.kernel[0] * (double)window.kernel[1];
 }
 
 static ptrdiff_t min_of(ptrdiff_t a, ptrdiff_t b)

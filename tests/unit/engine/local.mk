@@ -8,6 +8,7 @@ tests_unit_test_engine_SOURCES = \
 	tests/unit/engine/test_divergence.c \
 	tests/unit/engine/test_gradients.c \
 	tests/unit/engine/test_history.c \
+	tests/unit/engine/test_initialize.c \
 	tests/unit/engine/test_layers.c \
 	tests/unit/engine/test_layers_reference.c \
 	tests/unit/engine/test_losses.c \

@@ -46,8 +46,8 @@ static void fill_range(float *out, size_t count, uint32_t sub, float low, float 
         out[i] = low + (high - low) * (out[i] + 1.0f) / 2.0f;
 }
 
-/* Values 4 STEP apart and not near 0 in random order: no kink of a piecewise linear layer (at 0,
- * where two values are equal, at whole numbers) is within a step of any of them. */
+/* Values 4 STEP apart and not near 0 in random order: no kink of a layer (at 0, where two values
+ * are equal, at whole numbers) is within a step of any of them. */
 static void fill_apart(float *out, size_t count)
 {
     size_t *order = nn_calloc(count, sizeof *order);
@@ -75,7 +75,7 @@ static void check_init(struct check *check, const struct nn_node *node, bool tra
     for (int k = 0; k < node->input_count; k++) {
         check->x[k] = floats(input_size(node, k));
         check->dx[k] = floats(input_size(node, k));
-        if (layer->flags & NN_LAYER_PIECEWISE)
+        if (layer->flags & (NN_LAYER_PIECEWISE | NN_LAYER_POINTWISE))
             fill_apart(check->x[k], input_size(node, k));
         else
             fill_range(check->x[k], input_size(node, k), 10 + (uint32_t)k, -2.0f, 2.0f);

@@ -103,10 +103,12 @@ static bool try_layer(const struct nn_layer_class *layer, int rank, const size_t
 Test(model, every_layer_survives_a_round_trip, .init = sample_folder, .fini = sample_folder_remove)
 {
     for (size_t i = 0; i < nn_layer_count; i++)
-        if (nn_layers[i]->max_inputs > 0)
-            cr_assert(try_layer(nn_layers[i], 3, (size_t[]){2, 6, 6}) ||
-                          try_layer(nn_layers[i], 1, (size_t[]){6}),
-                      "%s fits neither input", nn_layers[i]->name);
+        if (nn_layers[i]->max_inputs > 0) {
+            const bool image = try_layer(nn_layers[i], 3, (size_t[]){2, 6, 6});
+            const bool series = try_layer(nn_layers[i], 2, (size_t[]){2, 6});
+            const bool vector = try_layer(nn_layers[i], 1, (size_t[]){6});
+            cr_assert(image || series || vector, "%s fits no input", nn_layers[i]->name);
+        }
 }
 
 Test(model, a_branching_net_survives_a_round_trip, .init = sample_folder,

@@ -1,0 +1,41 @@
+#include "engine/layers/pointwise.h"
+
+#include <math.h>
+
+enum { ALPHA };
+
+static const struct nn_arg_spec args[] = {
+    [ALPHA] = {.name = "alpha",
+               .type = NN_ARG_REAL,
+               .fallback = "1",
+               .help = "large negative values become -alpha",
+               .flags = NN_ARG_POSITIONAL},
+    {0},
+};
+
+static double value(const struct nn_args *values, double x)
+{
+    return x > 0.0 ? x : nn_args_real(values, ALPHA) * expm1(x);
+}
+
+static double slope(const struct nn_args *values, double x)
+{
+    return x > 0.0 ? 1.0 : nn_args_real(values, ALPHA) * exp(x);
+}
+
+NN_POINTWISE_DEFINE(value, slope)
+
+const struct nn_layer_class nn_layer_elu = {
+    .name = "elu",
+    .prefix = "elu",
+    .summary = "exponential linear unit: negative values approach -alpha",
+    .formula = "y = x for x > 0, else alpha (exp(x) - 1); dy/dx = 1 or alpha exp(x)",
+    .source = "Clevert, Unterthiner and Hochreiter 2016, equation 15; PyTorch's ELU",
+    .args = args,
+    .min_inputs = 1,
+    .max_inputs = 1,
+    .flags = NN_LAYER_ACTIVATION | NN_LAYER_POINTWISE,
+    .infer = nn_pointwise_infer,
+    .forward = forward,
+    .backward = backward,
+};

@@ -1,0 +1,60 @@
+/* Keeps for every output the place of its maximum in its plane of the input. */
+#include "engine/layers/pooling.h"
+
+#include <math.h>
+#include <string.h>
+
+size_t nn_pooling_max_saved(const struct nn_node *node, size_t batch)
+{
+    return batch * node->size; /* uint32_t, as large as a float */
+}
+
+static uint32_t *places(const struct nn_call *call)
+{
+    return (uint32_t *)(void *)call->saved;
+}
+
+/* The first maximum of the window; NaN counts as the largest, as in PyTorch. */
+static ptrdiff_t find_maximum(const float *x, ptrdiff_t width, const struct nn_pooling_place *place)
+{
+    ptrdiff_t best = place->low[0] * width + place->low[1];
+    for (ptrdiff_t y = place->low[0]; y < place->high[0]; y++)
+        for (ptrdiff_t at = y * width + place->low[1]; at < y * width + place->high[1]; at++)
+            if (x[at] > x[best] || (isnan(x[at]) && !isnan(x[best])))
+                best = at;
+    return best;
+}
+
+static void forward_plane(const struct nn_call *call, const struct nn_window *window, size_t index)
+{
+    const float *x = call->x[0] + index * (size_t)(window->in[0] * window->in[1]);
+    size_t out = index * (size_t)(window->out[0] * window->out[1]);
+    for (ptrdiff_t oy = 0; oy < window->out[0]; oy++)
+        for (ptrdiff_t ox = 0; ox < window->out[1]; ox++, out++) {
+            struct nn_pooling_place place = nn_pooling_place_of(window, oy, ox);
+            ptrdiff_t best = find_maximum(x, window->in[1], &place);
+            call->y[out] = x[best];
+            places(call)[out] = (uint32_t)best;
+        }
+}
+
+static void backward_plane(const struct nn_call *call, const struct nn_window *window, size_t index)
+{
+    size_t pixels = (size_t)(window->in[0] * window->in[1]);
+    size_t outputs = (size_t)(window->out[0] * window->out[1]);
+    float *dx = call->dx[0] + index * pixels;
+    memset(dx, 0, pixels * sizeof *dx);
+    for (size_t out = index * outputs; out < (index + 1) * outputs; out++)
+        dx[places(call)[out]] += call->dy[out];
+}
+
+void nn_pooling_max_forward(const struct nn_call *call)
+{
+    nn_pooling_planes(call, forward_plane);
+}
+
+void nn_pooling_max_backward(const struct nn_call *call)
+{
+    if (call->dx[0])
+        nn_pooling_planes(call, backward_plane);
+}
