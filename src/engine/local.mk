@@ -9,30 +9,40 @@ LAYER_SOURCES = \
 	src/engine/layers/dense.c \
 	src/engine/layers/dropout.c \
 	src/engine/layers/elu.c \
+	src/engine/layers/embedding.c \
 	src/engine/layers/flatten.c \
+	src/engine/layers/gaussiannoise.c \
 	src/engine/layers/gelu.c \
 	src/engine/layers/globalavgpool1d.c \
 	src/engine/layers/globalavgpool2d.c \
 	src/engine/layers/globalmaxpool1d.c \
 	src/engine/layers/globalmaxpool2d.c \
+	src/engine/layers/groupnorm.c \
 	src/engine/layers/hardsigmoid.c \
 	src/engine/layers/hardswish.c \
 	src/engine/layers/input.c \
+	src/engine/layers/layernorm.c \
 	src/engine/layers/leaky_relu.c \
 	src/engine/layers/logsoftmax.c \
 	src/engine/layers/maxpool1d.c \
 	src/engine/layers/maxpool2d.c \
 	src/engine/layers/mish.c \
+	src/engine/layers/multiply.c \
+	src/engine/layers/permute.c \
 	src/engine/layers/prelu.c \
 	src/engine/layers/relu.c \
 	src/engine/layers/relu6.c \
+	src/engine/layers/reshape.c \
 	src/engine/layers/selu.c \
 	src/engine/layers/sigmoid.c \
 	src/engine/layers/silu.c \
 	src/engine/layers/softmax.c \
 	src/engine/layers/softplus.c \
 	src/engine/layers/softsign.c \
-	src/engine/layers/tanh.c
+	src/engine/layers/spatialdropout.c \
+	src/engine/layers/tanh.c \
+	src/engine/layers/upsample.c \
+	src/engine/layers/zeropadding.c
 LOSS_SOURCES = \
 	src/engine/losses/binary_crossentropy.c \
 	src/engine/losses/binary_focal.c \
@@ -80,6 +90,8 @@ src_libengine_a_SOURCES = \
 	src/engine/layer.c \
 	src/engine/layers/convolution.c \
 	src/engine/layers/convolution.h \
+	src/engine/layers/copy.c \
+	src/engine/layers/copy.h \
 	src/engine/layers/globalpool.c \
 	src/engine/layers/globalpool.h \
 	src/engine/layers/pointwise.c \
@@ -88,6 +100,8 @@ src_libengine_a_SOURCES = \
 	src/engine/layers/pooling.h \
 	src/engine/layers/pooling_max.c \
 	src/engine/layers/pooling_mean.c \
+	src/engine/layers/rownorm.c \
+	src/engine/layers/rownorm.h \
 	src/engine/layers/window.c \
 	src/engine/layers/window.h \
 	src/engine/loss.c \

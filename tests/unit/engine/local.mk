@@ -11,6 +11,7 @@ tests_unit_test_engine_SOURCES = \
 	tests/unit/engine/test_initialize.c \
 	tests/unit/engine/test_layers.c \
 	tests/unit/engine/test_layers_reference.c \
+	tests/unit/engine/test_layers_written_out.c \
 	tests/unit/engine/test_losses.c \
 	tests/unit/engine/test_metrics.c \
 	tests/unit/engine/test_net.c \

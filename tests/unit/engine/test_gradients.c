@@ -62,6 +62,15 @@ static void fill_apart(float *out, size_t count)
     nn_free(order);
 }
 
+/* Indices of the rows of the first parameter. */
+static void fill_indices(float *out, size_t count, const struct nn_node *node)
+{
+    struct nn_random random;
+    nn_random_init(&random, 12, NN_STREAM_GENERATE, 0);
+    for (size_t i = 0; i < count; i++)
+        out[i] = (float)nn_random_below(&random, (uint32_t)node->params[0].spec.shape.dim[0]);
+}
+
 static void check_init(struct check *check, const struct nn_node *node, bool training)
 {
     const struct nn_layer_class *layer = node->layer;
@@ -75,7 +84,9 @@ static void check_init(struct check *check, const struct nn_node *node, bool tra
     for (int k = 0; k < node->input_count; k++) {
         check->x[k] = floats(input_size(node, k));
         check->dx[k] = floats(input_size(node, k));
-        if (layer->flags & (NN_LAYER_PIECEWISE | NN_LAYER_POINTWISE))
+        if (layer->flags & NN_LAYER_INDEX)
+            fill_indices(check->x[k], input_size(node, k), node);
+        else if (layer->flags & (NN_LAYER_PIECEWISE | NN_LAYER_POINTWISE))
             fill_apart(check->x[k], input_size(node, k));
         else
             fill_range(check->x[k], input_size(node, k), 10 + (uint32_t)k, -2.0f, 2.0f);
@@ -229,7 +240,11 @@ static double check_node(const struct nn_node *node, bool training, const char *
     run_backward(&check);
     check_partial(&check);
     for (int k = 0; k < node->input_count; k++)
-        compare(&check, check.x[k], check.dx[k], input_size(node, k));
+        if (node->layer->flags & NN_LAYER_INDEX)
+            for (size_t i = 0; i < input_size(node, k); i++)
+                cr_assert(check.dx[k][i] == 0.0f, "%s", what);
+        else
+            compare(&check, check.x[k], check.dx[k], input_size(node, k));
     for (int p = 0; p < node->param_count; p++)
         if (node->params[p].spec.trainable)
             compare(&check, check.w[p], check.dw[p], param_size(node, p));
@@ -296,6 +311,7 @@ static const struct {
     const char *input, *before, *from;
 } starts[] = {
     {"7", "", ""},
+    {"2x3", "", ""},
     {"3x5", "", ""},
     {"4x6x5", "", ""},
     {"6x4x7", "", ""},
@@ -303,6 +319,7 @@ static const struct {
     {"5", "dense 5", " from=dense1,input,dense1"},
     {"2x4x3", "conv2d 3 1", " from=input,conv1"},
     {"2x4x3", "conv2d 2 3 padding=1", " from=conv1,input"},
+    {"2x4x3", "globalavgpool2d", " from=input,globalavgpool1,input"},
 };
 
 static size_t check_words(const struct nn_layer_class *layer, const char *input, const char *before,
