@@ -322,8 +322,8 @@ static const char *placeholder(const struct nn_arg_spec *spec)
         return "X";
     case NN_ARG_BOOL:
         return "yes|no";
-    case NN_ARG_CHOICE:
-        return spec->choices;
+    case NN_ARG_CHOICE: /* many choices are for the list of arguments */
+        return strlen(spec->choices) < 60 ? spec->choices : "NAME";
     case NN_ARG_DIMS:
         return "SIZE";
     case NN_ARG_FILE:
