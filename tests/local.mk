@@ -15,7 +15,7 @@ TEST_LIBS = src/libcommand.a src/libview.a src/libexplain.a src/libmodel.a src/l
 	src/libengine.a src/libkernels.a src/libbase.a \
 	$(CRITERION_LIBS) $(JANSSON_LIBS) $(ZLIB_LIBS) $(PNG_LIBS) $(CSV_LIBS)
 TEST_CPPFLAGS = $(AM_CPPFLAGS) $(CRITERION_CFLAGS) -I$(top_srcdir)/tests
-EXTRA_DIST += tests/tools/run-unit tests/tools/count-tests
+EXTRA_DIST += tests/tools/run-unit tests/tools/count-tests tests/bench
 
 check_SCRIPTS += tests/tools/check-isa.sh tests/tools/check-includes.sh tests/tools/check-style.sh
 EXTRA_DIST += tests/tools/check-isa.sh tests/tools/check-includes.sh tests/tools/check-style.sh \

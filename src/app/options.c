@@ -21,7 +21,7 @@ const struct nn_option nn_option_table[] = {
     {0, "color", "auto|never|16|256|truecolor",
      "colours of pictures; auto: on a terminal, unless NO_COLOR is set"},
     {0, "ascii", NULL, "draw with ASCII characters alone"},
-    {0, "screen", "NAME", "print that screen at the end (net, train, layers, explain, data)"},
+    {0, "screen", "NAME", "print that screen at the end (`help show` lists them)"},
     {0, "threads", "N", "threads (default: one a processor); results do not depend on it"},
     {0, "kernels", "NAME", "set of arithmetic kernels (ref)"},
     {0, "seed", "N", "seed of all random numbers (default 1)"},
