@@ -150,8 +150,8 @@ static size_t read_limit(size_t limit)
     return limit < SIZE_MAX / 2 ? limit : SIZE_MAX / 2;
 }
 
-/* Opens a regular file. O_NONBLOCK: a FIFO without a writer must not hang us. */
-static enum nn_status open_regular(const char *path, int *fd, size_t *size, struct nn_error *error)
+/* O_NONBLOCK: a FIFO without a writer must not hang us. */
+enum nn_status nn_file_open(const char *path, int *fd, size_t *size, struct nn_error *error)
 {
     struct stat st;
     int opened = sys_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
@@ -168,6 +168,29 @@ static enum nn_status open_regular(const char *path, int *fd, size_t *size, stru
     close(opened);
     return failure ? fail_errno(error, NN_DAMAGED, path, "cannot open it", failure)
                    : fail_at_path(error, NN_DAMAGED, path, kind);
+}
+
+enum nn_status nn_file_next(int fd, const char *path, void *out, size_t capacity, size_t *got,
+                            struct nn_error *error)
+{
+    ssize_t n = sys_read(fd, out, capacity);
+    if (n < 0)
+        return fail_errno(error, NN_IO, path, "cannot read it", errno);
+    *got = (size_t)n;
+    return NN_OK;
+}
+
+enum nn_status nn_file_rewind(int fd, const char *path, struct nn_error *error)
+{
+    if (faulty(EIO) || lseek(fd, 0, SEEK_SET) < 0)
+        return fail_errno(error, NN_IO, path, "cannot read it", errno);
+    return NN_OK;
+}
+
+void nn_file_close(int fd)
+{
+    if (fd >= 0)
+        close(fd);
 }
 
 /* Enlarges a block that is full, up to limit + 1 bytes (one for the NUL). */
@@ -194,7 +217,7 @@ enum nn_status nn_file_read(const char *path, size_t limit, unsigned char **data
     int fd = -1;
 
     limit = read_limit(limit);
-    NN_TRY(open_regular(path, &fd, &size, error));
+    NN_TRY(nn_file_open(path, &fd, &size, error));
     if (size > limit) {
         status = fail_limit(error, path, limit);
         goto out;
@@ -209,14 +232,11 @@ enum nn_status nn_file_read(const char *path, size_t limit, unsigned char **data
     for (;;) {
         if (used == capacity)
             NN_TRY(grow(&block, &capacity, limit, path, error));
-        ssize_t n = sys_read(fd, block + used, capacity - used);
-        if (n < 0) {
-            status = fail_errno(error, NN_IO, path, "cannot read it", errno);
-            goto out;
-        }
-        if (n == 0)
+        size_t got = 0;
+        NN_TRY(nn_file_next(fd, path, block + used, capacity - used, &got, error));
+        if (got == 0)
             break;
-        used += (size_t)n;
+        used += got;
     }
     block[used] = 0;
     *data = block;

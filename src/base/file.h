@@ -23,6 +23,14 @@ enum nn_status nn_file_read(const char *path, size_t limit, unsigned char **data
 enum nn_status nn_file_read_gzip(const char *path, size_t limit, unsigned char **data,
                                  size_t *length, struct nn_error *error);
 
+/* The same piece by piece (bytes.h does it in comfort). `path` is for messages. At the end *got is
+ * 0; rewind goes back to the beginning. */
+enum nn_status nn_file_open(const char *path, int *fd, size_t *size, struct nn_error *error);
+enum nn_status nn_file_next(int fd, const char *path, void *out, size_t capacity, size_t *got,
+                            struct nn_error *error);
+enum nn_status nn_file_rewind(int fd, const char *path, struct nn_error *error);
+void nn_file_close(int fd);
+
 /* Atomic save: a temporary file beside the target (O_EXCL), written, fsynced, renamed over the
  * target, folder fsynced. Until commit the old file is untouched; abort (also after a failed write)
  * removes the temporary file. If the target is a symbolic link, the file it points to is replaced.
