@@ -1,6 +1,8 @@
 # In the order of help and the man page.
 COMMAND_GROUPS = \
 	src/command/groups/data.c \
+	src/command/groups/prepare.c \
+	src/command/groups/samples.c \
 	src/command/groups/net.c \
 	src/command/groups/compile.c \
 	src/command/groups/train.c \
@@ -23,6 +25,7 @@ src_libcommand_a_SOURCES = \
 	src/command/record.h src/command/report.c src/command/report.h src/command/script.c \
 	src/command/session.c src/command/session.h src/command/settings.c src/command/settings.h \
 	src/command/specs.c src/command/specs.h src/command/subject.c src/command/subject.h \
+	src/command/take.c src/command/take.h \
 	$(COMMAND_GROUPS)
 
 # The registry: group by group, each file's commands by name.

@@ -16,6 +16,13 @@
 enum nn_task { NN_TASK_NONE, NN_TASK_CLASSIFICATION, NN_TASK_REGRESSION };
 enum nn_split { NN_SPLIT_TRAIN, NN_SPLIT_VALIDATION, NN_SPLIT_TEST, NN_SPLIT_COUNT };
 enum nn_storage { NN_STORAGE_FLOAT, NN_STORAGE_BYTE };
+/* What was done about cells of a table that hold nothing. */
+enum nn_missing {
+    NN_MISSING_REFUSE,
+    NN_MISSING_DROP,         /* their rows were left out */
+    NN_MISSING_MEAN,         /* filled with the mean of the column; texts count as unknown */
+    NN_MISSING_MOST_FREQUENT /* filled with the most frequent value of the column */
+};
 enum nn_scaling { NN_SCALING_NONE, NN_SCALING_UNIT, NN_SCALING_MINMAX, NN_SCALING_STANDARD };
 
 /* The samples as read: shared by all datasets made from them. Readers fill one. */
@@ -37,6 +44,9 @@ struct nn_samples {
     char *target_name; /* or NULL */
     char **features;   /* names of columns, visible; NULL for images without names */
     size_t feature_count;
+    enum nn_missing missing_rule;
+    size_t *missing;     /* [feature_count] cells of the file that held nothing, or NULL */
+    size_t dropped;      /* rows left out for them */
     unsigned char *mask; /* [count, mask_size]: 1 at the pixels (h x w) or features that decide the
                             class, as far as that is known (generated sets); else NULL */
     size_t mask_size;

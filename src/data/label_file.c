@@ -1,5 +1,4 @@
 /* labels=FILE: IDX, NPY or text, for samples that came without labels. */
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/text.h"
@@ -140,17 +139,15 @@ static enum nn_status fill_line(void *context, const struct nn_csv_record *recor
     return NN_OK;
 }
 
-static enum nn_status label_by_text(const unsigned char *bytes, size_t length, enum nn_task task,
+static enum nn_status label_by_text(struct nn_bytes *input, enum nn_task task,
                                     struct nn_samples *samples, struct nn_error *error)
 {
     struct label_text text = {.samples = samples};
-    struct nn_csv_text csv = {.delimiter = ','};
+    struct nn_csv_text csv = {.input = input, .delimiter = ','};
     bool header = false;
     enum nn_status status;
     nn_labels_init(&text.survey, NULL);
-    NN_TRY(nn_sniff_text(&bytes, &length, error));
-    csv.bytes = bytes;
-    csv.length = length;
+    NN_TRY(nn_sniff_text(input, error));
     NN_TRY(nn_sniff_header(&csv, &header, error));
     text.skip = header;
     NN_TRY(nn_csv_walk(&csv, survey_line, &text, error));
@@ -175,29 +172,39 @@ out:
     return status;
 }
 
-enum nn_status nn_labels_parse(const unsigned char *bytes, size_t length, enum nn_task task,
+enum nn_status nn_labels_parse(struct nn_bytes *input, enum nn_task task,
                                struct nn_samples *samples, struct nn_error *error)
 {
     struct nn_array array;
-    bool npy = nn_npy_probe(bytes, length);
-    if (!npy && !nn_idx_probe(bytes, length))
-        return label_by_text(bytes, length, task, samples, error);
-    enum nn_status status = npy ? nn_npy_parse(&array, bytes, length, error)
-                                : nn_idx_parse(&array, bytes, length, error);
-    return status == NN_OK ? label_by_array(&array, task, samples, error) : status;
+    const unsigned char *first;
+    unsigned char *bytes = NULL;
+    size_t length;
+    enum nn_status status;
+    NN_TRY(nn_bytes_peek(input, &first, &length, error));
+    bool npy = nn_npy_probe(first, length);
+    if (!npy && !nn_idx_probe(first, length)) {
+        status = label_by_text(input, task, samples, error);
+        goto out;
+    }
+    NN_TRY(nn_bytes_all(input, 0, &bytes, &length, error));
+    NN_TRY(npy ? nn_npy_parse(&array, bytes, length, error)
+               : nn_idx_parse(&array, bytes, length, error));
+    NN_TRY(label_by_array(&array, task, samples, error));
+out:
+    nn_free(bytes);
+    return status;
 }
 
 enum nn_status nn_labels_read(const char *path, enum nn_task task, struct nn_samples *samples,
                               struct nn_error *error)
 {
-    unsigned char *bytes = NULL;
-    size_t length;
+    struct nn_bytes *input = NULL;
     enum nn_status status;
-    NN_TRY(nn_file_read_gzip(path, 0, &bytes, &length, error));
-    NN_TRY(nn_labels_parse(bytes, length, task, samples, error));
+    NN_TRY(nn_bytes_open(path, &input, error));
+    NN_TRY(nn_labels_parse(input, task, samples, error));
 out:
     if (status != NN_OK)
         nn_fail_at(error, path, 0, 0);
-    nn_free(bytes);
+    nn_bytes_close(input);
     return status;
 }

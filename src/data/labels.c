@@ -45,6 +45,13 @@ static size_t find_name(const struct nn_labels *labels, const char *text, bool *
     return low;
 }
 
+size_t nn_labels_find(const struct nn_labels *labels, const char *text)
+{
+    bool found;
+    size_t at = find_name(labels, text, &found);
+    return found ? at : SIZE_MAX;
+}
+
 /* A sorted array, not a hash table: no input can make it slow, and its order is the result. */
 static enum nn_status add_name(struct nn_labels *labels, const char *text, struct nn_error *error)
 {
@@ -97,7 +104,9 @@ enum nn_status nn_labels_add(struct nn_labels *labels, const char *text, size_t 
 {
     double number = 0;
     if (length == 0 || strcmp(text, "?") == 0) {
-        return nn_csv_fail(error, NN_DAMAGED, line, column, labels->column, "the label is missing");
+        nn_csv_fail(error, NN_DAMAGED, line, column, labels->column, "the label is missing");
+        nn_fail_hint(error, "missing=drop leaves such rows out");
+        return NN_DAMAGED;
     }
     if (!nn_number_parse(text, length, &number)) {
         note_text(labels, text, length, line, column);

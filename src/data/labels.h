@@ -13,6 +13,7 @@
 #ifndef NN_DATA_LABELS_H
 #define NN_DATA_LABELS_H
 
+#include "base/bytes.h"
 #include "data/dataset.h"
 
 #define NN_CLASS_LIMIT 10000
@@ -36,6 +37,8 @@ void nn_labels_clear(struct nn_labels *labels);
 /* Looks at one cell. Empty cells, ?, nan and inf are refused. */
 enum nn_status nn_labels_add(struct nn_labels *labels, const char *text, size_t length, size_t line,
                              size_t column, struct nn_error *error);
+/* Where a text stands among the names, in their order; SIZE_MAX if it does not. */
+size_t nn_labels_find(const struct nn_labels *labels, const char *text);
 /* Decides and prepares the samples (whose count is set): task, classes, arrays. With NN_TASK_NONE,
  * texts are classes, and so are at most 20 distinct whole numbers that occur twice each on average;
  * other numbers are targets. */
@@ -50,7 +53,7 @@ void nn_labels_set(const struct nn_labels *labels, struct nn_samples *samples, s
 enum nn_status nn_labels_read(const char *path, enum nn_task task, struct nn_samples *samples,
                               struct nn_error *error);
 /* The same from the content of the file. */
-enum nn_status nn_labels_parse(const unsigned char *bytes, size_t length, enum nn_task task,
+enum nn_status nn_labels_parse(struct nn_bytes *input, enum nn_task task,
                                struct nn_samples *samples, struct nn_error *error);
 
 #endif

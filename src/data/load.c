@@ -87,12 +87,14 @@ static enum nn_status finish(struct nn_samples *samples, const char *path,
 enum nn_status nn_data_load(const char *path, const struct nn_read_options *options,
                             struct nn_dataset **dataset, struct nn_error *error)
 {
-    unsigned char *bytes = NULL;
+    struct nn_bytes *input = NULL;
+    const unsigned char *bytes;
     size_t length;
     const struct nn_reader *reader;
     struct nn_samples *samples = NULL;
     enum nn_status status;
-    NN_TRY(nn_file_read_gzip(path, 0, &bytes, &length, error));
+    NN_TRY(nn_bytes_open(path, &input, error));
+    NN_TRY(nn_bytes_peek(input, &bytes, &length, error));
     if (length == 0) {
         status = nn_fail(error, NN_DAMAGED, "the file is empty");
         goto out;
@@ -102,7 +104,7 @@ enum nn_status nn_data_load(const char *path, const struct nn_read_options *opti
         status = refuse_format(error);
         goto out;
     }
-    NN_TRY(reader->read(path, bytes, length, options, &samples, error));
+    NN_TRY(reader->read(path, input, options, &samples, error));
     NN_TRY(finish(samples, path, options, error));
     status = nn_dataset_new(samples, dataset, error);
     samples = NULL;
@@ -110,6 +112,6 @@ out:
     if (status != NN_OK)
         nn_fail_at(error, path, 0, 0);
     nn_samples_free(samples);
-    nn_free(bytes);
+    nn_bytes_close(input);
     return status;
 }

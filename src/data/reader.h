@@ -6,16 +6,21 @@
 #ifndef NN_DATA_READER_H
 #define NN_DATA_READER_H
 
+#include "base/bytes.h"
 #include "data/dataset.h"
 #include "engine/cancel.h"
 
 struct nn_read_options {
-    const char *labels;    /* labels=FILE, or NULL */
-    const char *label;     /* NAME, INDEX (from 1), first, last, none; NULL = auto: a column named
-                              label,     class, target, species or diagnosis, else last */
-    enum nn_task task;     /* NN_TASK_NONE = auto: text or few whole numbers are classes */
-    int header;            /* -1 auto, 0 no, 1 yes */
-    char delimiter;        /* 0 = auto among , ; tab */
+    const char *labels;     /* labels=FILE, or NULL */
+    const char *label;      /* NAME, INDEX (from 1), first, last, none; NULL = auto: a column named
+                               label,     class, target, species or diagnosis, else last */
+    enum nn_task task;      /* NN_TASK_NONE = auto: text or few whole numbers are classes */
+    int header;             /* -1 auto, 0 no, 1 yes */
+    char delimiter;         /* 0 = auto among , ; tab */
+    bool comma;             /* decimals are written with a comma */
+    const char *columns;    /* those to use: 1-8,12,age; NULL = all */
+    const char *categories; /* those whose values are categories though they may be numbers */
+    enum nn_missing missing;
     struct nn_shape shape; /* rank 0 = as it comes */
     int split;             /* -1, or NN_SPLIT_TRAIN/TEST */
     struct nn_progress *progress;
@@ -27,9 +32,9 @@ struct nn_reader {
     const char *extensions; /* ".csv .tsv .txt" */
     /* True when the first bytes are this format's. NULL: by extension only. */
     bool (*probe)(const unsigned char *bytes, size_t length);
-    /* Parses the whole content (inflated, NUL after the last byte). `path` is for messages and for
-     * companions (labels file). */
-    enum nn_status (*read)(const char *path, const unsigned char *bytes, size_t length,
+    /* Reads the samples from the input. `path` is for messages and for companions (labels file).
+     */
+    enum nn_status (*read)(const char *path, struct nn_bytes *input,
                            const struct nn_read_options *options, struct nn_samples **samples,
                            struct nn_error *error);
 };

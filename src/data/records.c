@@ -5,6 +5,7 @@
 
 #include <csv.h>
 #include <stdio.h>
+#include <string.h>
 
 enum {
     FIELD_LIMIT = 1 << 20,
@@ -27,6 +28,9 @@ struct walk {
     struct nn_csv_record record;
     size_t line;       /* being fed, from 1 */
     size_t field_line; /* where the field that comes next begins */
+    size_t offset;     /* of the piece being fed in the text */
+    bool inside_line;  /* the last piece ended within a line */
+    bool after_cr;     /* or with a CR, whose LF may come now */
     bool done;
 };
 
@@ -108,12 +112,29 @@ static void end_field(void *bytes, size_t length, void *context)
     walk->field_line = walk->line;
 }
 
+void nn_csv_exchange(char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (!strchr("0123456789+-eE.,", text[i]) || text[i] == '\0')
+            return;
+    }
+    for (size_t i = 0; i < length; i++)
+        text[i] = text[i] == ',' ? '.' : text[i] == '.' ? ',' : text[i];
+}
+
+static void exchange_points(struct walk *walk)
+{
+    for (size_t i = 0; walk->text->comma && i < walk->record.count; i++)
+        nn_csv_exchange(walk->buffer.data + walk->fields[i].begin, walk->fields[i].length);
+}
+
 static void end_record(int terminator, void *context)
 {
     struct walk *walk = context;
     (void)terminator;
     if (walk->status != NN_OK || walk->done)
         return;
+    exchange_points(walk);
     walk->record.text = nn_buffer_string(&walk->buffer);
     walk->record.fields = walk->fields;
     walk->status = walk->take(walk->context, &walk->record, walk->error);
@@ -124,13 +145,13 @@ static void end_record(int terminator, void *context)
 }
 
 /* Where the line at `at` ends: behind LF, CR LF or CR. */
-static size_t line_end(const struct nn_csv_text *text, size_t at)
+static size_t line_end(const unsigned char *bytes, size_t length, size_t at)
 {
-    while (at < text->length && text->bytes[at] != '\n' && text->bytes[at] != '\r')
+    while (at < length && bytes[at] != '\n' && bytes[at] != '\r')
         at++;
-    if (at + 1 < text->length && text->bytes[at] == '\r' && text->bytes[at + 1] == '\n')
+    if (at + 1 < length && bytes[at] == '\r' && bytes[at + 1] == '\n')
         at++;
-    return at < text->length ? at + 1 : at;
+    return at < length ? at + 1 : at;
 }
 
 /* What libcsv's refusal means. */
@@ -162,7 +183,7 @@ static void explain_refusal(struct walk *walk)
     }
 }
 
-static bool look_around(struct walk *walk, size_t at)
+static bool look_around(struct walk *walk)
 {
     const struct nn_csv_text *text = walk->text;
     if (nn_cancelled(text->progress)) {
@@ -170,28 +191,76 @@ static bool look_around(struct walk *walk, size_t at)
         return false;
     }
     nn_progress_set(text->progress,
-                    text->progress_from + (text->progress_to - text->progress_from) * (double)at /
-                                              (double)text->length);
+                    text->progress_from +
+                        (text->progress_to - text->progress_from) * nn_bytes_fraction(text->input));
     return true;
 }
 
-static void feed_lines(struct walk *walk)
+static void feed(struct walk *walk, const unsigned char *bytes, size_t length)
 {
-    const struct nn_csv_text *text = walk->text;
-    for (size_t at = 0; at < text->length && walk->status == NN_OK && !walk->done;) {
-        if (walk->line % LINES_A_LOOK == 0 && !look_around(walk, at))
-            return;
-        size_t end = line_end(text, at);
+    size_t used = csv_parse(&walk->parser, bytes, length, end_field, end_record, walk);
+    if (used != length)
+        explain_refusal(walk);
+}
+
+/* A line, or the part of it that lies in this piece. */
+static void feed_line(struct walk *walk, const unsigned char *bytes, size_t length)
+{
+    bool rest = walk->inside_line || (walk->after_cr && bytes[0] == '\n');
+    if (!rest) {
         walk->line++;
         /* A bare row that has not begun yet begins here; the parser knows whether it is inside a
          * quoted field that goes on. */
         if (walk->record.count == 0 && !walk->parser.quoted)
             walk->field_line = walk->line;
-        size_t used =
-            csv_parse(&walk->parser, text->bytes + at, end - at, end_field, end_record, walk);
-        if (used != end - at)
-            explain_refusal(walk);
-        at = end;
+    }
+    feed(walk, bytes, length);
+    walk->after_cr = bytes[length - 1] == '\r';
+    walk->inside_line = bytes[length - 1] != '\n' && !walk->after_cr;
+}
+
+/* Refuses a NUL byte, unless an error stands before it. */
+static void check_zero(struct walk *walk, const unsigned char *bytes, const unsigned char *zero)
+{
+    if (!zero || walk->status != NN_OK || walk->done)
+        return;
+    walk->status =
+        nn_fail(walk->error, NN_DAMAGED, "a NUL byte at byte offset %zu: this is not a text file",
+                walk->offset + (size_t)(zero - bytes));
+    if (walk->error)
+        walk->error->line = walk->line + !walk->inside_line;
+}
+
+static void feed_piece(struct walk *walk, const unsigned char *bytes, size_t length)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    const unsigned char *zero = memchr(bytes, 0, length);
+    size_t end = zero ? (size_t)(zero - bytes) : length, at = 0;
+    if (walk->offset == 0 && length >= 3 && memcmp(bytes, mark, 3) == 0)
+        at = 3;
+    while (at < end && walk->status == NN_OK && !walk->done) {
+        if (walk->line % LINES_A_LOOK == 0 && !look_around(walk))
+            return;
+        /* The LF of a CR LF that the pieces divide is no line of its own. */
+        size_t stop = walk->after_cr && bytes[at] == '\n' ? at + 1 : line_end(bytes, end, at);
+        feed_line(walk, bytes + at, stop - at);
+        at = stop;
+    }
+    check_zero(walk, bytes, zero);
+    walk->offset += length;
+}
+
+static void feed_all(struct walk *walk)
+{
+    struct nn_bytes *input = walk->text->input;
+    walk->status = nn_bytes_rewind(input, walk->error);
+    while (walk->status == NN_OK && !walk->done) {
+        const unsigned char *bytes;
+        size_t length;
+        walk->status = nn_bytes_next(input, &bytes, &length, walk->error);
+        if (walk->status != NN_OK || length == 0 || !look_around(walk))
+            return;
+        feed_piece(walk, bytes, length);
     }
 }
 
@@ -213,7 +282,7 @@ enum nn_status nn_csv_walk(const struct nn_csv_text *text, nn_csv_take *take, vo
     csv_set_blk_size(&walk.parser, FIELD_BLOCK);
     csv_set_realloc_func(&walk.parser, grow_field);
     csv_set_free_func(&walk.parser, nn_free);
-    feed_lines(&walk);
+    feed_all(&walk);
     finish(&walk);
     csv_free(&walk.parser);
     nn_buffer_clear(&walk.buffer);

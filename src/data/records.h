@@ -1,9 +1,10 @@
 /* Records of a CSV text: libcsv, fed line by line so that every field knows its line, with the
- * limits that libcsv lacks.
+ * limits that libcsv lacks. The text comes from a input and is never held as a whole.
  *
- * Lines end with LF, CR LF or CR; blank lines are skipped; blanks around bare fields are dropped;
- * fields in double quotes may hold delimiters, line ends and doubled quotes. Quotes that do not
- * pair are refused (libcsv alone would swallow the rest of the file).
+ * A byte order mark is stepped over; NUL bytes are refused. Lines end with LF, CR LF or CR; blank
+ * lines are skipped; blanks around bare fields are dropped; fields in double quotes may hold
+ * delimiters, line ends and doubled quotes. Quotes that do not pair are refused (libcsv alone would
+ * swallow the rest of the file).
  *
  * Limits:  1 MiB a field, 1 000 000 fields and 256 MiB a record (NN_LIMIT).
  * Errors:  NN_DAMAGED with line and field; what the callback returns; NN_CANCELLED.
@@ -12,6 +13,7 @@
 #ifndef NN_DATA_RECORDS_H
 #define NN_DATA_RECORDS_H
 
+#include "base/bytes.h"
 #include "base/status.h"
 #include "engine/cancel.h"
 
@@ -42,10 +44,11 @@ static inline size_t nn_csv_line(const struct nn_csv_record *record, size_t i)
 }
 
 struct nn_csv_text {
-    const unsigned char *bytes;
-    size_t length;
+    struct nn_bytes *input; /* is rewound before */
     char delimiter;
-    size_t limit;                 /* stop after that many records; 0 = read all */
+    bool comma;   /* decimals have a comma: in fields of digits, signs, points and commas alone both
+                     are exchanged, so that the callback sees 1.5 for 1,5 and 1,000 for 1.000 */
+    size_t limit; /* stop after that many records; 0 = read all */
     struct nn_progress *progress; /* may be NULL */
     double progress_from, progress_to;
 };
@@ -55,6 +58,9 @@ typedef enum nn_status nn_csv_take(void *context, const struct nn_csv_record *re
                                    struct nn_error *error);
 enum nn_status nn_csv_walk(const struct nn_csv_text *text, nn_csv_take *take, void *context,
                            struct nn_error *error);
+
+/* Exchanges points and commas if the text has nothing but digits, signs, exponents and them. */
+void nn_csv_exchange(char *text, size_t length);
 
 /* nn_fail with the place of a cell before the message: row 17, column 3 ("age"): ... Also sets line
  * and column of the error. `name` of the column is visible text, or NULL. */

@@ -33,6 +33,7 @@ void nn_samples_free(struct nn_samples *samples)
         nn_free(samples->targets);
         nn_free(samples->target_name);
         nn_free(samples->mask);
+        nn_free(samples->missing);
         free_names(samples->features, samples->feature_count);
     }
     nn_free(samples);

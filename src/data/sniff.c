@@ -27,34 +27,17 @@ static bool is_utf16(const unsigned char *bytes, size_t length)
                            (bytes[0] != 0 && bytes[1] == 0 && bytes[2] != 0 && bytes[3] == 0));
 }
 
-static size_t count_lines(const unsigned char *bytes, size_t length)
+enum nn_status nn_sniff_text(struct nn_bytes *input, struct nn_error *error)
 {
-    size_t lines = 0;
-    for (size_t i = 0; i < length; i++)
-        lines +=
-            bytes[i] == '\n' || (bytes[i] == '\r' && (i + 1 == length || bytes[i + 1] != '\n'));
-    return lines;
-}
-
-enum nn_status nn_sniff_text(const unsigned char **bytes, size_t *length, struct nn_error *error)
-{
-    if (*length == 0)
+    const unsigned char *bytes;
+    size_t length;
+    enum nn_status status = nn_bytes_peek(input, &bytes, &length, error);
+    if (status != NN_OK)
+        return status;
+    if (length == 0)
         return nn_fail(error, NN_DAMAGED, "the file is empty");
-    if (is_utf16(*bytes, *length))
+    if (is_utf16(bytes, length))
         return nn_fail(error, NN_DAMAGED, "the file is UTF-16 or UTF-32 text; save it as UTF-8");
-    const unsigned char *zero = memchr(*bytes, 0, *length);
-    if (zero) {
-        size_t offset = (size_t)(zero - *bytes);
-        nn_fail(error, NN_DAMAGED, "a NUL byte at byte offset %zu: this is not a text file",
-                offset);
-        if (error)
-            error->line = count_lines(*bytes, offset) + 1;
-        return NN_DAMAGED;
-    }
-    if (starts_with(*bytes, *length, "\xef\xbb\xbf", 3)) {
-        *bytes += 3;
-        *length -= 3;
-    }
     return NN_OK;
 }
 
@@ -88,38 +71,54 @@ static size_t count_delimiters(const unsigned char *bytes, size_t length, size_t
     return count;
 }
 
-char nn_sniff_delimiter(const unsigned char *bytes, size_t length)
+/* How many of the first lines `delimiter` cuts into as many fields as the first; 0 if it does not
+ * occur there. */
+static size_t lines_cut_alike(const unsigned char *bytes, size_t length, char delimiter)
+{
+    size_t at = 0, lines = 1;
+    size_t first = count_delimiters(bytes, length, &at, delimiter);
+    if (first == 0)
+        return 0;
+    for (; at < length && lines < SAMPLE_LINES; lines++) {
+        if (count_delimiters(bytes, length, &at, delimiter) != first)
+            break;
+    }
+    return lines;
+}
+
+enum nn_status nn_sniff_delimiter(struct nn_bytes *input, bool comma, char *delimiter,
+                                  struct nn_error *error)
 {
     /* In this order: commas may be decimal commas in files that semicolons or tabs divide. */
     static const char candidates[] = {'\t', ';', ','};
-    char best = ',';
-    size_t best_lines = 0;
+    const unsigned char *bytes;
+    size_t length, most = 0, count = sizeof candidates - comma;
+    enum nn_status status = nn_bytes_peek(input, &bytes, &length, error);
+    if (status != NN_OK)
+        return status;
+    char best = candidates[count - 1];
     length = smaller(length, SAMPLE_BYTES);
-    for (size_t k = 0; k < sizeof candidates; k++) {
-        size_t at = 0, lines = 0;
-        size_t first = count_delimiters(bytes, length, &at, candidates[k]);
-        if (first == 0)
-            continue;
-        for (lines = 1; at < length && lines < SAMPLE_LINES; lines++) {
-            if (count_delimiters(bytes, length, &at, candidates[k]) != first)
-                break;
-        }
-        if (lines > best_lines) {
+    for (size_t k = 0; k < count; k++) {
+        size_t lines = lines_cut_alike(bytes, length, candidates[k]);
+        if (lines > most) {
             best = candidates[k];
-            best_lines = lines;
+            most = lines;
         }
     }
-    return best;
+    *delimiter = best;
+    return NN_OK;
 }
 
 enum nn_cell nn_sniff_cell(const char *text, size_t length, double *number)
 {
     static const char *const missing[] = {"", "?", "NA", "N/A", "null", "none"};
-    for (size_t i = 0; i < sizeof missing / sizeof missing[0]; i++) {
-        if (length <= 4 && nn_text_equal_nocase(text, missing[i]))
+    if (nn_number_parse(text, length, number))
+        return NN_CELL_NUMBER;
+    for (size_t i = 0; length <= 4 && i < sizeof missing / sizeof missing[0]; i++) {
+        if (nn_text_equal_nocase(text, missing[i]))
             return NN_CELL_MISSING;
     }
-    return nn_number_parse(text, length, number) ? NN_CELL_NUMBER : NN_CELL_TEXT;
+    return NN_CELL_TEXT;
 }
 
 /* What is known of the first record's columns. */

@@ -20,15 +20,20 @@ static const struct nn_reader *find(const char *name)
 static void choose(struct nn_read_options *options, const uint8_t *data, size_t size)
 {
     static const char *const labels[] = {NULL, "first", "none", "2"};
+    static const char *const lists[] = {NULL, "1", "1-2,3", "a"};
     unsigned choice = (unsigned)size;
     for (size_t i = 0; i < size; i += 7)
-        choice += data[i];
+        choice = 31 * choice + data[i];
     *options = (struct nn_read_options){.header = -1, .split = -1};
     if (choice % 2 == 0)
         return;
     options->label = labels[choice / 2 % 4];
     options->task = (enum nn_task)(choice / 8 % 3);
     options->header = (int)(choice / 24 % 3) - 1;
+    options->missing = (enum nn_missing)(choice / 72 % 4);
+    options->comma = choice / 288 % 2;
+    options->columns = lists[choice / 576 % 4];
+    options->categories = lists[choice / 2304 % 4];
 }
 
 /* What a session does with samples. Takes them. */
@@ -52,15 +57,13 @@ static void use(struct nn_samples *samples)
 
 void fuzz_reader(const char *reader, const uint8_t *data, size_t size)
 {
-    unsigned char *bytes = nn_calloc(size + 1, 1); /* readers want a NUL after the content */
-    if (!bytes)
+    struct nn_bytes *input;
+    if (nn_bytes_memory(data, size, &input, NULL) != NN_OK)
         return;
-    if (size > 0)
-        memcpy(bytes, data, size);
     struct nn_read_options options;
     choose(&options, data, size);
     struct nn_samples *samples = NULL;
-    if (find(reader)->read("fuzz", bytes, size, &options, &samples, NULL) == NN_OK) {
+    if (find(reader)->read("fuzz", input, &options, &samples, NULL) == NN_OK) {
         size_t values;
         if (nn_size_mul(samples->count, nn_shape_size(&samples->shape), &values) &&
             values <= MAX_VALUES)
@@ -68,5 +71,5 @@ void fuzz_reader(const char *reader, const uint8_t *data, size_t size)
         else
             nn_samples_free(samples);
     }
-    nn_free(bytes);
+    nn_bytes_close(input);
 }

@@ -45,15 +45,18 @@ out:
     return status;
 }
 
-static enum nn_status read_idx(const char *path, const unsigned char *bytes, size_t length,
+static enum nn_status read_idx(const char *path, struct nn_bytes *input,
                                const struct nn_read_options *options, struct nn_samples **samples,
                                struct nn_error *error)
 {
     struct nn_array array;
     struct nn_samples *read = NULL;
+    unsigned char *bytes = NULL;
+    size_t length;
     char *companion = NULL;
     const char *labels = options->labels;
     enum nn_status status;
+    NN_TRY(nn_bytes_all(input, 0, &bytes, &length, error));
     NN_TRY(nn_idx_parse(&array, bytes, length, error));
     NN_TRY(nn_array_samples(&array, &read, error));
     if (!labels) {
@@ -68,6 +71,7 @@ out:
     if (status != NN_OK)
         nn_fail_at(error, path, 0, 0);
     nn_free(companion);
+    nn_free(bytes);
     nn_samples_free(read);
     return status;
 }

@@ -17,6 +17,20 @@ static inline const struct nn_reader *find_reader(const char *name)
     return NULL;
 }
 
+/* Runs a reader on bytes in memory. */
+static inline enum nn_status read_bytes(const char *reader, const char *path, const void *bytes,
+                                        size_t length, const struct nn_read_options *options,
+                                        struct nn_samples **samples, struct nn_error *error)
+{
+    struct nn_bytes *input;
+    enum nn_status status = nn_bytes_memory(bytes, length, &input, error);
+    if (status != NN_OK)
+        return status;
+    status = find_reader(reader)->read(path, input, options, samples, error);
+    nn_bytes_close(input);
+    return status;
+}
+
 static inline struct nn_read_options plain_options(void)
 {
     return (struct nn_read_options){.header = -1, .split = -1};

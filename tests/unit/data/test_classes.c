@@ -1,4 +1,4 @@
-#include "data/reader.h"
+#include "data_test.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -9,12 +9,8 @@ static struct nn_dataset *load(const char *text)
     struct nn_samples *samples;
     struct nn_dataset *data;
     struct nn_error error = {0};
-    const struct nn_reader *csv = NULL;
-    for (size_t i = 0; i < nn_reader_count; i++)
-        if (strcmp(nn_readers[i]->name, "csv") == 0)
-            csv = nn_readers[i];
-    cr_assert(csv->read("part.csv", (const unsigned char *)text, strlen(text), &options, &samples,
-                        &error) == NN_OK,
+    cr_assert(read_bytes("csv", "part.csv", text, strlen(text), &options, &samples, &error) ==
+                  NN_OK,
               "%s", error.message);
     cr_assert(nn_dataset_new(samples, &data, &error) == NN_OK);
     return data;

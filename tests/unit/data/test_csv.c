@@ -1,17 +1,19 @@
 #include "base/buffer.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "data_test.h"
 
+#include <locale.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static enum nn_status read_text(const char *text, size_t length, struct nn_read_options options,
                                 struct nn_samples **samples, struct nn_error *error)
 {
-    return find_reader("csv")->read("t.csv", (const unsigned char *)text, length, &options, samples,
-                                    error);
+    return read_bytes("csv", "t.csv", text, length, &options, samples, error);
 }
 
 /* Appends names joined by commas. */
@@ -121,6 +123,72 @@ static const struct csv_case good[] = {
      "column 1 | 1; 2; 3; 4; 5; 6; | 1,2,none: 0 1 0 2 1 2",
      {AUTO}},
     {"1,NA\n2,x\n", "column 1 | 1; 2; | NA,x: 0 1", {AUTO}},
+    /* Which columns. */
+    {"a,b,c,y\n1,2,3,p\n", "a,c | 1,3; | p: 0", {.columns = "1,3", AUTO}},
+    {"a,b,c,y\n1,2,3,p\n", "b,c | 2,3; | p: 0", {.columns = "2-3", AUTO}},
+    {"a,b,c,y\n1,2,3,p\n", "a,c | 1,3; | p: 0", {.columns = "c,A", AUTO}},
+    {"a,b,c,y\n1,2,3,p\n", "a,b,c | 1,2,3; | p: 0", {.columns = "1-4", AUTO}},
+    {"a,b,c,y\n1,2,3,p\n", "b,c | 2,3; | 1", {.columns = "1-3", .label = "1", AUTO}},
+    {"a,b,c,y\n1,x,?,p\n", "a | 1; | p: 0", {.columns = "a", AUTO}},
+    {"1-2,b,y\n1,2,p\n", "1-2 | 1; | p: 0", {.columns = "1-2", AUTO}},
+    {"7,b,y\n1,2,p\n", "7 | 1; | p: 0", {.columns = "7", .header = 1, .split = -1}},
+    {"1,2,3,p\n", "column 2 | 2; | p: 0", {.columns = "2", AUTO}},
+    {"a,b,c\n1,2,3\n", "a,b | 1,2; | none", {.columns = "1-2", .label = "none", AUTO}},
+    {"id,a,y\nAB1,1,p\nAB2,2,q\n", "a | 1; 2; | p,q: 0 1", {.columns = "2", AUTO}},
+    /* Decimal commas. */
+    {"a;b;y\n1,5;-2,25;p\n3;,5;q\n", "a,b | 1.5,-2.25; 3,0.5; | p,q: 0 1", {.comma = true, AUTO}},
+    {"a,y\n\"1,5\",p\n", "a | 1.5; | p: 0", {.comma = true, .delimiter = ',', AUTO}},
+    {"a\ty\n1,5e3\tp\n", "a | 1500; | p: 0", {.comma = true, AUTO}},
+    {"1,5;2,5\n2,5;3,75\n", "column 1 | 1.5; 2.5; | 2.5 3.75", {.comma = true, AUTO}},
+    {"a;y\n1;p, q\n", "a | 1; | p, q: 0", {.comma = true, AUTO}},
+    /* Missing cells. */
+    {"a,b,y\n1,2,p\n,3,q\n5,,p\n", "a,b | 1,2; | p: 0", {.missing = NN_MISSING_DROP, AUTO}},
+    {"a,b,y\n1,2,p\nNA,3,q\n5,4,r\n",
+     "a,b | 1,2; 5,4; | p,r: 0 1",
+     {.missing = NN_MISSING_DROP, AUTO}},
+    {"a,y\n1,p\n2,\n3,?\n4,q\n", "a | 1; 4; | p,q: 0 1", {.missing = NN_MISSING_DROP, AUTO}},
+    {"a,y\n1,p\n2,none\n", "a | 1; 2; | none,p: 1 0", {.missing = NN_MISSING_DROP, AUTO}},
+    {"a,b,y\n1,?,p\n2,?,q\n",
+     "a | 1; 2; | p,q: 0 1",
+     {.columns = "a", .missing = NN_MISSING_DROP, AUTO}},
+    {"a,y\n1,p\nnan,q\n3,p\n", "a | 1; 3; | p: 0 0", {.missing = NN_MISSING_DROP, AUTO}},
+    {"a,b,y\n1,2,p\n,3,q\n5,null,p\n",
+     "a,b | 1,2; 3,3; 5,2.5; | p,q: 0 1 0",
+     {.missing = NN_MISSING_MEAN, AUTO}},
+    {"a,y\n1,p\nNaN,q\n3,p\n", "a | 1; 2; 3; | p,q: 0 1 0", {.missing = NN_MISSING_MEAN, AUTO}},
+    {"a,y\n1,p\n2,q\n2,p\n?,q\n",
+     "a | 1; 2; 2; 2; | p,q: 0 1 0 1",
+     {.missing = NN_MISSING_MOST_FREQUENT, AUTO}},
+    {"a,y\n3,p\n1,q\n?,q\n",
+     "a | 3; 1; 1; | p,q: 0 1 1",
+     {.missing = NN_MISSING_MOST_FREQUENT, AUTO}},
+    {"a,y\n1,p\n2,q\n", "a | 1; 2; | p,q: 0 1", {.missing = NN_MISSING_MEAN, AUTO}},
+    /* Texts become inputs. */
+    {"a,c,y\n1,red,p\n2,blue,q\n3,red,p\n",
+     "a,c=blue,c=red,c=? | 1,0,1,0; 2,1,0,0; 3,0,1,0; | p,q: 0 1 0",
+     {AUTO}},
+    {"a,b,y\n1,x,p\n", "a,b=x,b=? | 1,1,0; | p: 0", {.header = 1, .split = -1}},
+    {"outlook,play\nsunny,no\nrain,yes\n",
+     "outlook=rain,outlook=sunny,outlook=? | 0,1,0; 1,0,0; | no,yes: 0 1",
+     {AUTO}},
+    {"a,c,y\n1,red,p\n2,,q\n3,red,p\n",
+     "a,c=red,c=? | 1,1,0; 2,0,1; 3,1,0; | p,q: 0 1 0",
+     {.missing = NN_MISSING_MEAN, AUTO}},
+    {"a,c,y\n1,red,p\n2,,q\n3,red,p\n4,ash,p\n",
+     "a,c=ash,c=red,c=? | 1,0,1,0; 2,0,1,0; 3,0,1,0; 4,1,0,0; | p,q: 0 1 0 0",
+     {.missing = NN_MISSING_MOST_FREQUENT, AUTO}},
+    {"a,c,y\n1,red,p\n2,,q\n", "a,c=red,c=? | 1,1,0; | p: 0", {.missing = NN_MISSING_DROP, AUTO}},
+    {"a,c,y\n1,7,p\n2,10,q\n3,7,p\n",
+     "a,c=10,c=7,c=? | 1,0,1,0; 2,1,0,0; 3,0,1,0; | p,q: 0 1 0",
+     {.categories = "c", AUTO}},
+    {"a,c,y\n1,7,p\n2,x,q\n",
+     "a,c=7,c=x,c=? | 1,1,0,0; 2,0,1,0; | p,q: 0 1",
+     {.categories = "2", AUTO}},
+    {"a,c,y\n1,x,p\n2,7,q\n",
+     "a,c=7,c=x,c=? | 1,0,1,0; 2,1,0,0; | p,q: 0 1",
+     {.categories = "2", AUTO}},
+    {"a,d,y\n1,2020-01-02,p\n", "a,d=2020-01-02,d=? | 1,1,0; | p: 0", {.categories = "d", AUTO}},
+    {"a,c,y\n1,\x1b[2J,p\n", "a,c=\\x1b[2J,c=? | 1,1,0; | p: 0", {.header = 1, .split = -1}},
     /* Outside text comes out visible. */
     {"a\x1b[31m,y\n1,p\x07\n", "a\\x1b[31m | 1; | p\\x07: 0", {AUTO}},
     {"\xe2\x80\xae"
@@ -170,13 +238,12 @@ static const struct bad_case bad[] = {
     {"a,b,y\n1,2,3,4\n", NN_DAMAGED, 2, 4, "4 fields where 3", {AUTO}},
     {"a,b,y\n1,2,p,\n", NN_DAMAGED, 2, 4, "4 fields where 3", {AUTO}},
     {"1,2,p\n\n\n3,4\n", NN_DAMAGED, 4, 3, "2 fields where 3", {AUTO}},
-    {"a,b,y\n1,x,p\n", NN_DAMAGED, 2, 2, "\"x\" is not a number", {.header = 1, .split = -1}},
     {"a,age,y\n1,2,p\n3,old,q\n", NN_DAMAGED, 3, 2, "row 3, column 2 (\"age\"): \"old\"", {AUTO}},
     {"a,age,y\r\n1,2,p\r\n3,old,q\r\n", NN_DAMAGED, 3, 2, "(\"age\")", {AUTO}},
     {"a,age,y\r1,2,p\r3,old,q\r", NN_DAMAGED, 3, 2, "(\"age\")", {AUTO}},
     {"a,age,y\n1,2,\"p\nq\"\n3,old,q\n", NN_DAMAGED, 4, 2, "row 4", {AUTO}},
-    {"a,b,y\n\"\n1\",x,p\n", NN_DAMAGED, 3, 2, "\"x\"", {.header = 1, .split = -1}},
-    {"a,age,y\n1,,p\n", NN_DAMAGED, 2, 2, "the cell is empty; missing values", {AUTO}},
+    {"a,b,y\n\"\n1\",5x,p\n", NN_DAMAGED, 3, 2, "\"5x\"", {.header = 1, .split = -1}},
+    {"a,age,y\n1,,p\n", NN_DAMAGED, 2, 2, "the cell is empty", {AUTO}},
     {"a,age,y\n1,\"\",p\n", NN_DAMAGED, 2, 2, "the cell is empty", {AUTO}},
     {"a,age,y\n1,?,p\n", NN_DAMAGED, 2, 2, "missing: ?", {AUTO}},
     {"a,age,y\n1,N/A,p\n", NN_DAMAGED, 2, 2, "missing: N/A", {AUTO}},
@@ -186,7 +253,7 @@ static const struct bad_case bad[] = {
     {"1,2,p\n3,1e400,q\n", NN_DAMAGED, 2, 2, "1e400 is not a finite 32-bit", {AUTO}},
     {"1,2,p\n3,1e39,q\n", NN_DAMAGED, 2, 2, "1e39 is not a finite 32-bit", {AUTO}},
     {"1,2,p\n3,0x10,q\n", NN_DAMAGED, 2, 2, "\"0x10\" is not a number", {AUTO}},
-    {"1;2,5;p\n3;2,5;q\n", NN_DAMAGED, 1, 2, "written with a point", {AUTO}},
+    {"1;2,5;p\n3;2,5;q\n", NN_DAMAGED, 1, 2, "decimal=comma", {AUTO}},
     {"1,2,p\n3,1 000,q\n", NN_DAMAGED, 2, 2, "\"1 000\"", {AUTO}},
     {"1,\"2,p\n3,4,q\n", NN_DAMAGED, 1, 2, "never closed", {AUTO}},
     {"a,y\n1,p\n2,\"q\n3,r\n4,s\n", NN_DAMAGED, 3, 2, "never closed", {AUTO}},
@@ -224,7 +291,86 @@ static const struct bad_case bad[] = {
      0,
      "UTF-16",
      {AUTO}},
-    {"outlook,play\nsunny,no\nrain,yes\n", NN_DAMAGED, 2, 1, "\"sunny\" is not a number", {AUTO}},
+    {"a,b,y\n1,2,p\n",
+     NN_ARGUMENT,
+     0,
+     0,
+     "columns=9: the columns are 1 to 3",
+     {.columns = "9", AUTO}},
+    {"a,b,y\n1,2,p\n",
+     NN_ARGUMENT,
+     0,
+     0,
+     "columns=0: the columns are 1 to 3",
+     {.columns = "1,0", AUTO}},
+    {"a,b,y\n1,2,p\n", NN_ARGUMENT, 0, 0, "columns=1-9: the columns", {.columns = "1-9", AUTO}},
+    {"a,b,y\n1,2,p\n", NN_ARGUMENT, 0, 0, "columns=2-1: the columns", {.columns = "2-1", AUTO}},
+    {"a,b,y\n1,2,p\n", NN_ARGUMENT, 0, 0, "joined by commas", {.columns = "1,,2", AUTO}},
+    {"a,b,y\n1,2,p\n", NN_ARGUMENT, 0, 0, "joined by commas", {.columns = "1,", AUTO}},
+    {"a,b,y\n1,2,p\n", NN_ARGUMENT, 0, 0, "joined by commas", {.columns = "", AUTO}},
+    {"weight,b,y\n1,2,p\n",
+     NN_ARGUMENT,
+     0,
+     0,
+     "did you mean \"weight\"",
+     {.columns = "wieght", AUTO}},
+    {"a,b,y\n1,2,p\n", NN_ARGUMENT, 0, 0, "nothing but the label", {.columns = "y", AUTO}},
+    {"a,b,y\n1,2,p\n",
+     NN_ARGUMENT,
+     0,
+     0,
+     "categories=4: the columns are 1 to 3",
+     {.categories = "4", AUTO}},
+    {"a;y\n1.000,5;p\n", NN_DAMAGED, 2, 1, "is not a number", {.comma = true, AUTO}},
+    {"a;y\n1;p\n1.5;q\n", NN_DAMAGED, 3, 1, "is not a number", {.comma = true, AUTO}},
+    {"a,y\n,p\n?,q\n", NN_DAMAGED, 0, 0, "leaves no row", {.missing = NN_MISSING_DROP, AUTO}},
+    {"a,b,y\n,1,p\n?,2,q\n",
+     NN_DAMAGED,
+     0,
+     0,
+     "\"a\" has no values",
+     {.missing = NN_MISSING_MEAN, .header = 1, .split = -1}},
+    {"a,b,y\n,1,p\n?,2,q\n",
+     NN_DAMAGED,
+     0,
+     0,
+     "\"a\" has no values",
+     {.missing = NN_MISSING_MOST_FREQUENT, .header = 1, .split = -1}},
+    {"a,y\n1,p\n2,\n",
+     NN_DAMAGED,
+     3,
+     2,
+     "the label is missing",
+     {.missing = NN_MISSING_MEAN, AUTO}},
+    {"a,y\n1,p\n2,\n", NN_DAMAGED, 3, 2, "missing=drop", {.missing = NN_MISSING_MEAN, AUTO}},
+    {"a,y\ninf,p\n",
+     NN_DAMAGED,
+     2,
+     1,
+     "not a finite",
+     {.missing = NN_MISSING_MEAN, .header = 1, .split = -1}},
+    {"a,b,y\n1,x,p\n2,5,q\n",
+     NN_DAMAGED,
+     3,
+     2,
+     "the number 5 in a column of texts",
+     {.header = 1, .split = -1}},
+    {"a,b,y\n1,x,p\n2,5,q\n", NN_DAMAGED, 3, 2, "categories=2", {.header = 1, .split = -1}},
+    {"a,b,y\n1,5,p\n2,x,q\n", NN_DAMAGED, 3, 2, "categories=2", {AUTO}},
+    {"a,b,y\n1,2020-01-02,p\n",
+     NN_DAMAGED,
+     2,
+     2,
+     "\"2020-01-02\" is not a number",
+     {.header = 1, .split = -1}},
+    {"a,b,y\n1,12%,p\n", NN_DAMAGED, 2, 2, "\"12%\"", {.header = 1, .split = -1}},
+    {"a,b,y\n1,-,p\n", NN_DAMAGED, 2, 2, "\"-\" is not a number", {.header = 1, .split = -1}},
+    {"a,b,y\n1,inf,p\n",
+     NN_DAMAGED,
+     2,
+     2,
+     "inf is not a finite",
+     {.categories = "b", .header = 1, .split = -1}},
     {"a,y\n1\x1b[2J,p\n", NN_DAMAGED, 2, 1, "1\\x1b[2J", {.header = 1, .split = -1}},
 };
 
@@ -356,6 +502,108 @@ Test(csv, limits)
     nn_buffer_clear(&text);
 }
 
+/* What the numbers mean does not depend on where one lives. */
+Test(csv, german_locale)
+{
+    struct nn_samples *samples = NULL;
+    struct nn_error error;
+    static const char *const names[] = {"de_DE.UTF-8", "de_DE", "fr_FR.UTF-8", "ru_RU.UTF-8"};
+    bool set = false;
+    for (size_t i = 0; i < sizeof names / sizeof names[0] && !set; i++)
+        set = setlocale(LC_ALL, names[i]);
+    if (!set)
+        cr_skip_test("no locale with a decimal comma is installed");
+    expect_ok(read_text("1.5,p\n2.25,q\n", 13, plain_options(), &samples, &error));
+    cr_assert(((float *)samples->values)[0] == 1.5F && ((float *)samples->values)[1] == 2.25F);
+    nn_samples_free(samples);
+}
+
+/* Every line knows its number, wherever the pieces in which the file is read divide it: in the
+ * middle of a line, of a quoted field, between CR and LF. */
+Test(csv, pieces)
+{
+    static const char *const ends[] = {"\n", "\r\n", "\r"};
+    char path[] = "/tmp/nnscope-test-XXXXXX";
+    int fd = mkstemp(path);
+    cr_assert(fd >= 0);
+    for (size_t shift = 0; shift < 36; shift++) {
+        struct nn_read_options options = plain_options();
+        struct nn_buffer text;
+        struct nn_dataset *dataset = NULL;
+        struct nn_error error;
+        const char *end = ends[shift % 3];
+        size_t rows = 30000;
+        nn_buffer_init(&text, 0);
+        nn_buffer_printf(&text, "%.*s%sa,y%s", shift % 2 ? 3 : 0, "\xef\xbb\xbf", "", end);
+        nn_buffer_printf(&text, "%.*s1,p%s", (int)shift, "                                    ",
+                         end);
+        for (size_t i = 1; i < rows; i++)
+            nn_buffer_printf(&text, "%zu,\"p%s\"%s", i, i % 3 ? "" : "q", end);
+        expect_ok(nn_save_bytes(path, text.data, text.length, &error));
+        expect_ok(nn_data_load(path, &options, &dataset, &error));
+        const struct nn_samples *s = dataset->samples;
+        cr_assert(s->count == rows && s->class_count == 2, "shift %zu: %zu rows", shift, s->count);
+        for (size_t i = 1; i < rows; i++)
+            cr_assert(((float *)s->values)[i] == (float)i && s->labels[i] == (i % 3 == 0));
+        nn_dataset_free(dataset);
+        dataset = NULL;
+        nn_buffer_printf(&text, "x,p%s", end);
+        expect_ok(nn_save_bytes(path, text.data, text.length, &error));
+        cr_assert(nn_data_load(path, &options, &dataset, &error) == NN_DAMAGED && !dataset);
+        cr_assert(error.line == rows + 2 && error.column == 1, "shift %zu: %zu:%zu %s", shift,
+                  error.line, error.column, error.message);
+        text.data[text.length - 3] = '\0';
+        expect_ok(nn_save_bytes(path, text.data, text.length, &error));
+        cr_assert(nn_data_load(path, &options, &dataset, &error) == NN_DAMAGED && !dataset);
+        cr_assert(strstr(error.message, "NUL") && error.line == rows + 2, "shift %zu: %zu %s",
+                  shift, error.line, error.message);
+        nn_buffer_clear(&text);
+    }
+    close(fd);
+    unlink(path);
+}
+
+Test(csv, what_was_missing_is_told)
+{
+    static const char text[] = "a,b,c,y\n1,,red,p\n2,5,,q\n,,blue,p\n4,5,red,q\n";
+    static const enum nn_missing rules[] = {NN_MISSING_DROP, NN_MISSING_MEAN,
+                                            NN_MISSING_MOST_FREQUENT};
+    for (size_t k = 0; k < 3; k++) {
+        struct nn_read_options options = plain_options();
+        struct nn_samples *samples = NULL;
+        struct nn_error error;
+        options.missing = rules[k];
+        expect_ok(read_text(text, strlen(text), options, &samples, &error));
+        bool drop = rules[k] == NN_MISSING_DROP;
+        cr_assert(samples->missing_rule == rules[k]);
+        cr_assert(samples->dropped == (drop ? 3 : 0) && samples->count == (drop ? 1 : 4));
+        cr_assert(samples->missing[0] == 1 && samples->missing[1] == 2);
+        cr_assert(samples->missing[samples->feature_count - 1] == 1, "in c=?");
+        nn_samples_free(samples);
+    }
+}
+
+Test(csv, too_many_values_for_categories)
+{
+    for (size_t more = 0; more < 2; more++) {
+        struct nn_samples *samples = NULL;
+        struct nn_error error;
+        struct nn_buffer text;
+        nn_buffer_init(&text, 0);
+        for (size_t i = 0; i < 256 + more; i++)
+            nn_buffer_printf(&text, "name%zu,1,%c\n", i, "pq"[i % 2]);
+        enum nn_status status =
+            read_text(text.data, text.length, plain_options(), &samples, &error);
+        cr_assert(status == (more ? NN_LIMIT : NN_OK), "%s", error.message);
+        if (more)
+            cr_assert(error.line == 257 && error.column == 1 && strstr(error.hint, "columns="));
+        else
+            cr_assert(samples->feature_count == 258);
+        nn_samples_free(samples);
+        nn_buffer_clear(&text);
+    }
+}
+
 Test(csv, stops_on_request)
 {
     struct nn_progress progress = {.cancel = false};
@@ -478,14 +726,17 @@ Test(csv, random_bytes)
 /* With every single allocation failing once: an error, nothing leaked, nothing half-made. */
 Test(csv, out_of_memory)
 {
-    static const char text[] = "a,b,y\n1,2,p\n3,4,q\n5,6,p\n";
+    static const char text[] = "a,b,c,y\n1,2,s,p\n3,4,t,q\n5,,s,p\n";
+    struct nn_read_options options = plain_options();
+    options.missing = NN_MISSING_MOST_FREQUENT;
+    options.columns = "1-3";
     if (!nn_fault_available())
         cr_skip_test("needs --enable-fault-injection");
     for (size_t n = 1;; n++) {
         struct nn_samples *samples = NULL;
         struct nn_error error;
         nn_fault_alloc(n, false);
-        enum nn_status status = read_text(text, strlen(text), plain_options(), &samples, &error);
+        enum nn_status status = read_text(text, strlen(text), options, &samples, &error);
         size_t calls = nn_fault_alloc_count();
         nn_fault_alloc(0, false);
         /* libcsv asks again for less, so one refusal need not be fatal. */

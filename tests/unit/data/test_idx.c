@@ -23,8 +23,7 @@ static enum nn_status read_copy(const unsigned char *bytes, size_t length,
     unsigned char *copy = nn_calloc(length, 1);
     struct nn_read_options options = plain_options();
     memcpy(copy, bytes, length);
-    enum nn_status status =
-        find_reader("idx")->read("t.idx", copy, length, &options, samples, error);
+    enum nn_status status = read_bytes("idx", "t.idx", copy, length, &options, samples, error);
     nn_free(copy);
     return status;
 }

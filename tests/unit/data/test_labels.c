@@ -59,6 +59,18 @@ static void dump(struct nn_buffer *out, const struct nn_samples *s)
         nn_buffer_printf(out, " %s", s->classes[i]);
 }
 
+static enum nn_status parse(const void *bytes, size_t length, enum nn_task task,
+                            struct nn_samples *samples, struct nn_error *error)
+{
+    struct nn_bytes *input;
+    enum nn_status status = nn_bytes_memory(bytes, length, &input, error);
+    if (status != NN_OK)
+        return status;
+    status = nn_labels_parse(input, task, samples, error);
+    nn_bytes_close(input);
+    return status;
+}
+
 Test(labels, files)
 {
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
@@ -72,7 +84,7 @@ Test(labels, files)
         nn_buffer_init(&text, 0);
         expect_ok(nn_samples_new(&samples, &error));
         samples->count = c->samples;
-        enum nn_status status = nn_labels_parse(copy, length, c->task, samples, &error);
+        enum nn_status status = parse(copy, length, c->task, samples, &error);
         cr_expect(status == c->status, "case %zu: %d %s", k, (int)status, error.message);
         if (status == NN_OK)
             dump(&text, samples);
@@ -96,8 +108,7 @@ Test(labels, npy_targets_of_some_width)
     nn_npy_format(&file, &(struct nn_shape){2, {2, 3}}, (float[]){1, 2, 3, 4, 5, 6});
     expect_ok(nn_samples_new(&samples, &error));
     samples->count = 2;
-    expect_ok(
-        nn_labels_parse((unsigned char *)file.data, file.length, NN_TASK_NONE, samples, &error));
+    expect_ok(parse(file.data, file.length, NN_TASK_NONE, samples, &error));
     cr_assert(samples->task == NN_TASK_REGRESSION && samples->target_width == 3);
     cr_assert(samples->targets[5] == 6);
     nn_samples_free(samples);

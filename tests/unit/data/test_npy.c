@@ -235,7 +235,7 @@ Test(npy, samples_without_labels_are_the_test_split)
     struct nn_error error;
     size_t n = make(bytes, 1, "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 2, 2), }",
                     "\1\2\3\4\5\6\7\10", 8);
-    expect_ok(find_reader("npy")->read("x.npy", bytes, n, &options, &samples, &error));
+    expect_ok(read_bytes("npy", "x.npy", bytes, n, &options, &samples, &error));
     cr_assert(samples->given_split == NN_SPLIT_TEST && samples->task == NN_TASK_NONE);
     cr_assert(samples->shape.rank == 3 && samples->storage == NN_STORAGE_BYTE);
     nn_samples_free(samples);

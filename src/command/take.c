@@ -1,0 +1,81 @@
+#include "command/take.h"
+
+#include "base/text.h"
+
+#include <stdio.h>
+
+/* "iris: 150 samples of 4 features, 3 classes; train 120, test 30; scaling standard" */
+static void say_dataset(const struct nn_session *session, const struct nn_dataset *data)
+{
+    const struct nn_samples *samples = data->samples;
+    char shape[NN_SHAPE_TEXT], line[400];
+    int at = snprintf(line, sizeof line, "%s: %zu samples of %s",
+                      NN_VISIBLE(samples->name ? samples->name : "data"), samples->count,
+                      nn_shape_text(shape, &samples->shape));
+    if (samples->task == NN_TASK_CLASSIFICATION)
+        at += snprintf(line + at, sizeof line - (size_t)at, ", %zu classes", samples->class_count);
+    else if (samples->task == NN_TASK_REGRESSION)
+        at += snprintf(line + at, sizeof line - (size_t)at, ", %zu target value%s",
+                       samples->target_width, samples->target_width == 1 ? "" : "s");
+    else
+        at += snprintf(line + at, sizeof line - (size_t)at, ", no labels");
+    const char *separator = "; ";
+    for (int split = 0; split < NN_SPLIT_COUNT; split++)
+        if (data->split_count[split]) {
+            at += snprintf(line + at, sizeof line - (size_t)at, "%s%s %zu", separator,
+                           nn_split_names[split], data->split_count[split]);
+            separator = ", ";
+        }
+    nn_say(&session->output, "%s; scaling %s", line, nn_scaling_names[data->scaling]);
+}
+
+void nn_take_dataset(struct nn_session *session, struct nn_dataset *data)
+{
+    nn_session_set_dataset(session, data);
+    say_dataset(session, data);
+}
+
+/* Data for a net from a file: the same numbers for the same classes, and its scaling, or its
+ * answers would mean something else. Data of another shape or with other classes are for another
+ * net: they stay as they are. */
+static enum nn_status match_model(const struct nn_session *session, bool fresh,
+                                  struct nn_dataset **data, struct nn_error *error)
+{
+    const struct nn_model *opened = &session->opened;
+    struct nn_dataset *scaled = NULL;
+    struct nn_source source;
+    struct nn_error mismatch = {0};
+    nn_dataset_source(*data, NN_SPLIT_TRAIN, &source);
+    if (session->net->count < 2 || !nn_shape_equal(&source.shape, &session->net->nodes[0]->shape))
+        return NN_OK;
+    if (fresh && session->class_count > 0 && (*data)->samples->labels &&
+        nn_dataset_match_classes(*data, session->classes, session->class_count, &mismatch) !=
+            NN_OK) {
+        if (mismatch.status == NN_MEMORY)
+            return nn_fail_memory(error, 0);
+        mismatch.status = NN_OK; /* a warning */
+        session->output.warning(session->output.context, &mismatch);
+        return NN_OK;
+    }
+    if (opened->scaling == NN_SCALING_NONE || opened->scale_count == 0)
+        return NN_OK;
+    enum nn_status status =
+        nn_dataset_scale_with(*data, opened->scaling, opened->offset, opened->factor,
+                              opened->scale_count, &scaled, error);
+    if (status != NN_OK)
+        return status;
+    nn_dataset_free(*data);
+    *data = scaled;
+    return NN_OK;
+}
+
+enum nn_status nn_take_matched(struct nn_session *session, struct nn_dataset *data, bool fresh,
+                               struct nn_error *error)
+{
+    enum nn_status status = match_model(session, fresh, &data, error);
+    if (status == NN_OK)
+        nn_take_dataset(session, data);
+    else
+        nn_dataset_free(data);
+    return status;
+}
