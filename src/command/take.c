@@ -4,29 +4,31 @@
 
 #include <stdio.h>
 
-/* "iris: 150 samples of 4 features, 3 classes; train 120, test 30; scaling standard" */
+/* "iris: 150 samples of 4 features, 3 classes of species"
+ * "train 120, test 30; scaling standard" */
 static void say_dataset(const struct nn_session *session, const struct nn_dataset *data)
 {
     const struct nn_samples *samples = data->samples;
-    char shape[NN_SHAPE_TEXT], line[400];
-    int at = snprintf(line, sizeof line, "%s: %zu samples of %s",
-                      NN_VISIBLE(samples->name ? samples->name : "data"), samples->count,
-                      nn_shape_text(shape, &samples->shape));
+    const char *of = samples->target_name ? " of " : "", *separator = "";
+    struct nn_visible label = nn_visible_of(samples->target_name ? samples->target_name : "");
+    char shape[NN_SHAPE_TEXT], line[400], splits[120] = "";
+    snprintf(line, sizeof line, "%s: %zu samples of %s%s",
+             NN_VISIBLE(samples->name ? samples->name : "data"), samples->count,
+             nn_shape_text(shape, &samples->shape), samples->shape.rank == 1 ? " features" : "");
     if (samples->task == NN_TASK_CLASSIFICATION)
-        at += snprintf(line + at, sizeof line - (size_t)at, ", %zu classes", samples->class_count);
+        nn_say(&session->output, "%s, %zu classes%s%s", line, samples->class_count, of, label.text);
     else if (samples->task == NN_TASK_REGRESSION)
-        at += snprintf(line + at, sizeof line - (size_t)at, ", %zu target value%s",
-                       samples->target_width, samples->target_width == 1 ? "" : "s");
+        nn_say(&session->output, "%s, %zu target value%s%s%s", line, samples->target_width,
+               samples->target_width == 1 ? "" : "s", of, label.text);
     else
-        at += snprintf(line + at, sizeof line - (size_t)at, ", no labels");
-    const char *separator = "; ";
-    for (int split = 0; split < NN_SPLIT_COUNT; split++)
+        nn_say(&session->output, "%s, no labels", line);
+    for (int split = 0, at = 0; split < NN_SPLIT_COUNT; split++)
         if (data->split_count[split]) {
-            at += snprintf(line + at, sizeof line - (size_t)at, "%s%s %zu", separator,
+            at += snprintf(splits + at, sizeof splits - (size_t)at, "%s%s %zu", separator,
                            nn_split_names[split], data->split_count[split]);
             separator = ", ";
         }
-    nn_say(&session->output, "%s; scaling %s", line, nn_scaling_names[data->scaling]);
+    nn_say(&session->output, "%s; scaling %s", splits, nn_scaling_names[data->scaling]);
 }
 
 void nn_take_dataset(struct nn_session *session, struct nn_dataset *data)

@@ -54,9 +54,10 @@ static enum nn_status run_info(const struct nn_invocation *invocation, struct nn
         return status;
     NN_TRY(nn_result_new(NN_RESULT_TABLE, "data info", &result, error));
     NN_TRY(fill_info(result, data, error));
-    snprintf(result->title, sizeof result->title, "%.80s: %zu samples of %.60s, scaling %s",
+    snprintf(result->title, sizeof result->title, "%.80s: %zu samples of %.60s%s, scaling %s",
              NN_VISIBLE(data->samples->name ? data->samples->name : "data"), data->samples->count,
-             nn_shape_text(shape, &data->samples->shape), nn_scaling_names[data->scaling]);
+             nn_shape_text(shape, &data->samples->shape),
+             data->samples->shape.rank == 1 ? " features" : "", nn_scaling_names[data->scaling]);
     result->sample = -1;
     nn_session_give(invocation->session, result);
     result = NULL;
