@@ -26,10 +26,28 @@ static const char *nearest_first_word(const char *name)
     return NULL;
 }
 
+/* What other programs call a command, and the command of two whose second word it is (`load`). */
+static const char *other_name(const char *name)
+{
+    static const char *const others[][2] = {
+        {"exit", "quit"}, {"fit", "train"}, {"summary", "net show"}};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strcmp(name, others[i][0]) == 0)
+            return others[i][1];
+    for (size_t i = 0; i < nn_command_count; i++) {
+        const char *second = strchr(nn_commands[i]->name, ' ');
+        if (second && strcmp(name, second + 1) == 0)
+            return nn_commands[i]->name;
+    }
+    return NULL;
+}
+
 /* Names that the words could have meant, for the hint of an unknown command. */
 static const char *nearest_command(const char *name)
 {
-    const char *first = nearest_first_word(name);
+    const char *first = other_name(name);
+    if (!first)
+        first = nearest_first_word(name);
     if (first)
         return first;
     for (int pass = 0; pass < 2; pass++) { /* near ones first, then those that begin so */

@@ -33,6 +33,8 @@ NET='net new input=2; add dense 3 softmax'
 # What is typed.
 bad 'unknown command' 3 'script.nns:1:1: error: unknown command `trian`' 'trian epochs=3'
 bad 'unknown command: suggestion' 3 'hint: did you mean `train`?' 'trian epochs=3'
+bad 'unknown command: a second word' 3 'hint: did you mean `data demo`?' 'demo iris'
+bad 'unknown command: a name from elsewhere' 3 'hint: did you mean `quit`?' 'exit'
 bad 'unknown key' 3 'script.nns:1:7: error: train: unknown key "epoch"' 'train epoch=3'
 bad 'unknown key: suggestion' 3 'hint: did you mean epochs?' 'train epoch=3'
 bad 'unknown layer' 3 'did you mean dense?' 'net new input=3; add dens 3'
