@@ -10,6 +10,7 @@
 #include "engine/metric.h"
 #include "engine/optimizer.h"
 #include "engine/schedule.h"
+#include "engine/shorthand.h"
 #include "explain/explain.h"
 #include "tui/keys.h"
 
@@ -255,8 +256,17 @@ static void write_engine(FILE *out)
         const struct nn_layer_class *layer = nn_layers[i];
         if (layer->max_inputs == 0)
             continue; /* the input comes from `net new` */
-        described(out, layer->name, layer->args, layer->summary, layer->formula, layer->source);
+        char name[160];
+        snprintf(name, sizeof name, "%s%s%s", layer->name, layer->aliases ? "|" : "",
+                 layer->aliases ? layer->aliases : "");
+        described(out, name, layer->args, layer->summary, layer->formula, layer->source);
     }
+    section(out, "SHORTHANDS");
+    paragraph(out, "An add of one of these adds several layers, named after it: NAME.conv1, "
+                   "NAME.bn1 and so on; the last one is NAME. name= and from= are as for layers.");
+    for (size_t i = 0; i < nn_shorthand_count; i++)
+        described(out, nn_shorthands[i]->name, nn_shorthands[i]->args, nn_shorthands[i]->summary,
+                  nn_shorthands[i]->formula, nn_shorthands[i]->source);
     section(out, "LOSSES");
     for (size_t i = 0; i < nn_loss_count; i++)
         described(out, nn_losses[i]->name, nn_losses[i]->args, nn_losses[i]->summary,

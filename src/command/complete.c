@@ -12,6 +12,8 @@
 #include "engine/loss.h"
 #include "engine/metric.h"
 #include "engine/optimizer.h"
+#include "engine/schedule.h"
+#include "engine/shorthand.h"
 #include "explain/method.h"
 #include "kernels/kernels.h"
 
@@ -175,11 +177,27 @@ static void add_classes(struct place *place)
             add(place, classes[i], NULL, true);
 }
 
+static void add_layer_kinds(struct place *place)
+{
+    for (size_t i = 0; i < nn_layer_count; i++)
+        add(place, nn_layers[i]->name, nn_layers[i]->summary, true);
+    for (size_t i = 0; i < nn_shorthand_count; i++)
+        add(place, nn_shorthands[i]->name, nn_shorthands[i]->summary, true);
+}
+
+static void add_activation_kinds(struct place *place)
+{
+    for (size_t i = 0; i < nn_layer_count; i++)
+        if (nn_layers[i]->flags & NN_LAYER_ACTIVATION)
+            add(place, nn_layers[i]->name, nn_layers[i]->summary, true);
+}
+
 static void add_named(struct place *place, const char *list)
 {
     if (strcmp(list, "@layers") == 0)
-        for (size_t i = 0; i < nn_layer_count; i++)
-            add(place, nn_layers[i]->name, nn_layers[i]->summary, true);
+        add_layer_kinds(place);
+    else if (strcmp(list, "@activations") == 0)
+        add_activation_kinds(place);
     else if (strcmp(list, "@losses") == 0)
         for (size_t i = 0; i < nn_loss_count; i++)
             add(place, nn_losses[i]->name, nn_losses[i]->summary, true);
@@ -326,9 +344,7 @@ static void add_activations(struct place *place)
 {
     if (strcmp(place->command->name, "add") != 0 || place->words.count < place->used + 1)
         return;
-    for (size_t i = 0; i < nn_layer_count; i++)
-        if (nn_layers[i]->flags & NN_LAYER_ACTIVATION)
-            add(place, nn_layers[i]->name, nn_layers[i]->summary, true);
+    add_activation_kinds(place);
 }
 
 /* `$na` at the end of a word. */

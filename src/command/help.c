@@ -9,6 +9,7 @@
 #include "engine/metric.h"
 #include "engine/optimizer.h"
 #include "engine/schedule.h"
+#include "engine/shorthand.h"
 #include "explain/method.h"
 #include "view/scene.h"
 
@@ -133,7 +134,17 @@ static void put_command(struct nn_buffer *out, const struct nn_command *command)
 struct entry {
     const char *kind, *name, *summary, *formula, *source, *usage;
     const struct nn_arg_spec *args;
+    const char *aliases; /* "a|b", or NULL */
 };
+
+/* "Also: a, b" */
+static void put_aliases(struct nn_buffer *out, const char *aliases)
+{
+    nn_buffer_text(out, "  Also: ");
+    for (; *aliases; aliases++)
+        nn_buffer_text(out, *aliases == '|' ? ", " : (char[]){*aliases, '\0'});
+    nn_buffer_char(out, '\n');
+}
 
 static void put_described(struct nn_buffer *out, const struct entry *entry)
 {
@@ -144,6 +155,8 @@ static void put_described(struct nn_buffer *out, const struct entry *entry)
     put_wrapped(out, head, 2, 0);
     if (entry->formula)
         put_wrapped(out, entry->formula, 2, 0);
+    if (entry->aliases)
+        put_aliases(out, entry->aliases);
     if (entry->source) {
         put_heading(out, "Source");
         put_wrapped(out, entry->source, 2, 0);
@@ -161,24 +174,33 @@ static bool entry_at(size_t i, struct entry *entry, char usage[80])
         const struct nn_layer_class *layer = nn_layers[i];
         snprintf(usage, 80, "add %s", layer->name);
         *entry = (struct entry){"layer",       layer->name, layer->summary, layer->formula,
-                                layer->source, usage,       layer->args};
+                                layer->source, usage,       layer->args,    layer->aliases};
         return true;
     }
     i -= nn_layer_count;
+    if (i < nn_shorthand_count) {
+        const struct nn_shorthand *shorthand = nn_shorthands[i];
+        snprintf(usage, 80, "add %s", shorthand->name);
+        *entry = (struct entry){
+            "shorthand",       shorthand->name, shorthand->summary, shorthand->formula,
+            shorthand->source, usage,           shorthand->args,    NULL};
+        return true;
+    }
+    i -= nn_shorthand_count;
     if (i < nn_loss_count) {
         const struct nn_loss_class *loss = nn_losses[i];
         snprintf(usage, 80, "compile loss=%s", loss->name);
         *entry = (struct entry){"loss",       loss->name, loss->summary, loss->formula,
-                                loss->source, usage,      loss->args};
+                                loss->source, usage,      loss->args,    NULL};
         return true;
     }
     i -= nn_loss_count;
     if (i < nn_optimizer_count) {
         const struct nn_optimizer_class *optimizer = nn_optimizers[i];
         snprintf(usage, 80, "compile loss=... optimizer=%s", optimizer->name);
-        *entry = (struct entry){"optimizer",        optimizer->name,   optimizer->summary,
-                                optimizer->formula, optimizer->source, usage,
-                                optimizer->args};
+        *entry = (struct entry){
+            "optimizer",       optimizer->name, optimizer->summary, optimizer->formula,
+            optimizer->source, usage,           optimizer->args,    NULL};
         return true;
     }
     i -= nn_optimizer_count;
@@ -187,15 +209,15 @@ static bool entry_at(size_t i, struct entry *entry, char usage[80])
         snprintf(usage, 80, "compile loss=... schedule=%s", schedule->name);
         *entry =
             (struct entry){"schedule",       schedule->name, schedule->summary, schedule->formula,
-                           schedule->source, usage,          schedule->args};
+                           schedule->source, usage,          schedule->args,    NULL};
         return true;
     }
     i -= nn_schedule_count;
     if (i < nn_metric_count) {
         const struct nn_metric_class *metric = nn_metrics[i];
         snprintf(usage, 80, "compile loss=... metrics=%s", metric->name);
-        *entry = (struct entry){"metric", metric->name, metric->summary, NULL, metric->source,
-                                usage,    NULL};
+        *entry = (struct entry){
+            "metric", metric->name, metric->summary, NULL, metric->source, usage, NULL, NULL};
         return true;
     }
     i -= nn_metric_count;
@@ -203,7 +225,7 @@ static bool entry_at(size_t i, struct entry *entry, char usage[80])
         const struct nn_method *method = nn_methods[i];
         snprintf(usage, 80, "explain %s", method->name);
         *entry = (struct entry){"method",       method->name, method->summary, method->formula,
-                                method->source, usage,        method->args};
+                                method->source, usage,        method->args,    NULL};
         return true;
     }
     return false;
@@ -243,6 +265,8 @@ static void put_names(struct nn_buffer *out, const char *kind)
         any = true;
         put_entry(out, entry.name, entry.summary ? entry.summary : "");
     }
+    if (strcmp(kind, "layers") == 0)
+        put_names(out, "shorthands");
 }
 
 static void put_overview(struct nn_buffer *out)
@@ -260,8 +284,8 @@ static void put_overview(struct nn_buffer *out)
             put_entry(out, nn_commands[i]->name, nn_commands[i]->summary);
         }
     }
-    static const char *const kinds[] = {"layer",    "loss",   "optimizer",
-                                        "schedule", "metric", "method"};
+    static const char *const kinds[] = {"layer",    "shorthand", "loss",  "optimizer",
+                                        "schedule", "metric",    "method"};
     nn_buffer_char(out, '\n');
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
         struct nn_buffer names;
@@ -321,8 +345,11 @@ static bool put_all(struct nn_buffer *out, const char *name)
     }
     for (size_t i = 0; entry_at(i, &entry, usage); i++) {
         const struct nn_method *method = nn_method_find(name);
+        const struct nn_layer_class *layer = nn_layer_find(name);
         bool alias =
-            method && strcmp(entry.kind, "method") == 0 && strcmp(entry.name, method->name) == 0;
+            (method && strcmp(entry.kind, "method") == 0 &&
+             strcmp(entry.name, method->name) == 0) ||
+            (layer && strcmp(entry.kind, "layer") == 0 && strcmp(entry.name, layer->name) == 0);
         if (strcmp(entry.name, name) != 0 && !alias)
             continue;
         if (any)

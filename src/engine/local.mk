@@ -73,6 +73,9 @@ OPTIMIZER_SOURCES = \
 	src/engine/optimizers/nadam.c \
 	src/engine/optimizers/rmsprop.c \
 	src/engine/optimizers/sgd.c
+SHORTHAND_SOURCES = \
+	src/engine/shorthands/block.c \
+	src/engine/shorthands/residual.c
 
 noinst_LIBRARIES += src/libengine.a
 src_libengine_a_SOURCES = \
@@ -124,6 +127,8 @@ src_libengine_a_SOURCES = \
 	src/engine/regularize.h \
 	src/engine/result.c \
 	src/engine/schedule.c \
+	src/engine/shorthand.c \
+	src/engine/shorthand.h \
 	src/engine/step.c \
 	src/engine/step.h \
 	src/engine/tensor.c \
@@ -134,7 +139,8 @@ src_libengine_a_SOURCES = \
 	$(LOSS_SOURCES) \
 	$(METRIC_SOURCES) \
 	$(OPTIMIZER_SOURCES) \
-	$(SCHEDULE_SOURCES)
+	$(SCHEDULE_SOURCES) \
+	$(SHORTHAND_SOURCES)
 
 # The registries: one line for each class struct in the sources listed above.
 src/engine/layers.def: $(LAYER_SOURCES) src/registry.sh
@@ -157,12 +163,17 @@ src/engine/schedules.def: $(SCHEDULE_SOURCES) src/registry.sh
 	$(AM_V_GEN)$(MKDIR_P) src/engine && here=`pwd` && cd $(top_srcdir) && \
 	$(SHELL) src/registry.sh nn_schedule_class NN_SCHEDULE $(SCHEDULE_SOURCES) >"$$here/$@.tmp" && \
 	mv "$$here/$@.tmp" "$$here/$@"
+src/engine/shorthands.def: $(SHORTHAND_SOURCES) src/registry.sh
+	$(AM_V_GEN)$(MKDIR_P) src/engine && here=`pwd` && cd $(top_srcdir) && \
+	$(SHELL) src/registry.sh nn_shorthand NN_SHORTHAND $(SHORTHAND_SOURCES) >"$$here/$@.tmp" && \
+	mv "$$here/$@.tmp" "$$here/$@"
 src/engine/layer.$(OBJEXT): src/engine/layers.def
 src/engine/loss.$(OBJEXT): src/engine/losses.def
 src/engine/metric.$(OBJEXT): src/engine/metrics.def
 src/engine/optimizer.$(OBJEXT): src/engine/optimizers.def
 src/engine/schedule.$(OBJEXT): src/engine/schedules.def
+src/engine/shorthand.$(OBJEXT): src/engine/shorthands.def
 BUILT_SOURCES += src/engine/layers.def src/engine/losses.def src/engine/metrics.def src/engine/optimizers.def \
-	src/engine/schedules.def
+	src/engine/schedules.def src/engine/shorthands.def
 CLEANFILES += src/engine/layers.def src/engine/losses.def src/engine/metrics.def src/engine/optimizers.def \
-	src/engine/schedules.def
+	src/engine/schedules.def src/engine/shorthands.def

@@ -205,14 +205,20 @@ out:
     return status;
 }
 
+enum nn_status nn_net_check_begun(const struct nn_net *net, struct nn_error *error)
+{
+    if (net->count > 0)
+        return NN_OK;
+    return nn_fail(error, NN_STATE, "no input shape: load data or `net new input=SHAPE` first");
+}
+
 enum nn_status nn_net_add(struct nn_net *net, const struct nn_layer_class *layer,
                           struct nn_args *args, const char *name, const int *inputs,
                           int input_count, int *index, struct nn_error *error)
 {
     char chosen[NN_NAME_SIZE];
     enum nn_status status;
-    if (net->count == 0)
-        return nn_fail(error, NN_STATE, "no input shape: load data or `net new input=SHAPE` first");
+    NN_TRY(nn_net_check_begun(net, error));
     if (layer->max_inputs == 0)
         return nn_fail(error, NN_ARGUMENT, "the net has its %s already", layer->name);
     if (name) {

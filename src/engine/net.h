@@ -59,7 +59,8 @@ enum nn_status nn_net_add(struct nn_net *net, const struct nn_layer_class *layer
                           struct nn_args *args, const char *name, const int *inputs,
                           int input_count, int *index, struct nn_error *error);
 /* The whole of `add LAYER words...`: positional sizes, key=value, from=, name=, and a trailing
- * activation word that becomes a node of its own ("NAME_relu" if named). All or nothing. */
+ * activation word that becomes a node of its own ("NAME_relu" if named). The first word may also be
+ * a shorthand (shorthand.h). All or nothing. */
 enum nn_status nn_net_add_words(struct nn_net *net, const struct nn_word *words, size_t count,
                                 struct nn_error *error);
 /* The keys of every `add`, beside the layer's own: name, from. For help and completion. */

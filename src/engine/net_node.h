@@ -31,6 +31,14 @@ enum nn_status nn_node_fill(struct nn_node *node, uint64_t seed, struct nn_error
 enum nn_status nn_nodes_check_size(struct nn_node *const *nodes, int count,
                                    const struct nn_node *extra, struct nn_error *error);
 
+/* Fails for a net without input, saying what to do. */
+enum nn_status nn_net_check_begun(const struct nn_net *net, struct nn_error *error);
+/* The tails of the layers that from= names. */
+enum nn_status nn_net_resolve_from(const struct nn_net *net, const char *names,
+                                   int inputs[NN_MAX_INPUTS], int *count, struct nn_error *error);
+/* An activation by its name; fails with the nearest one. */
+enum nn_status nn_activation_find(const char *name, const struct nn_layer_class **layer,
+                                  struct nn_error *error);
 /* Whether a name has the right form and is free. */
 enum nn_status nn_net_check_name(const struct nn_net *net, const char *name,
                                  struct nn_error *error);

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "engine/net.h"
 #include "engine/net_node.h"
+#include "engine/shorthand.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -28,14 +29,18 @@ struct addition {
     int input_count; /* 0: the last node */
 };
 
-/* Nearest name among the layers that have all of `flags`, NULL if none is near. */
+/* Nearest name among the layers that have all of `flags` and, without flags, the shorthands; NULL
+ * if none is near. */
 static const char *nearest_layer(const char *word, unsigned flags)
 {
     const char *names[256];
+    const size_t most = sizeof names / sizeof names[0];
     size_t count = 0;
-    for (size_t i = 0; i < nn_layer_count && count < sizeof names / sizeof names[0]; i++)
+    for (size_t i = 0; i < nn_layer_count && count < most; i++)
         if ((nn_layers[i]->flags & flags) == flags)
             names[count++] = nn_layers[i]->name;
+    for (size_t i = 0; i < nn_shorthand_count && count < most && !flags; i++)
+        names[count++] = nn_shorthands[i]->name;
     return nn_text_nearest(word, names, count);
 }
 
@@ -48,6 +53,17 @@ static enum nn_status fail_unknown(const struct nn_word *word, const char *what,
         nn_fail_hint(error, "did you mean %s?", nearest);
     nn_fail_at(error, NULL, 0, word->column);
     return NN_ARGUMENT;
+}
+
+enum nn_status nn_activation_find(const char *name, const struct nn_layer_class **layer,
+                                  struct nn_error *error)
+{
+    const struct nn_layer_class *found = nn_layer_find(name);
+    if (!found || !(found->flags & NN_LAYER_ACTIVATION))
+        return fail_unknown(&(struct nn_word){.value = name}, "activation", NN_LAYER_ACTIVATION,
+                            error);
+    *layer = found;
+    return NN_OK;
 }
 
 static size_t count_positional(const struct nn_arg_spec *specs)
@@ -146,29 +162,38 @@ out:
     return status;
 }
 
-/* from=A,B: the tails of the layers named. */
-static enum nn_status resolve_inputs(const struct nn_net *net, struct addition *addition,
-                                     struct nn_error *error)
+enum nn_status nn_net_resolve_from(const struct nn_net *net, const char *names,
+                                   int inputs[NN_MAX_INPUTS], int *count, struct nn_error *error)
 {
     enum nn_status status = NN_OK;
-    if (!nn_args_is_set(&addition->common, COMMON_FROM))
-        return NN_OK;
-    char *list = nn_strdup(nn_args_text(&addition->common, COMMON_FROM));
+    int found = 0;
+    char *list = nn_strdup(names);
     if (!list)
-        return nn_fail_memory(error, strlen(nn_args_text(&addition->common, COMMON_FROM)) + 1);
+        return nn_fail_memory(error, strlen(names) + 1);
     for (char *name = list, *next; name; name = next) {
         int index;
         next = strchr(name, ',');
         if (next)
             *next++ = '\0';
-        if (addition->input_count == NN_MAX_INPUTS)
+        if (found == NN_MAX_INPUTS)
             NN_TRY(nn_fail(error, NN_ARGUMENT, "from= takes at most %d layers", NN_MAX_INPUTS));
         NN_TRY(nn_net_find(net, name, &index, error));
-        addition->inputs[addition->input_count++] = net->nodes[index]->tail;
+        inputs[found++] = net->nodes[index]->tail;
     }
+    *count = found;
 out:
     nn_free(list);
     return status;
+}
+
+/* The inputs that the words name, if they do. */
+static enum nn_status resolve_inputs(const struct nn_net *net, struct addition *addition,
+                                     struct nn_error *error)
+{
+    if (!nn_args_is_set(&addition->common, COMMON_FROM))
+        return NN_OK;
+    return nn_net_resolve_from(net, nn_args_text(&addition->common, COMMON_FROM), addition->inputs,
+                               &addition->input_count, error);
 }
 
 /* "c1_relu" for a layer that the user named c1; else "", and the activation gets an automatic name.
@@ -217,11 +242,13 @@ enum nn_status nn_net_add_words(struct nn_net *net, const struct nn_word *words,
     enum nn_status status;
     if (count == 0 || words[0].key)
         return nn_fail(error, NN_ARGUMENT, "add: the kind of layer is missing");
+    const struct nn_shorthand *shorthand = nn_shorthand_find(words[0].value);
     addition.layer = nn_layer_find(words[0].value);
-    if (!addition.layer)
+    if (!addition.layer && !shorthand)
         return fail_unknown(&words[0], "layer", 0, error);
-    if (net->count == 0) /* before the arguments: it is the first thing to do */
-        return nn_net_add(net, addition.layer, &addition.args, NULL, NULL, 0, NULL, error);
+    NN_TRY(nn_net_check_begun(net, error)); /* before the arguments: it is the first thing to do */
+    if (shorthand)
+        return nn_shorthand_add(net, shorthand, words, count, error);
     NN_TRY(find_activation(words, count, &addition, &activation, error));
     NN_TRY(parse_words(words, count, activation, &addition, error));
     NN_TRY(resolve_inputs(net, &addition, error));

@@ -2,6 +2,7 @@
 #include "explain/explain.h"
 
 #include "base/mem.h"
+#include "explain/rules.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -314,6 +315,7 @@ enum nn_status nn_actmax(const struct nn_actmax_request *request, struct nn_resu
         return nn_fail(error, NN_ARGUMENT, "actmax: unit=%zu: layer %s has %s 0 to %zu",
                        request->unit, node->name, node->shape.rank > 1 ? "maps" : "units",
                        limit - 1);
+    NN_TRY(nn_gradient_exists(request->net, 0, request->node, error));
     NN_TRY(ascent_init(&a, request, error));
     NN_TRY(optimise(&a, error));
     NN_TRY(nn_result_new(NN_RESULT_IMAGE, "actmax", &made, error));

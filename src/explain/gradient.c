@@ -20,9 +20,11 @@ enum nn_status nn_explain_gradient(const struct nn_gradient_job *job, struct nn_
     const struct nn_net *net = job->net;
     size_t chunk = job->n < NN_EXPLAIN_CHUNK ? job->n : NN_EXPLAIN_CHUNK;
     size_t in = net->nodes[0]->size, out = net->nodes[job->to]->size;
-    float *seed = nn_calloc(chunk * net->nodes[job->target.node]->size + 1, sizeof *seed);
+    float *seed = NULL;
+    NN_TRY(nn_gradient_exists(net, job->to, job->target.node, error));
+    seed = nn_calloc(chunk * net->nodes[job->target.node]->size + 1, sizeof *seed);
     if (!seed)
-        return nn_fail_memory(error, chunk * net->nodes[job->target.node]->size * sizeof *seed);
+        NN_TRY(nn_fail_memory(error, chunk * net->nodes[job->target.node]->size * sizeof *seed));
     NN_TRY(nn_pass_new(net, chunk, NN_PASS_GRADIENTS, job->walk_scratch, &pass, error));
     for (size_t first = 0; first < job->n; first += chunk) {
         size_t n = job->n - first < chunk ? job->n - first : chunk;

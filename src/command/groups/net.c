@@ -6,6 +6,7 @@
 #include "command/specs.h"
 #include "command/subject.h"
 #include "engine/initialize.h"
+#include "engine/shorthand.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -83,7 +84,7 @@ static const struct nn_arg_spec add_args[] = {
     {.name = "layer",
      .type = NN_ARG_TEXT,
      .choices = "@layers",
-     .help = "kind of layer",
+     .help = "kind of layer, or a shorthand for several",
      .flags = NN_ARG_POSITIONAL | NN_ARG_REQUIRED},
     {.name = "from",
      .type = NN_ARG_NAMES,
@@ -101,13 +102,14 @@ static const struct nn_arg_spec add_args[] = {
 static const struct nn_arg_spec *add_specs(const struct nn_word *words, size_t count,
                                            struct nn_arena *arena)
 {
-    const struct nn_layer_class *layer =
-        count > 0 && !words[0].key ? nn_layer_find(words[0].value) : NULL;
-    if (!layer)
+    const char *name = count > 0 && !words[0].key ? words[0].value : "";
+    const struct nn_layer_class *layer = nn_layer_find(name);
+    const struct nn_shorthand *shorthand = nn_shorthand_find(name);
+    if (!layer && !shorthand)
         return NULL;
     const struct nn_arg_spec kind[] = {add_args[ADD_LAYER], {0}};
     const struct nn_arg_spec common[] = {add_args[ADD_FROM], add_args[ADD_NAME], {0}};
-    const struct nn_arg_spec *parts[] = {kind, layer->args, common};
+    const struct nn_arg_spec *parts[] = {kind, layer ? layer->args : shorthand->args, common};
     return nn_specs_join(arena, parts, 3);
 }
 
@@ -167,7 +169,9 @@ const struct nn_command nn_command_add = {
     .summary = "Adds a layer",
     .details =
         "Positional values are the layer's own, in the order that `help LAYER` shows; a trailing "
-        "activation becomes a layer of its own. The parameters are drawn from the seed at once.",
+        "activation becomes a layer of its own. The parameters are drawn from the seed at once. A "
+        "shorthand adds several layers with names of its own: `add residual 8 name=r` adds "
+        "r.conv1, r.bn1 and so on up to r.",
     .args = add_args,
     .examples =
         (const struct nn_example[]){
@@ -175,6 +179,8 @@ const struct nn_command nn_command_add = {
              "net new input=1x8x8", "A small convolutional net for 8x8 images"},
             {"add dense 16 relu name=a; add dense 16 relu from=a name=b; add add from=a,b",
              "net new input=8", "A residual connection"},
+            {"add block 8 3 relu; add residual 16 stride=2; add globalavgpool2d",
+             "net new input=1x8x8", "A small residual net, made of common pieces"},
             {0}},
     .flags = NN_COMMAND_NET | NN_COMMAND_RAW,
     .run = run_add,

@@ -33,3 +33,26 @@ enum nn_status nn_net_has_rectifier(const struct nn_net *net, int node, bool *ha
     *has = found;
     return NN_OK;
 }
+
+enum nn_status nn_gradient_exists(const struct nn_net *net, int to, int node,
+                                  struct nn_error *error)
+{
+    enum nn_status status = NN_OK;
+    size_t count = (size_t)net->count;
+    bool *before = nn_calloc(2 * count, sizeof *before), *inner = before + count;
+    if (!before)
+        return nn_fail_memory(error, 2 * count * sizeof *before);
+    nn_net_ancestors(net, node, before);
+    for (int i = to + 1; i <= node && status == NN_OK; i++) {
+        if (!before[i] || !(net->nodes[i]->layer->flags & NN_LAYER_INDEX))
+            continue;
+        nn_net_ancestors(net, i, inner);
+        if (inner[to])
+            status = nn_fail(error, NN_REFUSED,
+                             "layer %s (%s) reads indices, and there is no gradient with respect "
+                             "to them: use feature_ablation or occlusion",
+                             net->nodes[i]->name, net->nodes[i]->layer->name);
+    }
+    nn_free(before);
+    return status;
+}

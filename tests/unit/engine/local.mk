@@ -21,6 +21,7 @@ tests_unit_test_engine_SOURCES = \
 	tests/unit/engine/test_regularize.c \
 	tests/unit/engine/test_result.c \
 	tests/unit/engine/test_schedules.c \
+	tests/unit/engine/test_shorthands.c \
 	tests/unit/engine/test_tensor.c \
 	tests/unit/engine/test_trainer.c \
 	tests/unit/engine/test_training_reference.c

@@ -235,3 +235,32 @@ Test(objective, balanced_class_weights)
     nn_recipe_clear(&recipe);
     fixture_data_clear(&data);
 }
+
+/* A net that ends with logsoftmax is one that ends with softmax: the same training, to the bit, and
+ * its outputs are logits of the same probabilities. */
+Test(objective, logsoftmax_trains_as_softmax)
+{
+    static const char *const ends[] = {"dense 3 softmax", "dense 3 logsoftmax"};
+    const struct nn_train_options options = {.epochs = 3, .batch = 8, .seed = 1, .shuffle = true};
+    struct fixture_data data = fixture_clouds("4", 60, 3, 1);
+    struct nn_source source = fixture_source(&data);
+    float *weights[2];
+    double accuracy[2];
+    size_t count;
+    for (int i = 0; i < 2; i++) {
+        struct fixture_run run = fixture_run_start(
+            "4", ends[i], "loss=categorical_crossentropy lr=0.1 metrics=accuracy");
+        cr_assert(nn_net_logits(run.net) == 1);
+        cr_assert(nn_output_logits(run.net, NULL) == (i == 1));
+        cr_assert(nn_output_logits(run.net, &run.recipe) == (i == 1));
+        cr_assert(fixture_train(&run, &source, NULL, &options, NULL) == NN_OK);
+        weights[i] = fixture_weights(run.net, &count);
+        accuracy[i] = fixture_cell(&run.history, 2, "accuracy");
+        fixture_run_clear(&run);
+    }
+    cr_assert(!memcmp(weights[0], weights[1], count * sizeof **weights));
+    cr_assert(accuracy[0] == accuracy[1]);
+    nn_free(weights[0]);
+    nn_free(weights[1]);
+    fixture_data_clear(&data);
+}

@@ -48,6 +48,18 @@ Test(refusal, messages)
     nn_net_free(image);
 }
 
+Test(refusal, gradients_with_respect_to_indices)
+{
+    static const char *const layers[] = {"embedding 3 4 name=e", "flatten", "dense 3 softmax",
+                                         NULL};
+    static const char *const methods[] = {"saliency", "integrated_gradients", "smoothgrad", "lrp",
+                                          "deeplift"};
+    struct nn_net *net = net_of("8", layers, 1);
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        refused(net, methods[i], "", NULL, NULL, NN_REFUSED, "embedding");
+    nn_net_free(net);
+}
+
 Test(refusal, non_finite_weights_and_inputs)
 {
     struct nn_net *net = net_of("8", no_convolution, 1);
