@@ -143,8 +143,8 @@ static void draw_subject(const struct nn_scene *scene, struct nn_canvas *canvas,
 
 static void hint(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box box)
 {
-    static const char *const explain[] = {"saliency sample=0", "ig sample=0", "gradcam sample=0",
-                                          "explain METHOD sample=N target=CLASS", NULL};
+    static const char *const explain[] = {"saliency", "ig", "gradcam",
+                                          "explain METHOD target=CLASS", NULL};
 
     if (!nn_hint_missing(scene, canvas, box, true))
         nn_hint(canvas, box,
@@ -211,9 +211,12 @@ static void draw_details(const struct nn_result *result, struct nn_canvas *canva
     nn_canvas_wrap(canvas, box, nn_style_dim, result->note);
 }
 
-/* How to read signed maps, in the colours or glyphs of the medium. */
-static const char *reading_of(struct nn_medium medium, bool pictures)
+/* How to read a map, in the colours or glyphs of the medium. */
+static const char *reading_of(enum nn_scale_kind scale, struct nn_medium medium, bool pictures)
 {
+    if (scale != NN_SCALE_SIGNED)
+        return pictures ? "the brighter, the more it matters"
+                        : "the longer the bar, the more it matters";
     if (!pictures)
         return "bars to the right speak for it, to the left against it";
     if (medium.depth != NN_DEPTH_MONO)
@@ -225,11 +228,13 @@ static const char *reading_of(struct nn_medium medium, bool pictures)
 static void draw_reading(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box row,
                          bool pictures)
 {
-    const char *target = scene->explanations[chosen(scene) - 1]->target;
+    const struct nn_result *result = scene->explanations[chosen(scene) - 1];
+    const char *target = result->target;
 
     row = nn_box_inset(row, 1);
     nn_canvas_printf(canvas, row.column, row.row, row.columns, nn_style_dim, "%s%s%s", target,
-                     *target ? " \u00b7 " : "", reading_of(canvas->medium, pictures));
+                     *target ? " \u00b7 " : "",
+                     reading_of(result->scale, canvas->medium, pictures));
 }
 
 /* Where there are rows left: the prediction, the chosen explanation enlarged, and all about it. */

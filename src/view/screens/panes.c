@@ -79,17 +79,37 @@ void nn_hint(struct nn_canvas *canvas, struct nn_box box, const char *text,
         nn_line(canvas, &box, nn_style_accent, "  %s", *commands);
 }
 
+/* The first lines of a net for the data: an output for what they ask. */
+static void hint_net(const struct nn_samples *samples, struct nn_canvas *canvas, struct nn_box box)
+{
+    const char *commands[6] = {"net new"};
+    char last[48];
+    int count = 1;
+
+    if (samples->shape.rank > 1)
+        commands[count++] = "add flatten";
+    commands[count++] = "add dense 16 relu";
+    if (samples->task == NN_TASK_CLASSIFICATION && samples->class_count == 2)
+        snprintf(last, sizeof last, "add dense 1 sigmoid");
+    else if (samples->task == NN_TASK_CLASSIFICATION)
+        snprintf(last, sizeof last, "add dense %zu softmax", samples->class_count);
+    else
+        snprintf(last, sizeof last, "add dense %zu",
+                 samples->target_width > 0 ? samples->target_width : 1);
+    commands[count++] = last;
+    commands[count++] = "open FILE";
+    nn_hint(canvas, box, "No net yet. Build one, layer by layer, or open a model:", commands);
+}
+
 bool nn_hint_missing(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box box,
                      bool needs_net)
 {
     static const char *const data[] = {"data demo digits", "data load FILE", NULL};
-    static const char *const net[] = {"net new", "add dense 16 relu", "add dense 10 softmax",
-                                      "open FILE", NULL};
 
     if (!scene->dataset)
         nn_hint(canvas, box, "No data yet. Type one of:", data);
     else if (needs_net && (!scene->net || scene->net->count < 2))
-        nn_hint(canvas, box, "No net yet. Build one, layer by layer, or open a model:", net);
+        hint_net(scene->dataset->samples, canvas, box);
     else
         return false;
     return true;
