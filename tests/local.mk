@@ -23,6 +23,7 @@ EXTRA_DIST += tests/tools/check-isa.sh tests/tools/check-includes.sh tests/tools
 include tests/thread/local.mk
 include tests/script/local.mk
 include tests/fuzz/local.mk
+include tests/pty/local.mk
 
 if HAVE_CRITERION
 include tests/unit/base/local.mk
@@ -35,7 +36,6 @@ include tests/unit/view/local.mk
 include tests/unit/command/local.mk
 include tests/unit/tui/local.mk
 include tests/unit/app/local.mk
-include tests/pty/local.mk
 endif
 TESTS += $(check_PROGRAMS) $(check_SCRIPTS)
 EXTRA_DIST += tests/reference tests/reference.h

@@ -1,9 +1,14 @@
-# The interactive program on a pseudo-terminal: a Criterion program that starts ./nnscope.
+# The interactive program on a pseudo-terminal: programs that start ./nnscope there.
+PTY_SOURCES = tests/pty/pty.c tests/pty/pty.h tests/pty/vt.c tests/pty/vt.h
+check_PROGRAMS += tests/pty/budgets
+tests_pty_budgets_SOURCES = tests/pty/budgets.c $(PTY_SOURCES)
+tests_pty_budgets_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE -I$(top_srcdir)/tests
+
+if HAVE_CRITERION
 check_PROGRAMS += tests/pty/test-pty
-tests_pty_test_pty_SOURCES = \
-	tests/pty/pty.c tests/pty/pty.h \
+tests_pty_test_pty_SOURCES = $(PTY_SOURCES) \
 	tests/pty/run.c tests/pty/run.h \
-	tests/pty/vt.c tests/pty/vt.h \
 	tests/pty/test_endings.c tests/pty/test_prompt.c tests/pty/test_start.c tests/pty/test_training.c
 tests_pty_test_pty_CPPFLAGS = $(TEST_CPPFLAGS) -D_GNU_SOURCE
 tests_pty_test_pty_LDADD = $(CRITERION_LIBS)
+endif

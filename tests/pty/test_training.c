@@ -1,10 +1,6 @@
 /* Training is live, and the prompt usable throughout. */
 #include "pty/run.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 TestSuite(training, .fini = finish, .timeout = 180);
 
 Test(training, is_shown_live)
@@ -21,35 +17,6 @@ Test(training, is_shown_live)
     }
     see("[5 Data]");
     see("training");
-}
-
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
-Test(training, keys_echo_at_once)
-{
-    enum { KEYS = 41 };
-    double times[KEYS];
-    char typed[KEYS + 8] = " > ";
-    begin_plain();
-    train_long();
-    for (int i = 0; i < KEYS; i++) {
-        char key[2] = {(char)('a' + i % 26), 0};
-        strcat(typed, key);
-        double start = pty_now();
-        pty_send(&pty, key);
-        while (strcmp(pty_prompt(&pty), typed) != 0 && pty_now() - start < 5)
-            pty_pump(&pty, 0.0005);
-        times[i] = pty_now() - start;
-        pty_pump(&pty, 0.01);
-    }
-    qsort(times, KEYS, sizeof *times, by_size);
-    fprintf(stderr, "# echo while training: median %.1f ms, 9 of 10 within %.1f ms\n",
-            1e3 * times[KEYS / 2], 1e3 * times[KEYS * 9 / 10]);
-    cr_assert_lt(times[KEYS / 2], 0.1, "half of the keys took more than %g s", times[KEYS / 2]);
 }
 
 Test(training, prompt_works_meanwhile)
