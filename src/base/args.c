@@ -265,7 +265,7 @@ void nn_args_clear(struct nn_args *args)
 
 /* ---- back to text ---- */
 
-static bool differs_from_default(const struct nn_arg_spec *spec, const struct nn_arg *arg)
+bool nn_arg_differs(const struct nn_arg_spec *spec, const struct nn_arg *arg)
 {
     struct nn_arg fallback = {0};
     if (!spec->fallback || nn_arg_parse(spec, spec->fallback, "", &fallback, NULL) != NN_OK)
@@ -300,7 +300,7 @@ void nn_args_format(const struct nn_args *args, bool all, struct nn_buffer *out)
     for (int i = 0; i < args->count; i++) {
         const struct nn_arg_spec *spec = &args->specs[i];
         const struct nn_arg *arg = &args->values[i];
-        if (!arg->set || !(all || differs_from_default(spec, arg)))
+        if (!arg->set || !(all || nn_arg_differs(spec, arg)))
             continue;
         nn_buffer_text(out, separator);
         separator = " ";

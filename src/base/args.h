@@ -129,6 +129,8 @@ static inline int64_t nn_args_dim(const struct nn_args *args, int index, int i)
     return arg->dim_count == 1 ? arg->dims[0] : arg->dims[i];
 }
 
+/* Whether a value was set to something else than its default. */
+bool nn_arg_differs(const struct nn_arg_spec *spec, const struct nn_arg *arg);
 /* Appends "units=16 bias=no": the values that differ from their defaults (all = every set one). */
 void nn_args_format(const struct nn_args *args, bool all, struct nn_buffer *out);
 /* "UNITS [bias=yes|no] [init=NAME]": the synopsis for help, hint line and man page. */

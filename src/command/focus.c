@@ -14,6 +14,21 @@ void nn_focus_clear(struct nn_focus *focus)
     *focus = (struct nn_focus){0};
 }
 
+int nn_focus_layer(const struct nn_net *net)
+{
+    int maps = 0, hidden = 0, last = 0;
+    for (int i = 0; i < net->count; i++) {
+        const struct nn_node *node = net->nodes[i];
+        if (node->param_count == 0 || node->params[0].value.shape.rank < 2)
+            continue;
+        if (node->shape.rank == 3 && node->shape.dim[1] * node->shape.dim[2] > 1)
+            maps = i;
+        hidden = last; /* all but the last: that one answers */
+        last = i;
+    }
+    return maps ? maps : hidden ? hidden : last;
+}
+
 /* Shape of the values for `n` samples: of images always C x H x W, of others one row of units. */
 static struct nn_shape maps_shape(const struct nn_node *node, size_t n)
 {
@@ -122,6 +137,28 @@ static void refresh(struct nn_session *session, const struct nn_net *net)
         look_through_net(session, net, focus);
 }
 
+/* Of the cursor's sample, or of no sample at all (actmax). */
+static bool is_explanation(const struct nn_session *session, const struct nn_result *result)
+{
+    if (result->kind == NN_RESULT_IMAGE)
+        return strcmp(result->command, "actmax") == 0;
+    return result->kind == NN_RESULT_ATTRIBUTION && result->sample == (long)session->sample &&
+           strcmp(result->split, nn_split_names[session->split]) == 0;
+}
+
+/* The same was explained again in the same way: the newest is enough. */
+static bool is_known(const struct nn_scene *scene, const struct nn_result *result)
+{
+    for (size_t i = 0; i < scene->explanation_count; i++) {
+        const struct nn_result *other = scene->explanations[i];
+        if (strcmp(result->method, other->method) == 0 &&
+            strcmp(result->parameters, other->parameters) == 0 &&
+            strcmp(result->target, other->target) == 0 && strcmp(result->layer, other->layer) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* The kept results that still hold for this net: explanations of the cursor's sample, the newest
  * matrix. */
 static void pick_results(const struct nn_session *session, struct nn_scene *scene)
@@ -132,9 +169,8 @@ static void pick_results(const struct nn_session *session, struct nn_scene *scen
             continue;
         if (result->kind == NN_RESULT_MATRIX && !scene->confusion)
             scene->confusion = result;
-        if (result->kind == NN_RESULT_ATTRIBUTION && scene->explanation_count < 8 &&
-            result->sample == (long)session->sample &&
-            strcmp(result->split, nn_split_names[session->split]) == 0)
+        if (scene->explanation_count < 8 && is_explanation(session, result) &&
+            !is_known(scene, result))
             scene->explanations[scene->explanation_count++] = result;
     }
 }

@@ -7,6 +7,10 @@
 
 void nn_focus_clear(struct nn_focus *focus);
 
+/* Where the cursor stands at first: the last convolution, else the last hidden layer with weights,
+ * else 0. */
+int nn_focus_layer(const struct nn_net *net);
+
 /* Activations of one node for n samples x [n, input...] as a result of kind MAPS ([maps, H, W] or
  * [units]; n > 1: one dimension more in front). */
 enum nn_status nn_activations(const struct nn_net *net, int node, const float *x, size_t n,

@@ -87,8 +87,10 @@ void nn_session_net_changed(struct nn_session *session, bool history)
     }
     nn_evaluations_forget(session);
     nn_focus_clear(&session->focus);
-    if (session->layer >= session->net->count)
-        session->layer = 0;
+    if (session->layers != session->net->count) { /* other layers: back to one worth seeing */
+        session->layer = nn_focus_layer(session->net);
+        session->layers = session->net->count;
+    }
     session->map = 0;
 }
 

@@ -83,7 +83,7 @@ struct nn_session {
     const struct nn_screen *screen;
     enum nn_split split;
     size_t sample;
-    int layer;
+    int layer, layers; /* layers: of the net when the cursor was placed */
     size_t map;
     /* model file's knowledge when no data are loaded */
     char **classes;

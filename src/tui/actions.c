@@ -58,6 +58,20 @@ static void next_split(struct nn_tui *tui)
     nn_terminal_bell();
 }
 
+/* Which explanation is looked at is no matter of the session. */
+static void next_map(struct nn_tui *tui, const char *command)
+{
+    struct nn_scene scene;
+    if (strcmp(tui->session->screen->name, "explain") != 0) {
+        run_key_command(tui, command);
+        return;
+    }
+    nn_session_scene(tui->session, &scene);
+    int count = (int)scene.explanation_count;
+    int pane = tui->pane + (strchr(command, '+') ? 1 : -1);
+    tui->pane = pane < 0 ? 0 : pane > count ? count : pane;
+}
+
 static void quit(struct nn_tui *tui)
 {
     bool training = nn_job_training(tui->session);
@@ -78,6 +92,9 @@ static void act(struct nn_tui *tui, const struct nn_binding *binding)
     switch (binding->action) {
     case NN_ACTION_COMMAND:
         run_key_command(tui, binding->command);
+        break;
+    case NN_ACTION_MAP:
+        next_map(tui, binding->command);
         break;
     case NN_ACTION_SPLIT:
         next_split(tui);

@@ -190,7 +190,9 @@ static void draw_all(struct nn_tui *tui)
     bool small = rows < LEAST_ROWS;
     int reserved = small ? rows > 1 : pane + 3; /* rule, pane, prompt, footer */
     nn_session_scene(tui->session, &scene);
-    scene.focus = tui->screen_focus ? 0 : -1;
+    scene.focus = !tui->screen_focus                                   ? -1
+                  : strcmp(tui->session->screen->name, "explain") == 0 ? tui->pane
+                                                                       : 0;
     nn_scene_draw(&scene, tui->session->screen, canvas, reserved);
     if (small && reserved == 0)
         return;

@@ -8,14 +8,14 @@
 /* In the order in which the footer shows them: what is special about a screen comes first. */
 /* clang-format off */
 const struct nn_binding nn_bindings[] = {
-    {NN_KEY_CHARACTER, "j", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select layer=+1", "j k", "layer", NN_ON_NET | NN_ON_LAYERS, "next, previous layer; also the arrows down and up"},
+    {NN_KEY_CHARACTER, "j", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select layer=+1", "j k", "layer", NN_ON_NET | NN_ON_LAYERS, "next, previous layer; also the arrows"},
     {NN_KEY_CHARACTER, "k", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select layer=-1", NULL, NULL, 0, NULL},
     {NN_KEY_DOWN, NULL, 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select layer=+1", NULL, NULL, 0, NULL},
     {NN_KEY_UP, NULL, 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select layer=-1", NULL, NULL, 0, NULL},
-    {NN_KEY_CHARACTER, "h", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select map=-1", "h l", "map", NN_ON_LAYERS, "previous, next map or unit; also the arrows left and right"},
-    {NN_KEY_CHARACTER, "l", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select map=+1", NULL, NULL, 0, NULL},
-    {NN_KEY_LEFT, NULL, 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select map=-1", NULL, NULL, 0, NULL},
-    {NN_KEY_RIGHT, NULL, 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select map=+1", NULL, NULL, 0, NULL},
+    {NN_KEY_CHARACTER, "h", 0, NN_KEYS_SCREEN, NN_ACTION_MAP, "select map=-1", "h l", "map", NN_ON_LAYERS | NN_ON_EXPLAIN, "previous, next map, unit or explanation; also the arrows"},
+    {NN_KEY_CHARACTER, "l", 0, NN_KEYS_SCREEN, NN_ACTION_MAP, "select map=+1", NULL, NULL, 0, NULL},
+    {NN_KEY_LEFT, NULL, 0, NN_KEYS_SCREEN, NN_ACTION_MAP, "select map=-1", NULL, NULL, 0, NULL},
+    {NN_KEY_RIGHT, NULL, 0, NN_KEYS_SCREEN, NN_ACTION_MAP, "select map=+1", NULL, NULL, 0, NULL},
     {NN_KEY_CHARACTER, "n", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select sample=+1", "n p", "sample", SAMPLES, "next, previous sample"},
     {NN_KEY_CHARACTER, "p", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select sample=-1", NULL, NULL, 0, NULL},
     {NN_KEY_CHARACTER, "t", 0, NN_KEYS_SCREEN, NN_ACTION_SPLIT, NULL, "t", "split", NN_ON_DATA, "next split: train, validation, test"},

@@ -27,6 +27,7 @@ enum nn_key_screens {
 enum nn_action {
     NN_ACTION_COMMAND, /* run `command` */
     NN_ACTION_FOCUS,   /* screen <-> prompt */
+    NN_ACTION_MAP,     /* another map or unit (command); on Explain another explanation */
     NN_ACTION_SPLIT,   /* the next split that has samples */
     NN_ACTION_QUIT,    /* asks when something would be lost */
     NN_ACTION_END,     /* does not ask */

@@ -41,6 +41,7 @@ static void take_result(void *context, const struct nn_result *result)
     const char *name = is_text(result) ? NULL : screen_of(result);
     if (name) {
         tui->session->screen = nn_screen_find(name);
+        tui->pane = 0; /* the newest */
         nn_tui_say(tui, result->title);
     } else {
         struct nn_buffer text;

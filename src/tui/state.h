@@ -21,9 +21,10 @@ struct nn_tui {
     struct nn_log log;
     struct nn_player player;
     bool screen_focus; /* else the prompt has it */
-    bool dirty, full;  /* draw; repaint everything */
-    bool help;         /* the keys are shown above the screen */
-    bool quit_asked;   /* `q` was pressed although what was trained is not saved */
+    int pane; /* of the Explain screen that has the focus: 0 = the input, 1 = the newest ... */
+    bool dirty, full; /* draw; repaint everything */
+    bool help;        /* the keys are shown above the screen */
+    bool quit_asked;  /* `q` was pressed although what was trained is not saved */
     double drawn, escape_since;
     unsigned char input[4096]; /* keys that have arrived */
     size_t input_length, input_at;

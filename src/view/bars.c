@@ -167,8 +167,28 @@ struct list {
     size_t count;
     int name, number, bar; /* widths; bar 0: none */
     double limit;          /* magnitude of a full bar */
+    int decimals;          /* of all numbers, so that their points stand below one another; -1: each
+                              in its shortest form */
     bool has_negative;
 };
+
+/* Three significant digits of the largest value; none for whole numbers. */
+static int decimals_of(const struct list *list)
+{
+    bool whole = true;
+
+    for (size_t i = 0; i < list->count && whole; i++)
+        whole = fabs((double)list->values[i] - round((double)list->values[i])) <= 0;
+    if (whole || !(list->limit >= 1e-3 && list->limit < 1e5))
+        return -1;
+    return list->limit >= 100 ? 0 : 2 - (int)floor(log10(list->limit));
+}
+
+static char *number_text(const struct list *list, double value, char out[NN_NUMBER_SIZE])
+{
+    return list->decimals < 0 || !isfinite(value) ? nn_number_short(out, value, 3)
+                                                  : nn_number_fixed(out, value, list->decimals);
+}
 
 static int name_width(const struct list *list, bool ascii, int most)
 {
@@ -189,7 +209,7 @@ static int number_width(const struct list *list)
     size_t width = 1;
 
     for (size_t i = 0; i < list->count; i++) {
-        size_t length = strlen(nn_number_short(text, (double)list->values[i], 3));
+        size_t length = strlen(number_text(list, (double)list->values[i], text));
         width = length > width ? length : width;
     }
     return (int)width;
@@ -198,7 +218,7 @@ static int number_width(const struct list *list)
 /* Names come first as long as a bar of some length is left; a narrow list has no bars. */
 static void share_columns(struct list *list, int columns, bool ascii)
 {
-    int least_bar = columns >= 28 ? 11 : 0, most;
+    int least_bar = columns >= 36 ? 11 : columns >= 24 ? 6 : 0, most;
 
     list->number = number_width(list);
     most = columns - list->number - 1 - least_bar;
@@ -209,10 +229,14 @@ static void share_columns(struct list *list, int columns, bool ascii)
 
 static struct list new_list(const float *values, char **names, size_t count)
 {
-    struct list list = {values, names, count, 0, 0, 0, largest_magnitude(values, count), false};
+    struct list list = {.values = values,
+                        .names = names,
+                        .count = count,
+                        .limit = largest_magnitude(values, count)};
 
     for (size_t i = 0; i < count && !list.has_negative; i++)
         list.has_negative = values[i] < 0;
+    list.decimals = decimals_of(&list);
     return list;
 }
 
@@ -227,7 +251,7 @@ static void draw_list_row(struct nn_canvas *canvas, struct nn_box row, const str
                    nn_plain, nn_name_of(list->names, list->count, index, number));
     nn_box_take_left(&row, list->name + 1);
     nn_canvas_text_right(canvas, nn_box_take_left(&row, list->number), nn_plain,
-                         nn_number_short(number, value, 3));
+                         number_text(list, value, number));
     nn_box_take_left(&row, 1);
     if (list->bar == 0 || !isfinite(value))
         return;

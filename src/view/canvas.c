@@ -154,10 +154,11 @@ struct nn_box nn_canvas_frame(struct nn_canvas *canvas, struct nn_box box, const
     nn_canvas_put(canvas, box.column, bottom, line[2], style);
     nn_canvas_put(canvas, right, bottom, line[3], style);
     if (title && *title && box.columns > 6) {
-        int used =
-            nn_canvas_text(canvas, box.column + 3, box.row, box.columns - 6, nn_style_bold, title);
-        nn_canvas_put(canvas, box.column + 2, box.row, ' ', nn_plain);
-        nn_canvas_put(canvas, box.column + 3 + used, box.row, ' ', nn_plain);
+        int margin = (int)nn_text_width(title) > box.columns - 6 ? 2 : 3; /* a long one: closer */
+        int used = nn_canvas_text(canvas, box.column + margin, box.row, box.columns - 2 * margin,
+                                  nn_style_bold, title);
+        nn_canvas_put(canvas, box.column + margin - 1, box.row, ' ', nn_plain);
+        nn_canvas_put(canvas, box.column + margin + used, box.row, ' ', nn_plain);
     }
     return frame_inside(box);
 }

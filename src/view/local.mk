@@ -8,7 +8,7 @@ SCREEN_SOURCES = \
 noinst_LIBRARIES += src/libview.a
 src_libview_a_SOURCES = \
 	src/view/canvas.h src/view/colormap.h src/view/draw.h src/view/parts.h src/view/scene.h \
-	src/view/screens/panes.h \
+	src/view/screens/edges.h src/view/screens/panes.h \
 	src/view/bars.c \
 	src/view/canvas.c \
 	src/view/canvas_print.c \
@@ -25,6 +25,7 @@ src_libview_a_SOURCES = \
 	src/view/result_json.c \
 	src/view/result_text.c \
 	src/view/scene.c \
+	src/view/screens/edges.c \
 	src/view/screens/panes.c \
 	src/view/table.c \
 	$(SCREEN_SOURCES)

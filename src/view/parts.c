@@ -67,6 +67,8 @@ struct nn_box nn_box_inset(struct nn_box box, int columns)
     return (struct nn_box){box.column + columns, box.row, box.columns - 2 * columns, box.rows};
 }
 
+#define LEGEND_COLUMNS 20 /* at least, below a small picture */
+
 int nn_draw_picture(struct nn_canvas *canvas, struct nn_box box, const struct nn_heatmap *heatmap,
                     bool legend)
 {
@@ -82,7 +84,10 @@ int nn_draw_picture(struct nn_canvas *canvas, struct nn_box box, const struct nn
     nn_draw_heatmap(canvas, place, heatmap);
     if (room == box.rows)
         return rows;
-    nn_draw_legend(canvas, (struct nn_box){box.column, box.row + rows, box.columns, 1}, heatmap);
+    if (columns < LEGEND_COLUMNS)
+        columns = box.columns < LEGEND_COLUMNS ? box.columns : LEGEND_COLUMNS;
+    place = (struct nn_box){box.column + (box.columns - columns) / 2, box.row + rows, columns, 1};
+    nn_draw_legend(canvas, place, heatmap);
     return rows + 1;
 }
 

@@ -19,7 +19,7 @@ struct nn_scene {
     const char *message;                     /* last message or error, safe; NULL */
     const struct nn_result *activations;     /* MAPS of the cursor's layer and sample; NULL */
     const struct nn_result *confusion;       /* MATRIX; NULL */
-    const struct nn_result *explanations[8]; /* of the cursor's sample, newest first */
+    const struct nn_result *explanations[8]; /* of the cursor's sample and actmax, newest first */
     size_t explanation_count;
     const float *prediction; /* [classes] probabilities of the cursor's sample; NULL */
     size_t prediction_count;

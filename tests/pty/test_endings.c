@@ -182,6 +182,7 @@ Test(endings, suspended_and_continued)
     kill(pty.pid, SIGCONT);
     see("before the pause");
     see("[1 Net]");
+    pty_settle(&pty);
     cr_assert(pty.vt.alternate, "the alternate screen was not taken again");
     cr_assert(pty.vt.paste, "bracketed paste is off");
     cr_assert_not(pty_restored(&pty), "raw mode was not entered again");

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #define NAME_COLUMNS 9
+#define INFO_ROWS    8
 
 static void draw_info(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box box)
 {
@@ -144,7 +145,7 @@ static void draw_sample(const struct nn_scene *scene, struct nn_canvas *canvas, 
 static void draw_confusion(const struct nn_scene *scene, struct nn_canvas *canvas,
                            struct nn_box box)
 {
-    static const char *const evaluate[] = {"evaluate", "confusion", NULL};
+    static const char *const evaluate[] = {"confusion", NULL};
 
     if (!scene->confusion) {
         nn_hint(canvas, box, "No confusion matrix yet. After training:", evaluate);
@@ -180,10 +181,13 @@ static void draw_two_columns(const struct nn_scene *scene, struct nn_canvas *can
 {
     int matrix = confusion_rows(scene);
     struct nn_box left = nn_box_take_left(&box, box.columns * 6 / 10);
-    struct nn_box info = nn_box_take_top(&left, 8);
+    bool alone = matrix > left.rows - INFO_ROWS && matrix <= left.rows;
+    struct nn_box info = nn_box_take_top(&left, alone ? 0 : INFO_ROWS);
 
     draw_sample_pane(scene, canvas, box);
-    draw_info(scene, canvas, nn_pane(scene, canvas, info, 1, "%s", scene->dataset->samples->name));
+    if (!alone)
+        draw_info(scene, canvas,
+                  nn_pane(scene, canvas, info, 1, "%s", scene->dataset->samples->name));
     if (matrix > 0 && matrix <= left.rows)
         draw_confusion(scene, canvas,
                        nn_pane(scene, canvas, left, 2, "confusion: rows true, columns predicted"));

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "explain/explain.h"
+#include "explain/method.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -112,6 +113,11 @@ static void draw_map(const struct nn_scene *scene, struct nn_canvas *canvas, str
     nn_free(larger);
 }
 
+static char **feature_names(const struct nn_scene *scene)
+{
+    return scene->dataset ? scene->dataset->samples->features : NULL;
+}
+
 static void draw_explanation(const struct nn_scene *scene, struct nn_canvas *canvas,
                              struct nn_box box, const struct nn_result *result)
 {
@@ -119,8 +125,11 @@ static void draw_explanation(const struct nn_scene *scene, struct nn_canvas *can
     struct nn_heatmap map;
 
     draw_figures(result, canvas, &box);
-    if (nn_heatmap_of(values, true, 0, result->scale, &map))
+    if (nn_heatmap_of(values, result->kind != NN_RESULT_IMAGE, 0, result->scale, &map))
         draw_map(scene, canvas, box, &map);
+    else if (result->kind == NN_RESULT_IMAGE)
+        nn_draw_value_bars(canvas, box, values->data, feature_names(scene),
+                           nn_shape_size(&values->shape), false, 0, -1);
     else if (values->data && values->shape.rank > 0 && values->shape.dim[0] > 0)
         nn_draw_feature_bars(canvas, box, values->data, result->names,
                              nn_shape_size(&values->shape) / values->shape.dim[0]);
@@ -133,9 +142,11 @@ static void draw_subject(const struct nn_scene *scene, struct nn_canvas *canvas,
     struct nn_box foot;
 
     foot = nn_box_take_bottom(&box, box.rows > 6 ? (scene->label >= 0) + (predicted >= 0) : 0);
-    if (predicted >= 0)
+    if (predicted >= 0) {
+        double p = nn_probability(scene, (size_t)predicted);
         nn_fact(canvas, &foot, 6, "says", "%s  %s", nn_class_name(scene, (size_t)predicted, name),
-                nn_percent(percent, nn_probability(scene, (size_t)predicted)));
+                isfinite(p) ? nn_percent(percent, p) : "");
+    }
     if (scene->label >= 0)
         nn_fact(canvas, &foot, 6, "true", "%s", nn_class_name(scene, (size_t)scene->label, name));
     nn_draw_input(scene, canvas, box);
@@ -151,18 +162,33 @@ static void hint(const struct nn_scene *scene, struct nn_canvas *canvas, struct 
                 "No explanation of this sample yet. Type some, they stand side by side:", explain);
 }
 
+/* The method's name, or its short form where that is too long; of activation maximization also
+ * whose activation. */
+static void name_pane(const struct nn_result *result, int columns, char *out, size_t capacity)
+{
+    const struct nn_method *method = nn_method_find(result->method);
+    bool tight = (int)strlen(result->method) > columns - 4;
+
+    if (result->kind == NN_RESULT_IMAGE)
+        snprintf(out, capacity, "%s %s", result->method, result->target);
+    else
+        snprintf(out, capacity, "%s",
+                 tight && method && method->alias ? method->alias : result->method);
+}
+
 static void draw_pane(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box box,
                       int index)
 {
     const struct nn_result *result;
+    char name[160];
 
     if (index == 0) {
         draw_subject(scene, canvas, nn_sample_pane(scene, canvas, box, 0));
         return;
     }
     result = scene->explanations[index - 1];
-    draw_explanation(scene, canvas, nn_pane(scene, canvas, box, index, "%s", result->method),
-                     result);
+    name_pane(result, box.columns, name, sizeof name);
+    draw_explanation(scene, canvas, nn_pane(scene, canvas, box, index, "%s", name), result);
 }
 
 /* The explanation with the focus, or the newest. */
@@ -171,12 +197,21 @@ static int chosen(const struct nn_scene *scene)
     return scene->focus > 0 && scene->focus <= (int)scene->explanation_count ? scene->focus : 1;
 }
 
+/* Explanations before the first that is seen, when only so many panes fit: the chosen one is seen.
+ */
+static int skipped(const struct nn_scene *scene, const struct tiling *grid)
+{
+    int page = grid->columns * grid->rows;
+
+    return chosen(scene) >= page ? chosen(scene) - page + 1 : 0;
+}
+
 /* The input first, then the explanations; scrolled so that the chosen one is seen. */
 static void draw_grid(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box *box,
                       const struct tiling *grid)
 {
     int count = 1 + (int)scene->explanation_count, page = grid->columns * grid->rows;
-    int skip = chosen(scene) >= page ? chosen(scene) - page + 1 : 0;
+    int skip = skipped(scene, grid);
     int used = count - skip < page ? count - skip : page;
     int rows = (used + grid->columns - 1) / grid->columns;
     int columns = (used + rows - 1) / rows;
@@ -200,12 +235,12 @@ static void draw_details(const struct nn_result *result, struct nn_canvas *canva
 {
     nn_line(canvas, &box, nn_plain, "%s %s", result->method, result->parameters);
     if (*result->target)
-        nn_fact(canvas, &box, 8, "target", "%s", result->target);
+        nn_fact(canvas, &box, 13, "target", "%s", result->target);
     if (*result->layer)
-        nn_fact(canvas, &box, 8, "layer", "%s", result->layer);
+        nn_fact(canvas, &box, 13, "layer", "%s", result->layer);
     for (size_t i = 0; i < result->figure_count; i++) {
         char number[NN_NUMBER_SIZE];
-        nn_fact(canvas, &box, 8, result->figures[i].name, "%s",
+        nn_fact(canvas, &box, 13, result->figures[i].name, "%s",
                 nn_number_short(number, result->figures[i].value, 6));
     }
     nn_canvas_wrap(canvas, box, nn_style_dim, result->note);
@@ -218,23 +253,33 @@ static const char *reading_of(enum nn_scale_kind scale, struct nn_medium medium,
         return pictures ? "the brighter, the more it matters"
                         : "the longer the bar, the more it matters";
     if (!pictures)
-        return "bars to the right speak for it, to the left against it";
+        return "to the right: for it, to the left: against it";
     if (medium.depth != NN_DEPTH_MONO)
         return "red speaks for it, blue against it";
     return medium.ascii ? "+*#@ speak for it, -=xX against it"
                         : "\u2591\u2592\u2593\u2588 speak for it, \u00b7:=# against it";
 }
 
+/* What is explained and how to read it; on the right which explanations are seen, if not all. */
 static void draw_reading(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box row,
-                         bool pictures)
+                         const struct tiling *grid, bool pictures)
 {
     const struct nn_result *result = scene->explanations[chosen(scene) - 1];
-    const char *target = result->target;
+    int count = (int)scene->explanation_count, seen = grid->columns * grid->rows - 1;
+    char text[64];
 
     row = nn_box_inset(row, 1);
-    nn_canvas_printf(canvas, row.column, row.row, row.columns, nn_style_dim, "%s%s%s", target,
-                     *target ? " \u00b7 " : "",
-                     reading_of(result->scale, canvas->medium, pictures));
+    if (seen < count && seen > 0) {
+        snprintf(text, sizeof text, "%d to %d of %d", skipped(scene, grid) + 1,
+                 skipped(scene, grid) + seen, count);
+        row.columns -= nn_canvas_text_right(canvas, row, nn_style_dim, text) + 2;
+    }
+    if (result->kind == NN_RESULT_IMAGE)
+        nn_canvas_text(canvas, row.column, row.row, row.columns, nn_style_dim, result->title);
+    else
+        nn_canvas_printf(canvas, row.column, row.row, row.columns, nn_style_dim, "%s%s%s",
+                         result->target, *result->target ? " \u00b7 " : "",
+                         reading_of(result->scale, canvas->medium, pictures));
 }
 
 /* Where there are rows left: the prediction, the chosen explanation enlarged, and all about it. */
@@ -259,15 +304,15 @@ static void draw_explanations(const struct nn_scene *scene, struct nn_canvas *ca
     int count = 1 + (int)scene->explanation_count;
     struct nn_heatmap picture;
     struct tiling grid;
-    bool pictures;
+    bool pictures = nn_input_heatmap(scene, &picture);
+    struct nn_box foot = nn_box_take_bottom(&box, 1);
 
-    pictures = nn_input_heatmap(scene, &picture);
-    draw_reading(scene, canvas, nn_box_take_bottom(&box, 1), pictures);
     if (pictures)
         grid = tile_pictures(box, &picture, canvas->medium, count);
     else
         grid = tile_bars(
             box, scene->dataset ? (int)nn_shape_size(&scene->dataset->samples->shape) : 4, count);
+    draw_reading(scene, canvas, foot, &grid, pictures);
     draw_grid(scene, canvas, &box, &grid);
     if (box.rows >= 4)
         draw_below(scene, canvas, box);

@@ -2,12 +2,12 @@
 #include "view/screens/panes.h"
 
 #include "base/text.h"
+#include "view/screens/edges.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define NUMBER_COLUMNS 4
-#define PARAM_COLUMNS  9
 
 /* The layer as `add` would be told: class, sizes, and what differs from the defaults. */
 static void describe(const struct nn_node *node, char *out, size_t capacity)
@@ -18,10 +18,8 @@ static void describe(const struct nn_node *node, char *out, size_t capacity)
     for (int i = 0; i < node->args.count && length < capacity; i++) {
         const struct nn_arg_spec *spec = &node->args.specs[i];
         const struct nn_arg *arg = &node->args.values[i];
-        bool differs =
-            arg->set && arg->text && (!spec->fallback || strcmp(arg->text, spec->fallback) != 0);
 
-        if (!differs)
+        if (!arg->set || !arg->text || !nn_arg_differs(spec, arg))
             positional = false;
         else if (positional && spec->flags & NN_ARG_POSITIONAL)
             length += (size_t)snprintf(out + length, capacity - length, " %s", arg->text);
@@ -55,47 +53,74 @@ static size_t trainable(const struct nn_node *node)
     return count;
 }
 
-/* Where the columns of the table begin, for a pane's width. */
-struct columns {
-    int name, layer, shape, params; /* widths */
+/* The table: widths of its columns, and the lines of connections that skip layers. */
+struct table {
+    int name, layer, shape, params;
+    struct nn_edges edges;
 };
 
-static struct columns lay_out(const struct nn_net *net, int width)
+static int at_most(int value, int most)
 {
-    struct columns columns = {.name = 5, .shape = 6, .params = PARAM_COLUMNS};
-    int rest;
-
-    for (int i = 0; i < net->count; i++) {
-        char text[NN_SHAPE_TEXT];
-        int name = (int)strlen(net->nodes[i]->name);
-        int shape = (int)strlen(nn_shape_text(text, &net->nodes[i]->shape));
-        columns.name = name > columns.name ? name : columns.name;
-        columns.shape = shape > columns.shape ? shape : columns.shape;
-    }
-    columns.name = columns.name > width / 4 ? width / 4 : columns.name;
-    rest = width - NUMBER_COLUMNS - columns.name - columns.shape - columns.params - 4;
-    columns.layer = rest > 0 ? rest : 0;
-    return columns;
+    return value < most ? value : most;
 }
 
-static void draw_row(struct nn_canvas *canvas, struct nn_box line, const struct columns *columns,
+static int wider(int width, const char *text)
+{
+    int needed = (int)nn_text_width(text);
+
+    return needed > width ? needed : width;
+}
+
+static void lay_out(struct table *table, const struct nn_net *net, int width)
+{
+    int rest;
+
+    *table = (struct table){.name = 4, .shape = 6, .params = 6};
+    nn_edges_find(&table->edges, net);
+    for (int i = 0; i < net->count; i++) {
+        char text[NN_SHAPE_TEXT], params[NN_NUMBER_SIZE];
+        table->name = wider(table->name, net->nodes[i]->name);
+        table->shape = wider(table->shape, nn_shape_text(text, &net->nodes[i]->shape));
+        table->params = wider(table->params, nn_number_group(params, trainable(net->nodes[i])));
+    }
+    table->name = at_most(table->name, width / 4);
+    rest = width - NUMBER_COLUMNS - table->name - table->edges.lanes - table->shape -
+           table->params - 3;
+    table->layer = rest > 0 ? rest : 0;
+}
+
+static void draw_row(struct nn_canvas *canvas, struct nn_box line, const struct table *table,
                      const char *const cells[5], struct nn_style style)
 {
     nn_canvas_fill(canvas, line, ' ', style);
     nn_canvas_text_right(canvas, nn_box_take_left(&line, NUMBER_COLUMNS - 1), style, cells[0]);
     nn_box_take_left(&line, 1);
-    nn_canvas_text(canvas, line.column, line.row, columns->name, style, cells[1]);
-    nn_box_take_left(&line, columns->name + 1);
-    nn_canvas_text(canvas, line.column, line.row, columns->layer, style, cells[2]);
-    nn_box_take_left(&line, columns->layer + 1);
-    nn_canvas_text(canvas, line.column, line.row,
-                   columns->shape < line.columns ? columns->shape : line.columns, style, cells[3]);
-    nn_box_take_left(&line, columns->shape + 1);
+    nn_canvas_text(canvas, line.column, line.row, table->name, style, cells[1]);
+    nn_box_take_left(&line, table->name + table->edges.lanes + 1);
+    nn_canvas_text(canvas, line.column, line.row, table->layer, style, cells[2]);
+    nn_box_take_left(&line, table->layer + 1);
+    nn_canvas_text(canvas, line.column, line.row, at_most(table->shape, line.columns), style,
+                   cells[3]);
+    nn_box_take_left(&line, table->shape + 1);
     nn_canvas_text_right(canvas, line, style, cells[4]);
 }
 
+/* The lines beside a name; where one begins or ends it reaches up to the name. */
+static void draw_edges(struct nn_canvas *canvas, struct nn_box line, const struct table *table,
+                       const struct nn_node *node, struct nn_style style)
+{
+    int name = at_most((int)nn_text_width(node->name), table->name);
+    int gap = table->name - name - 1;
+
+    nn_box_take_left(&line, NUMBER_COLUMNS);
+    if (nn_edges_touch(&table->edges, node->index) && gap > 0)
+        nn_canvas_fill(canvas, (struct nn_box){line.column + name + 1, line.row, gap, 1}, 0x2500,
+                       style);
+    nn_edges_draw(&table->edges, canvas, line.column + table->name, line.row, node->index, style);
+}
+
 static void draw_layer(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box line,
-                       const struct columns *columns, int index)
+                       const struct table *table, int index)
 {
     const struct nn_node *node = scene->net->nodes[index];
     char number[NN_NUMBER_SIZE], layer[512], shape[NN_SHAPE_TEXT], params[NN_NUMBER_SIZE] = "";
@@ -112,10 +137,11 @@ static void draw_layer(const struct nn_scene *scene, struct nn_canvas *canvas, s
         canvas->cursor_column = line.column;
         canvas->cursor_row = line.row;
     }
-    draw_row(canvas, line, columns,
+    draw_row(canvas, line, table,
              (const char *const[]){number, node->name, layer, nn_shape_text(shape, &node->shape),
                                    params},
              selected ? nn_style_selected : nn_plain);
+    draw_edges(canvas, line, table, node, selected ? nn_style_selected : nn_style_accent);
 }
 
 /* A number with the prefix that leaves one to four digits before the point; base 1000 or 1024. */
@@ -146,17 +172,18 @@ static void total(const struct nn_net *net, char *out, size_t capacity)
 static void draw_layers(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box box)
 {
     const struct nn_net *net = scene->net;
-    struct columns columns = lay_out(net, box.columns);
+    struct table table;
     struct nn_box foot = nn_box_take_bottom(&box, box.rows > 4 ? 1 : 0);
     char text[160];
     int first = 0;
 
-    draw_row(canvas, nn_box_take_top(&box, 1), &columns,
+    lay_out(&table, net, box.columns);
+    draw_row(canvas, nn_box_take_top(&box, 1), &table,
              (const char *const[]){"#", "name", "layer", "output", "params"}, nn_style_dim);
     if (scene->layer >= box.rows)
         first = scene->layer - box.rows + 1;
     for (int i = first; i < net->count && box.rows > 0; i++)
-        draw_layer(scene, canvas, nn_box_take_top(&box, 1), &columns, i);
+        draw_layer(scene, canvas, nn_box_take_top(&box, 1), &table, i);
     if (foot.rows > 0) {
         total(net, text, sizeof text);
         nn_canvas_text(canvas, foot.column, foot.row, foot.columns, nn_style_dim, text);
@@ -175,7 +202,7 @@ static void draw_weight(struct nn_canvas *canvas, struct nn_box *box, const stru
             nn_shape_text(shape, &param->value.shape));
     nn_line(canvas, box, nn_plain, "%s \u2026 %s", nn_number_short(a, found.low, 3),
             nn_number_short(b, found.high, 3));
-    nn_line(canvas, box, nn_plain, "mean %s  sd %s", nn_number_short(a, found.mean, 3),
+    nn_line(canvas, box, nn_plain, "mean %s sd %s", nn_number_short(a, found.mean, 3),
             nn_number_short(b, found.deviation, 3));
     if (found.faults > 0)
         nn_line(canvas, box, nn_style_warn, "%zu values are not finite", found.faults);
@@ -183,8 +210,9 @@ static void draw_weight(struct nn_canvas *canvas, struct nn_box *box, const stru
         return;
     line = nn_box_take_top(box, 1);
     if (line.rows > 0)
-        nn_draw_histogram(canvas, line.column, line.row, line.columns, param->value.data, count,
-                          (float)found.low, (float)found.high, nn_style_accent);
+        nn_draw_histogram(canvas, line.column, line.row, at_most(line.columns, 40),
+                          param->value.data, count, (float)found.low, (float)found.high,
+                          nn_style_accent);
 }
 
 /* Biases and running statistics get one line each. */
@@ -258,7 +286,7 @@ static void draw(const struct nn_scene *scene, struct nn_canvas *canvas, struct 
 {
     bool empty = !scene->net || scene->net->count == 0;
     struct nn_box left, inside;
-    int width = box.columns * 13 / 20;
+    int width = box.columns * 14 / 20;
 
     left = nn_single_pane(box) ? box : nn_box_take_left(&box, width > 76 ? 76 : width);
     inside = nn_pane(scene, canvas, left, 0, "network");

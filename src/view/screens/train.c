@@ -184,15 +184,18 @@ static void draw_columns(const struct nn_history *history, struct nn_canvas *can
     }
 }
 
+/* What is minimised and how. */
 static void draw_recipe(const struct nn_recipe *recipe, struct nn_canvas *canvas,
                         struct nn_box *box)
 {
     char number[NN_NUMBER_SIZE];
+    bool changes = recipe->schedule && strcmp(recipe->schedule->name, "constant") != 0;
 
-    nn_fact(canvas, box, NAME_COLUMNS, "minimise", "%s", recipe->loss->name);
+    nn_line(canvas, box, nn_style_dim, "%s", recipe->loss->name);
     if (recipe->optimizer)
-        nn_fact(canvas, box, NAME_COLUMNS, "by", "%s lr %s", recipe->optimizer->name,
-                nn_number_short(number, recipe->lr, 4));
+        nn_line(canvas, box, nn_style_dim, "%s, lr %s%s%s", recipe->optimizer->name,
+                nn_number_short(number, recipe->lr, 4), changes ? ", " : "",
+                changes ? recipe->schedule->name : "");
 }
 
 static void draw_now(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box box)
@@ -278,7 +281,7 @@ static void draw_second_plot(const struct nn_scene *scene, struct nn_canvas *can
 static void draw(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box box)
 {
     bool single = nn_single_pane(box);
-    bool two_rows = !single && scene->history && scene->history->epochs > 1 && box.rows >= 18;
+    bool two_rows = !single && scene->history && scene->history->epochs > 1 && box.rows >= 16;
     struct nn_box top = two_rows ? nn_box_take_top(&box, box.rows * 6 / 10) : box;
     struct nn_box left = top;
 

@@ -318,6 +318,19 @@ static void spoil(struct nn_result *result)
         result->values.data[i] = i % 2 ? NAN : i % 4 ? INFINITY : -3e38f;
 }
 
+void fixture_branches(struct fixture *fixture)
+{
+    *fixture = (struct fixture){.net = NULL};
+    make_net(fixture, nn_shape_make(3, (size_t[]){1, 8, 8}),
+             (const char *const[]){
+                 "conv2d 8 3 padding=same name=stem", "conv2d 8 3 padding=same name=branch",
+                 "batchnorm name=norm", "add from=stem,norm name=sum", "relu name=after",
+                 "conv2d 4 1 from=after name=left", "conv2d 4 3 padding=same from=after name=right",
+                 "concat from=left,right,stem name=both", "globalavgpool2d", "flatten",
+                 "dense 10 softmax", NULL});
+    fixture->scene = (struct nn_scene){.net = fixture->net, .label = -1, .layer = 4};
+}
+
 void fixture_break(struct fixture *fixture)
 {
     struct nn_scene *scene = &fixture->scene;

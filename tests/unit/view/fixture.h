@@ -23,6 +23,8 @@ struct fixture {
 void fixture_images(struct fixture *fixture);
 /* A table of flowers and a dense net. */
 void fixture_table(struct fixture *fixture);
+/* A net alone, with connections that skip layers. */
+void fixture_branches(struct fixture *fixture);
 /* Makes values of all kinds not finite and the cursor absurd. */
 void fixture_break(struct fixture *fixture);
 void fixture_clear(struct fixture *fixture);

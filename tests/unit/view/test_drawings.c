@@ -253,10 +253,10 @@ Test(feature_bars, largest_first_and_faults_before)
     struct nn_canvas canvas = new_canvas(40, 4, ascii_mono);
 
     nn_draw_feature_bars(&canvas, whole(&canvas), values, names, 4);
-    expect_canvas(&canvas, "fault     nan\n"
-                           "minus two  -2 ============|\n"
-                           "one         1             |######\n"
-                           "half      0.5             |###\n");
+    expect_canvas(&canvas, "fault       nan\n"
+                           "minus two -2.00 ===========|\n"
+                           "one        1.00            |######\n"
+                           "half       0.50            |###\n");
     nn_canvas_erase(&canvas);
     nn_draw_feature_bars(&canvas, (struct nn_box){0, 0, 30, 2}, values, NULL, 4);
     nn_draw_feature_bars(&canvas, (struct nn_box){0, 0, 3, 2}, values, NULL, 4);

@@ -111,6 +111,21 @@ Test(screens, training_looks_as_it_should)
     fixture_clear(&fixture);
 }
 
+Test(screens, branches_of_a_net_are_lines)
+{
+    struct fixture fixture;
+    struct nn_buffer text;
+
+    fixture_branches(&fixture);
+    draw_to_text(&fixture.scene, "net", 80, 24, utf8_mono, &text);
+    expect_golden("net-branches-80x24-utf8", nn_buffer_string(&text));
+    nn_buffer_clear(&text);
+    draw_to_text(&fixture.scene, "net", 80, 24, ascii_mono, &text);
+    expect_golden("net-branches-80x24-ascii", nn_buffer_string(&text));
+    nn_buffer_clear(&text);
+    fixture_clear(&fixture);
+}
+
 Test(screens, nothing_says_what_to_type)
 {
     struct nn_scene empty = {.label = -1};
