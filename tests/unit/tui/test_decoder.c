@@ -130,6 +130,8 @@ Test(keys, every_binding_is_found_and_explained)
                 cr_assert_eq(nn_key_find(&event, context), binding, "%zu is hidden by another key",
                              i);
         cr_assert_eq(binding->shown != NULL, binding->help != NULL);
-        cr_assert_eq(binding->action == NN_ACTION_COMMAND, binding->command != NULL);
+        cr_assert_eq(binding->action == NN_ACTION_COMMAND || binding->action == NN_ACTION_MAP,
+                     binding->command != NULL);
+        cr_assert_eq(binding->label != NULL, binding->screens != 0, "%s", binding->shown);
     }
 }
