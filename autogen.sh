@@ -29,7 +29,7 @@ have_library() { # have_library PKG-CONFIG-NAME
 }
 
 missing() { # prints the names of what is missing; $1 = demo or check
-    have "${CC:-cc}" || printf 'compiler '
+    have_header stddef.h || printf 'compiler '
     have make || printf 'make '
     have autoconf || printf 'autoconf '
     have automake || printf 'automake '
@@ -71,13 +71,18 @@ packages() { # packages MANAGER NAME...
     done
 }
 
-as_root() {
+quietly() { # quietly LOG COMMAND...: the output goes to LOG, and is shown if the command fails
+    log=$1
+    shift
+    "$@" >"$log" 2>&1 </dev/null || { cat "$log" >&2; die "this failed: $*"; }
+    rm -f "$log"
+}
+
+as_root() { # the passwords of sudo go over the terminal, not through the log
     if [ "$(id -u)" -eq 0 ]; then
-        "$@"
-    elif have sudo; then
-        sudo "$@"
+        quietly install.log "$@"
     else
-        die "not root, and there is no sudo: as root, run: $*"
+        quietly install.log sudo "$@"
     fi
 }
 
@@ -93,16 +98,19 @@ install_missing() { # install_missing demo|check
     done
     # shellcheck disable=SC2086
     list=$(packages $manager $names | tr '\n' ' ')
+    if [ $manager != brew ] && [ "$(id -u)" -ne 0 ] && ! have sudo; then
+        die "not root, and there is no sudo: please have installed (packages of $manager): $list"
+    fi
     say "installing with $manager: $list"
     # shellcheck disable=SC2086
     case $manager in
     apt)
-        as_root apt-get update -q >&2
-        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $list >&2
+        as_root apt-get update -q
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $list
         ;;
-    dnf) as_root dnf install -y $list >&2 ;;
-    pacman) as_root pacman -S --needed --noconfirm $list >&2 ;;
-    brew) brew install $list >&2 ;;
+    dnf) as_root dnf install -y $list ;;
+    pacman) as_root pacman -S --needed --noconfirm $list ;;
+    brew) quietly install.log brew install $list ;;
     esac
     names=$(missing "$1")
     [ -z "$names" ] || die "still missing after the installation: $names"
@@ -111,24 +119,35 @@ install_missing() { # install_missing demo|check
 # ---- the three uses ------------------------------------------------------------------------------------
 
 generate() {
-    autoreconf -fi >autogen.log 2>&1 || { cat autogen.log >&2; die "autoreconf failed"; }
-    rm -f autogen.log
+    quietly autogen.log autoreconf -fi
 }
 
-build() { # configures and compiles in ./build; says little unless something fails
+jobs=${JOBS:-$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)}
+
+configured() { # configured demo|check: has ./build what it needs, and were the options these?
+    [ -f build/Makefile ] && [ ! configure -nt build/config.status ] || return 1
+    [ "${NNSCOPE_CONFIGURE:-}" = "$(cat build/options 2>/dev/null)" ] || return 1
+    [ "$1" = demo ] || grep -q '^CRITERION_LIBS = .' build/Makefile
+}
+
+build() { # build demo|check: configures and compiles in ./build; says little unless something fails
     [ -x configure ] && [ configure -nt configure.ac ] && [ Makefile.in -nt Makefile.am ] || generate
     mkdir -p build
-    (
-        cd build
-        # shellcheck disable=SC2086
-        if [ ! -f Makefile ] || [ ../configure -nt config.status ] || [ -n "${NNSCOPE_CONFIGURE:-}" ]; then
-            say "configuring in ./build"
-            ../configure -q ${NNSCOPE_CONFIGURE:-} >configure.log 2>&1 || { cat configure.log >&2; exit 1; }
-        fi
-        say "building"
-        make -s -j"${JOBS:-$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)}" >make.log 2>&1 ||
-            { cat make.log >&2; exit 1; }
-    ) || die "the build failed"
+    if ! configured "$1"; then
+        say "configuring in ./build"
+        # shellcheck disable=SC2016,SC2086
+        quietly build/configure.log sh -c 'cd build && ../configure -q "$@"' sh ${NNSCOPE_CONFIGURE:-}
+        printf '%s\n' "${NNSCOPE_CONFIGURE:-}" >build/options
+    fi
+    say "building in ./build"
+    quietly build/make.log make -s -C build -j"$jobs"
+}
+
+check() { # runs the tests; what did not pass is shown, and the last line counts
+    say "testing in ./build"
+    sh tests/tools/run-check build "$jobs" check || result=1
+    sh tests/tools/count-tests build
+    return ${result:-0}
 }
 
 case ${1:-} in
@@ -138,7 +157,7 @@ case ${1:-} in
     ;;
 demo)
     install_missing demo
-    build
+    build demo
     if [ -t 0 ] && [ -t 1 ]; then
         exec ./build/nnscope -i -f data/tour.nns
     fi
@@ -146,12 +165,8 @@ demo)
     ;;
 check)
     install_missing check
-    build
-    cd build
-    status=0
-    make check -j"${JOBS:-$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)}" || status=$?
-    sh ../tests/tools/count-tests .
-    exit $status
+    build check
+    check
     ;;
 *)
     sed -n '2,4s/^# //p' "$0" >&2

@@ -15,7 +15,19 @@ TEST_LIBS = src/libcommand.a src/libview.a src/libexplain.a src/libmodel.a src/l
 	src/libengine.a src/libkernels.a src/libbase.a \
 	$(CRITERION_LIBS) $(JANSSON_LIBS) $(ZLIB_LIBS) $(PNG_LIBS) $(CSV_LIBS)
 TEST_CPPFLAGS = $(AM_CPPFLAGS) $(CRITERION_CFLAGS) -I$(top_srcdir)/tests
-EXTRA_DIST += tests/tools/run-unit tests/tools/count-tests tests/bench
+EXTRA_DIST += tests/tools/run-unit tests/tools/run-check tests/tools/count-tests tests/bench
+
+# The tests in builds of other kinds, each in a folder of its own below this one.
+VARIANTS = check-clang check-asan check-ubsan check-tsan check-valgrind
+$(VARIANTS):
+	@NN_SOURCE='$(abs_top_srcdir)' $(SHELL) $(top_srcdir)/tests/tools/check-variant $@
+	@$(SHELL) $(top_srcdir)/tests/tools/count-tests $@
+.PHONY: $(VARIANTS)
+clean-local: clean-variants
+clean-variants:
+	rm -rf $(VARIANTS)
+.PHONY: clean-variants
+EXTRA_DIST += tests/tools/check-variant tests/tools/memcheck tests/tools/memcheck.supp
 
 check_SCRIPTS += tests/tools/check-isa.sh tests/tools/check-includes.sh tests/tools/check-style.sh
 EXTRA_DIST += tests/tools/check-isa.sh tests/tools/check-includes.sh tests/tools/check-style.sh \

@@ -16,8 +16,9 @@ bool nn_number_parse(const char *text, size_t length, double *value);
 /* A whole decimal integer with optional sign; false on anything else or overflow. */
 bool nn_number_parse_int(const char *text, size_t length, int64_t *value);
 
-/* Shortest text that reads back as the same float (double): up to 9 (17) digits. Returns `out`. */
-#define NN_NUMBER_SIZE 32
+/* Shortest text that reads back as the same float (double): up to 9 (17) digits. Returns `out`.
+ * 24 bytes would do, but printf may first write the decimal point of some locale, of MB_LEN_MAX. */
+#define NN_NUMBER_SIZE 48
 char *nn_number_float(char out[NN_NUMBER_SIZE], float value);
 char *nn_number_double(char out[NN_NUMBER_SIZE], double value);
 /* `digits` significant digits in %g form, "nan", "inf", "-inf"; never "-0". For people to read. */

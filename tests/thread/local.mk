@@ -1,8 +1,8 @@
 # Plain programs that print TAP: ThreadSanitizer cannot run Criterion's.
-check_PROGRAMS += tests/thread/test-pool
+THREAD_TESTS = tests/thread/test-pool tests/thread/test-job
+check_PROGRAMS += $(THREAD_TESTS)
 tests_thread_test_pool_SOURCES = tests/thread/test_pool.c
 tests_thread_test_pool_LDADD = src/libkernels.a src/libbase.a $(ZLIB_LIBS)
-check_PROGRAMS += tests/thread/test-job
 tests_thread_test_job_SOURCES = tests/thread/test_job.c
 tests_thread_test_job_LDADD = src/libcommand.a src/libview.a src/libexplain.a src/libmodel.a src/libdata.a \
 	src/libengine.a src/libkernels.a src/libbase.a $(JANSSON_LIBS) $(ZLIB_LIBS) $(PNG_LIBS) $(CSV_LIBS)
