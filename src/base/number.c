@@ -146,7 +146,7 @@ static bool is_word(const char *begin, const char *end, const char *word)
 
 bool nn_number_parse(const char *text, size_t length, double *value)
 {
-    const char *at = text, *end = text + length;
+    const char *at = text, *end = length ? text + length : text; /* text may be NULL then */
     struct decimal decimal = {0};
     double result;
     trim(&at, &end);

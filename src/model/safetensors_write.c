@@ -129,7 +129,9 @@ static enum nn_status write_bytes(void *save, const void *bytes, size_t length,
 /* Entries of 8-byte elements, then of 4, then of 1. */
 #define FOR_WIDEST_FIRST(entry, entries, count)                                                    \
     for (size_t width_ = 8; width_ > 0; width_ = width_ == 8 ? 4 : width_ == 4 ? 1 : 0)            \
-        for (const struct nn_st_entry *entry = entries; entry < (entries) + (count); entry++)      \
+        for (const struct nn_st_entry *entry = entries,                                            \
+                                      *end_ = (count) ? (entries) + (count) : (entries);           \
+             entry < end_; entry++)                                                                \
             if (nn_dtype_size(entry->dtype) == width_)
 
 enum nn_status nn_safetensors_write(const char *path, const struct nn_st_entry *entries,

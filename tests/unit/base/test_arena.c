@@ -69,7 +69,7 @@ Test(arena, texts)
 Test(arena, no_memory)
 {
     if (!nn_fault_available())
-        cr_skip_test("built without --enable-fault-injection");
+        cr_skip_test("needs --enable-fault-injection");
     struct nn_arena arena;
     nn_arena_init(&arena);
     nn_fault_alloc(2, false);

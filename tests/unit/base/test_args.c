@@ -302,7 +302,7 @@ Test(args, format_round_trip)
 Test(args, every_allocation_may_fail)
 {
     if (!nn_fault_available())
-        cr_skip_test("built without --enable-fault-injection");
+        cr_skip_test("needs --enable-fault-injection");
     static const char *const lines[] = {"3 5x5 lr=0.1 loss=mse name=a from=b,c", "3 kernal=1",
                                         "3 loss=crossentropy", "3 4 5", "lr=1"};
     for (size_t line = 0; line < sizeof lines / sizeof *lines; line++) {

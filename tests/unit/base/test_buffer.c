@@ -80,7 +80,7 @@ Test(buffer, take)
 Test(buffer, no_memory)
 {
     if (!nn_fault_available())
-        cr_skip_test("built without --enable-fault-injection");
+        cr_skip_test("needs --enable-fault-injection");
     struct nn_buffer buffer;
     nn_buffer_init(&buffer, 0);
     nn_buffer_text(&buffer, "kept");

@@ -308,7 +308,7 @@ Test(file, full_disk_leaves_the_old_file)
 Test(file, every_fault_while_saving)
 {
     if (!nn_fault_available())
-        cr_skip_test("built without fault injection");
+        cr_skip_test("needs --enable-fault-injection");
     size_t calls = 0;
     for (size_t n = 1;; n++) {
         struct nn_error error = {0};
@@ -333,7 +333,7 @@ Test(file, every_fault_while_saving)
 Test(file, every_fault_while_reading)
 {
     if (!nn_fault_available())
-        cr_skip_test("built without fault injection");
+        cr_skip_test("needs --enable-fault-injection");
     put(path, "text", 4);
     for (size_t n = 1;; n++) {
         unsigned char *data = NULL;
@@ -364,7 +364,7 @@ Test(file, every_fault_while_reading)
 Test(file, every_allocation_while_saving)
 {
     if (!nn_fault_available())
-        cr_skip_test("built without fault injection");
+        cr_skip_test("needs --enable-fault-injection");
     put(path, "old", 3);
     for (size_t n = 1;; n++) {
         nn_fault_alloc(n, false);

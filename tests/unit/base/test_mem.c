@@ -114,7 +114,7 @@ Test(mem, the_nth_allocation_fails)
     if (!nn_fault_available()) {
         nn_fault_alloc(1, true);
         cr_assert(failures_of_five() == 0);
-        cr_skip_test("built without --enable-fault-injection");
+        cr_skip_test("needs --enable-fault-injection");
     }
     cr_assert(failures_of_five() == 0);
     nn_fault_alloc(2, false);
@@ -138,7 +138,7 @@ static void set_environment(void)
 Test(mem, the_environment_sets_the_counters, .init = set_environment)
 {
     if (!nn_fault_available())
-        cr_skip_test("built without --enable-fault-injection");
+        cr_skip_test("needs --enable-fault-injection");
     cr_assert(failures_of_five() == (8 | 16));
     cr_assert(!nn_fault_io_now());
 }

@@ -370,7 +370,7 @@ Test(result_faults, no_allocation_failure_is_lost)
     struct nn_result *results[2];
 
     if (!nn_fault_available())
-        cr_skip_test("built without fault injection");
+        cr_skip_test("needs --enable-fault-injection");
     results[0] = new_attribution(2);
     results[1] = new_values(NN_RESULT_SERIES, 1, (size_t[]){1});
     cr_assert(nn_result_table(results[1], (const char *const[]){"epoch", "loss"}, 2, 5, NULL) ==

@@ -222,7 +222,7 @@ Test(screens, frames_survive_failing_allocations)
     struct fixture fixture;
 
     if (!nn_fault_available())
-        cr_skip_test("built without fault injection");
+        cr_skip_test("needs --enable-fault-injection");
     fixture_images(&fixture);
     fixture.history.epochs = 1; /* so that the losses of the batches are drawn */
     for (size_t i = 0; i < nn_screen_count; i++) {
