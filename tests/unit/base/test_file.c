@@ -401,6 +401,8 @@ Test(file, bundled_files)
     cr_assert(nn_path_bundled("no such set.csv", &found, &error) == NN_DAMAGED, "nowhere");
     cr_assert(!found && strstr(error.message, "no such set.csv"), "%s", error.message);
     unsetenv("NNSCOPE_DATA");
+    if (!*NN_SOURCE_DATA)
+        return; /* configured to look only where it will be installed */
     cr_assert(nn_path_bundled("README", &found, &error) == NN_OK, "%s", error.message);
     nn_free(found);
 }
