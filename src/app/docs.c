@@ -281,8 +281,8 @@ static void write_engine(FILE *out)
                   nn_schedules[i]->formula, nn_schedules[i]->source);
     section(out, "METRICS");
     for (size_t i = 0; i < nn_metric_count; i++)
-        described(out, nn_metrics[i]->name, NULL, nn_metrics[i]->summary, NULL,
-                  nn_metrics[i]->source);
+        described(out, nn_metrics[i]->name, nn_metrics[i]->args, nn_metrics[i]->summary,
+                  nn_metrics[i]->formula, nn_metrics[i]->source);
 }
 
 static void write_methods(FILE *out)

@@ -216,8 +216,8 @@ static bool entry_at(size_t i, struct entry *entry, char usage[80])
     if (i < nn_metric_count) {
         const struct nn_metric_class *metric = nn_metrics[i];
         snprintf(usage, 80, "compile loss=... metrics=%s", metric->name);
-        *entry = (struct entry){
-            "metric", metric->name, metric->summary, NULL, metric->source, usage, NULL, NULL};
+        *entry = (struct entry){"metric",       metric->name, metric->summary, metric->formula,
+                                metric->source, usage,        metric->args,    NULL};
         return true;
     }
     i -= nn_metric_count;

@@ -85,29 +85,56 @@ struct nn_mean nn_targets_loss(const struct nn_targets *targets,
     return mean;
 }
 
-enum nn_status nn_tally_init(struct nn_tally *tally, const struct nn_recipe *recipe,
-                             struct nn_error *error)
+static struct nn_metric_scope scope_of(const struct nn_tally *tally, int metric)
 {
-    size_t count = 0;
-    for (int i = 0; i < recipe->metric_count; i++)
-        count += recipe->metrics[i]->state;
-    double *states = nn_calloc(count, sizeof *states);
-    if (!states)
-        return nn_fail_memory(error, count * sizeof *states);
-    *tally = (struct nn_tally){.recipe = recipe, .states = states, .state_count = count};
+    struct nn_metric_scope scope = tally->scope;
+    scope.args = &tally->recipe->metric_args[metric];
+    return scope;
+}
+
+enum nn_status nn_tally_init(struct nn_tally *tally, const struct nn_objective *objective,
+                             size_t samples, struct nn_error *error)
+{
+    static const size_t most = (size_t)1 << 27; /* 1 GiB */
+    struct nn_tally made = {.recipe = objective->recipe,
+                            .scope = {.width = objective->width,
+                                      .classes = objective->classes,
+                                      .samples = samples,
+                                      .logits = objective->output_logits},
+                            .count = NN_TALLY_METRICS};
+    for (int i = 0; i < made.recipe->metric_count; i++) {
+        const struct nn_metric_class *metric = made.recipe->metrics[i];
+        struct nn_metric_scope scope = scope_of(&made, i);
+        if (!nn_size_add(made.count, metric->state(&scope), &made.count) || made.count > most)
+            return nn_fail(error, NN_LIMIT, "%s of %zu samples would keep more than 1 GiB",
+                           metric->name, samples);
+    }
+    made.sums = nn_calloc(made.count, sizeof *made.sums);
+    if (!made.sums)
+        return nn_fail_memory(error, made.count * sizeof *made.sums);
+    *tally = made;
     return NN_OK;
 }
 
 void nn_tally_clear(struct nn_tally *tally)
 {
-    nn_free(tally->states);
+    nn_free(tally->sums);
     *tally = (struct nn_tally){0};
 }
 
 void nn_tally_reset(struct nn_tally *tally)
 {
-    memset(tally->states, 0, tally->state_count * sizeof *tally->states);
-    tally->loss = tally->weight = tally->samples = 0.0;
+    memset(tally->sums, 0, tally->count * sizeof *tally->sums);
+}
+
+static size_t count_correct(const struct nn_metric_scope *scope,
+                            const struct nn_metric_batch *batch)
+{
+    size_t correct = 0;
+    for (size_t i = 0; batch->classes && i < batch->batch; i++)
+        correct += nn_predicted_class(batch->y + i * scope->width, scope->width, scope->logits) ==
+                   batch->classes[i];
+    return correct;
 }
 
 void nn_tally_add(struct nn_tally *tally, const struct nn_objective *objective,
@@ -115,33 +142,35 @@ void nn_tally_add(struct nn_tally *tally, const struct nn_objective *objective,
 {
     struct nn_metric_batch batch = {
         .batch = nn_pass_batch(pass),
-        .width = objective->width,
         .y = nn_pass_output(pass, nn_net_output(objective->net)->index),
         .classes = targets->classes,
         .values = targets->values,
-        .logits = objective->output_logits,
     };
-    double *state = tally->states;
+    double *state = tally->sums + NN_TALLY_METRICS;
     for (int i = 0; i < tally->recipe->metric_count; i++) {
-        tally->recipe->metrics[i]->add(state, &batch);
-        state += tally->recipe->metrics[i]->state;
+        struct nn_metric_scope scope = scope_of(tally, i);
+        tally->recipe->metrics[i]->add(state, &scope, &batch);
+        state += tally->recipe->metrics[i]->state(&scope);
     }
-    tally->loss += loss.value * loss.weight;
-    tally->weight += loss.weight;
-    tally->samples += (double)batch.batch;
+    tally->sums[NN_TALLY_LOSS] += loss.value * loss.weight;
+    tally->sums[NN_TALLY_WEIGHT] += loss.weight;
+    tally->sums[NN_TALLY_SAMPLES] += (double)batch.batch;
+    tally->sums[NN_TALLY_CORRECT] += (double)count_correct(&tally->scope, &batch);
 }
 
 double nn_tally_loss(const struct nn_tally *tally)
 {
-    return tally->weight > 0.0 ? tally->loss / tally->weight : (double)NAN;
+    double weight = tally->sums[NN_TALLY_WEIGHT];
+    return weight > 0.0 ? tally->sums[NN_TALLY_LOSS] / weight : (double)NAN;
 }
 
-void nn_tally_values(const struct nn_tally *tally, double values[1 + NN_MAX_METRICS])
+void nn_tally_values(struct nn_tally *tally, double values[1 + NN_MAX_METRICS])
 {
-    const double *state = tally->states;
+    double *state = tally->sums + NN_TALLY_METRICS;
     values[0] = nn_tally_loss(tally);
     for (int i = 0; i < tally->recipe->metric_count; i++) {
-        values[1 + i] = tally->recipe->metrics[i]->value(state);
-        state += tally->recipe->metrics[i]->state;
+        struct nn_metric_scope scope = scope_of(tally, i);
+        values[1 + i] = tally->recipe->metrics[i]->value(state, &scope);
+        state += tally->recipe->metrics[i]->state(&scope);
     }
 }

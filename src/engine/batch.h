@@ -33,17 +33,24 @@ struct nn_mean nn_targets_loss(const struct nn_targets *targets,
                                const struct nn_objective *objective, const struct nn_pass *pass,
                                float *dz);
 
-/* Mean loss and metrics over batches of any sizes. */
+/* Loss and metrics over batches of any sizes. */
+enum {
+    NN_TALLY_LOSS,   /* summed over samples, weighted as the loss weighs them */
+    NN_TALLY_WEIGHT, /* sum of those weights */
+    NN_TALLY_SAMPLES,
+    NN_TALLY_CORRECT, /* samples whose class is predicted */
+    NN_TALLY_METRICS  /* then the metrics' states, one after the other */
+};
+
 struct nn_tally {
     const struct nn_recipe *recipe;
-    double *states; /* of all metrics, one after the other */
-    size_t state_count;
-    double loss; /* summed over samples, weighted as the loss weighs them */
-    double weight;
-    double samples;
+    struct nn_metric_scope scope;
+    double *sums;
+    size_t count;
 };
-enum nn_status nn_tally_init(struct nn_tally *tally, const struct nn_recipe *recipe,
-                             struct nn_error *error);
+/* For a split of so many samples. NN_LIMIT when a metric would keep too much. */
+enum nn_status nn_tally_init(struct nn_tally *tally, const struct nn_objective *objective,
+                             size_t samples, struct nn_error *error);
 void nn_tally_clear(struct nn_tally *tally);
 void nn_tally_reset(struct nn_tally *tally);
 void nn_tally_add(struct nn_tally *tally, const struct nn_objective *objective,
@@ -52,6 +59,6 @@ void nn_tally_add(struct nn_tally *tally, const struct nn_objective *objective,
 /* The mean loss so far, NaN without samples. */
 double nn_tally_loss(const struct nn_tally *tally);
 /* values[0] is the mean loss, then the metrics; NaN without samples. */
-void nn_tally_values(const struct nn_tally *tally, double values[1 + NN_MAX_METRICS]);
+void nn_tally_values(struct nn_tally *tally, double values[1 + NN_MAX_METRICS]);
 
 #endif

@@ -20,7 +20,7 @@ enum nn_status nn_evaluator_init(struct nn_evaluator *evaluator, const struct nn
     NN_TRY(nn_objective_bind(&made.objective, recipe, net, source, error));
     size_t batch = least(BATCH, source->count);
     NN_TRY(nn_targets_init(&made.targets, &made.objective, batch, error));
-    NN_TRY(nn_tally_init(&made.tally, recipe, error));
+    NN_TRY(nn_tally_init(&made.tally, &made.objective, source->count, error));
     NN_TRY(nn_pass_new(net, batch, NN_PASS_FORWARD, 0, &made.pass, error));
     *evaluator = made;
     made = (struct nn_evaluator){0};

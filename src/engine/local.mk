@@ -55,7 +55,15 @@ LOSS_SOURCES = \
 	src/engine/losses/mse.c
 METRIC_SOURCES = \
 	src/engine/metrics/accuracy.c \
-	src/engine/metrics/mse.c
+	src/engine/metrics/auc.c \
+	src/engine/metrics/ece.c \
+	src/engine/metrics/f1.c \
+	src/engine/metrics/mae.c \
+	src/engine/metrics/mse.c \
+	src/engine/metrics/precision.c \
+	src/engine/metrics/r2.c \
+	src/engine/metrics/recall.c \
+	src/engine/metrics/top_k.c
 SCHEDULE_SOURCES = \
 	src/engine/schedules/constant.c \
 	src/engine/schedules/cosine.c \
@@ -113,6 +121,10 @@ src_libengine_a_SOURCES = \
 	src/engine/losses/probability.c \
 	src/engine/losses/probability.h \
 	src/engine/metric.c \
+	src/engine/metrics/counts.c \
+	src/engine/metrics/counts.h \
+	src/engine/metrics/probability.c \
+	src/engine/metrics/probability.h \
 	src/engine/net.c \
 	src/engine/net_edit.c \
 	src/engine/net_node.c \

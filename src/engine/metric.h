@@ -1,32 +1,45 @@
 /* Metrics over a whole split: one file in metrics/ with one `const struct nn_metric_class`; and the
  * confusion matrix. Accumulated in double or integers over batches, so they do not depend on the
- * batch size. */
+ * batch size. A metric that needs all scores keeps them: room for all is made beforehand. */
 #ifndef NN_ENGINE_METRIC_H
 #define NN_ENGINE_METRIC_H
 
-#include "base/status.h"
+#include "base/args.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+/* What is measured; known before the first batch. */
+struct nn_metric_scope {
+    size_t width;   /* outputs of the net */
+    size_t classes; /* of the data, 0 for regression */
+    size_t samples; /* of the whole split */
+    bool logits;    /* outputs are logits (net without softmax or sigmoid) */
+    const struct nn_args *args;
+};
+
 struct nn_metric_batch {
-    size_t batch, width;
+    size_t batch;
     const float *y;         /* outputs of the net, [batch, width] */
     const int32_t *classes; /* [batch], or NULL for regression */
     const float *values;    /* [batch, width] targets as the loss sees them, or NULL */
-    bool logits;            /* outputs are logits (net without softmax or sigmoid) */
 };
 
 struct nn_metric_class {
     const char *name;
     const char *summary;
+    const char *formula;
     const char *source;
-    bool classification; /* needs classes (else values) */
+    const struct nn_arg_spec *args; /* NULL: none */
+    bool classification;            /* needs classes (else values) */
     bool higher_is_better;
-    size_t state; /* doubles that accumulate */
-    void (*add)(double *state, const struct nn_metric_batch *batch);
-    double (*value)(const double *state);
+    /* Doubles that accumulate, all 0 at the start; SIZE_MAX when there are too many to count. */
+    size_t (*state)(const struct nn_metric_scope *scope);
+    void (*add)(double *state, const struct nn_metric_scope *scope,
+                const struct nn_metric_batch *batch);
+    /* NaN without samples. May use state as work space, and gives the same again. */
+    double (*value)(double *state, const struct nn_metric_scope *scope);
 };
 
 extern const struct nn_metric_class *const nn_metrics[];

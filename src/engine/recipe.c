@@ -25,8 +25,24 @@ out:
     return status;
 }
 
+enum nn_status nn_recipe_add_metric(struct nn_recipe *recipe, const struct nn_metric_class *metric,
+                                    struct nn_error *error)
+{
+    static const struct nn_arg_spec none[] = {{.name = NULL}};
+    int at = recipe->metric_count;
+    if (at == NN_MAX_METRICS)
+        return nn_fail(error, NN_LIMIT, "at most %d metrics", NN_MAX_METRICS);
+    enum nn_status status =
+        nn_args_default(&recipe->metric_args[at], metric->args ? metric->args : none, error);
+    if (status == NN_OK)
+        recipe->metrics[recipe->metric_count++] = metric;
+    return status;
+}
+
 void nn_recipe_clear(struct nn_recipe *recipe)
 {
+    for (int i = 0; i < recipe->metric_count; i++)
+        nn_args_clear(&recipe->metric_args[i]);
     nn_args_clear(&recipe->loss_args);
     nn_args_clear(&recipe->optimizer_args);
     nn_args_clear(&recipe->schedule_args);
@@ -41,10 +57,15 @@ enum nn_status nn_recipe_copy(struct nn_recipe *to, const struct nn_recipe *from
     struct nn_recipe copy = *from;
     copy.loss_args = copy.optimizer_args = (struct nn_args){0};
     copy.schedule_args = copy.regularizer_args = (struct nn_args){0};
+    for (int i = 0; i < NN_MAX_METRICS; i++)
+        copy.metric_args[i] = (struct nn_args){0};
     if (from->loss)
         NN_TRY(nn_args_copy(&copy.loss_args, &from->loss_args, error));
     if (from->optimizer)
         NN_TRY(nn_args_copy(&copy.optimizer_args, &from->optimizer_args, error));
+    for (int i = 0; i < from->metric_count; i++)
+        if (from->metric_args[i].specs)
+            NN_TRY(nn_args_copy(&copy.metric_args[i], &from->metric_args[i], error));
     if (from->schedule)
         NN_TRY(nn_args_copy(&copy.schedule_args, &from->schedule_args, error));
     if (from->regularizer_args.specs)

@@ -54,7 +54,7 @@ struct nn_result {
     struct nn_figure figures[12];
     size_t figure_count;
     bool figures_hidden; /* they stand in the table as well: not printed below it */
-    char note[400]; /* one or two sentences for the reader, safe; "" */
+    char note[400];      /* one or two sentences for the reader, safe; "" */
 
     /* TABLE and SERIES */
     char **columns;

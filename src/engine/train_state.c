@@ -18,6 +18,8 @@ void nn_train_state_clear(struct nn_train_state *state)
         nn_free(state->slots[i]);
     nn_free(state->slots);
     nn_free(state->sizes);
+    nn_run_clear(&state->run);
+    nn_watch_clear(&state->watch);
     *state = (struct nn_train_state){0};
 }
 
@@ -117,6 +119,16 @@ static void load_block(float **at, float *block, size_t size)
     *at += size;
 }
 
+static void swap_block(float **at, float *block, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        float other = block[i];
+        block[i] = (*at)[i];
+        (*at)[i] = other;
+    }
+    *at += size;
+}
+
 enum nn_status nn_snapshot_init(struct nn_snapshot *snapshot, const struct nn_train_state *state,
                                 struct nn_error *error)
 {
@@ -131,7 +143,7 @@ enum nn_status nn_snapshot_init(struct nn_snapshot *snapshot, const struct nn_tr
     float *values = nn_calloc_aligned(floats, sizeof *values);
     if (!values)
         return nn_fail_memory(error, floats * sizeof *values);
-    *snapshot = (struct nn_snapshot){.values = values};
+    *snapshot = (struct nn_snapshot){.values = values, .count = floats};
     return NN_OK;
 }
 
@@ -158,4 +170,30 @@ void nn_snapshot_restore(const struct nn_snapshot *snapshot, struct nn_net *net,
     state->step = snapshot->step;
     state->product = snapshot->product;
     nn_net_touch(net);
+}
+
+void nn_snapshot_swap(struct nn_snapshot *snapshot, struct nn_net *net,
+                      struct nn_train_state *state)
+{
+    const uint64_t step = state->step;
+    const double product = state->product;
+    float *at = snapshot->values;
+    visit(net, state, swap_block, &at);
+    state->step = snapshot->step;
+    state->product = snapshot->product;
+    snapshot->step = step;
+    snapshot->product = product;
+    nn_net_touch(net);
+}
+
+void nn_run_clear(struct nn_run *run)
+{
+    nn_free(run->sums);
+    *run = (struct nn_run){0};
+}
+
+void nn_watch_clear(struct nn_watch *watch)
+{
+    nn_snapshot_clear(&watch->kept);
+    *watch = (struct nn_watch){0};
 }

@@ -14,19 +14,19 @@ enum nn_status nn_train_state_check(const struct nn_train_state *state, const st
                                     const struct nn_optimizer_class *optimizer,
                                     struct nn_error *error);
 
-struct nn_snapshot {
-    float *values; /* parameters, then slots */
-    uint64_t step;
-    double product;
-};
 /* Room for the parameters and slots that the state counts. */
 enum nn_status nn_snapshot_init(struct nn_snapshot *snapshot, const struct nn_train_state *state,
                                 struct nn_error *error);
 void nn_snapshot_clear(struct nn_snapshot *snapshot);
 void nn_snapshot_take(struct nn_snapshot *snapshot, const struct nn_net *net,
                       const struct nn_train_state *state);
-/* Does not touch state->epoch. */
+/* Neither of these touches state->epoch. */
 void nn_snapshot_restore(const struct nn_snapshot *snapshot, struct nn_net *net,
                          struct nn_train_state *state);
+void nn_snapshot_swap(struct nn_snapshot *snapshot, struct nn_net *net,
+                      struct nn_train_state *state);
+
+void nn_run_clear(struct nn_run *run);
+void nn_watch_clear(struct nn_watch *watch);
 
 #endif

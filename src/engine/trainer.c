@@ -11,6 +11,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 enum {
     MAX_COLUMNS = 2 * (1 + NN_MAX_METRICS) + 1,
@@ -24,16 +25,18 @@ struct nn_trainer {
     const struct nn_recipe *recipe;
     struct nn_train_state *state;
     struct nn_history *history;
-    struct nn_train_options options;
+    const struct nn_train_options *options; /* of the run */
+    struct nn_run *run;                     /* the state's */
+    struct nn_watch *watch;                 /* the state's */
 
     struct nn_objective objective;
     struct nn_pass *pass;
     struct nn_targets targets;
-    struct nn_tally tally;
+    struct nn_tally tally; /* its sums belong to the run once the trainer is made */
+    bool made;
     bool validates;
     struct nn_evaluator evaluator; /* of the validation source */
     struct nn_snapshot good;       /* the end of the last epoch that went well */
-    struct nn_snapshot best;       /* of the best validation loss, with patience */
     size_t *order;                 /* [source.count], samples in the order of this epoch */
     float *dz;                     /* [batch, objective.width] */
     size_t batch_size, batches;    /* batches of an epoch */
@@ -41,24 +44,19 @@ struct nn_trainer {
     size_t column_count;
     char validation_names[1 + NN_MAX_METRICS][32];
 
-    uint64_t epoch; /* epochs done in this run */
-    size_t batch;   /* batches done in this epoch */
-    double correct; /* samples of this epoch classified right so far */
-    double seconds; /* spent on training in this epoch */
-    double lr;      /* of the last step */
+    double seconds, trained; /* spent on training in this epoch, on so many samples */
+    double lr;               /* of the last step */
     double gradient_norm;
-    double best_loss; /* NaN: none yet */
-    uint64_t waited;  /* epochs since then */
-    bool epoch_ended, finished, stopped_early;
+    bool epoch_ended, improved, stopped_early;
 };
 
 /* Where the run stands, for the schedule. */
 static struct nn_schedule_call schedule_call(const struct nn_trainer *trainer)
 {
     double epoch_steps = (double)trainer->batches, epochs = (double)trainer->state->epoch;
-    double left = (double)(trainer->options.epochs - trainer->epoch);
+    double left = (double)(trainer->options->epochs - trainer->run->epoch);
     return (struct nn_schedule_call){
-        .step = epochs * epoch_steps + (double)trainer->batch,
+        .step = epochs * epoch_steps + (double)trainer->run->batch,
         .epoch_steps = epoch_steps,
         .total = (epochs + left) * epoch_steps,
         .lr = trainer->recipe->lr,
@@ -92,12 +90,12 @@ static void name_columns(struct nn_trainer *trainer)
 
 static enum nn_status check_options(const struct nn_trainer *trainer, struct nn_error *error)
 {
-    if (trainer->options.batch == 0)
+    if (trainer->options->batch == 0)
         return nn_fail(error, NN_ARGUMENT, "a batch needs at least 1 sample");
-    if (trainer->options.patience && !trainer->validates)
+    if (trainer->options->patience && !trainer->validates)
         return nn_fail(error, NN_ARGUMENT,
                        "patience needs validation data: `train validation=0.1 patience=%llu`",
-                       (unsigned long long)trainer->options.patience);
+                       (unsigned long long)trainer->options->patience);
     if (nn_net_param_count(trainer->net) == 0)
         return nn_fail(error, NN_STATE, "the net has nothing to train: `add dense 16 relu`");
     return NN_OK;
@@ -111,10 +109,8 @@ static enum nn_status plan(struct nn_trainer *trainer, struct nn_error *error)
     NN_TRY(nn_pass_new(trainer->net, trainer->batch_size, NN_PASS_PARAMETERS, 0, &trainer->pass,
                        error));
     NN_TRY(nn_targets_init(&trainer->targets, &trainer->objective, trainer->batch_size, error));
-    NN_TRY(nn_tally_init(&trainer->tally, trainer->recipe, error));
+    NN_TRY(nn_tally_init(&trainer->tally, &trainer->objective, trainer->source.count, error));
     NN_TRY(nn_snapshot_init(&trainer->good, trainer->state, error));
-    if (trainer->options.patience)
-        NN_TRY(nn_snapshot_init(&trainer->best, trainer->state, error));
     if (!nn_size_mul(trainer->batch_size, trainer->objective.width, &floats)) {
         status =
             nn_fail(error, NN_LIMIT, "a batch of %zu samples is too large", trainer->batch_size);
@@ -131,12 +127,83 @@ out:
 static enum nn_status reserve_history(struct nn_trainer *trainer, struct nn_error *error)
 {
     size_t epochs = RESERVED_EPOCHS, batches;
-    if (trainer->options.epochs < epochs)
-        epochs = (size_t)trainer->options.epochs;
+    if (trainer->options->epochs < epochs)
+        epochs = (size_t)trainer->options->epochs;
     if (!nn_size_mul(epochs, trainer->batches, &batches) || batches > RESERVED_BATCHES)
         batches = RESERVED_BATCHES;
     return nn_history_reserve(trainer->history, trainer->columns, trainer->column_count, epochs,
                               batches, error);
+}
+
+/* The order of the samples in an epoch follows from the seed and the number of the epoch. */
+static void order_samples(struct nn_trainer *trainer)
+{
+    for (size_t i = 0; i < trainer->source.count; i++)
+        trainer->order[i] = i;
+    if (trainer->options->shuffle) {
+        struct nn_random random;
+        nn_random_init(&random, trainer->options->seed, NN_STREAM_SHUFFLE,
+                       (uint32_t)trainer->state->epoch);
+        nn_random_shuffle(&random, trainer->order, trainer->source.count);
+    }
+}
+
+/* That the run that the state holds can be finished with this data and recipe. */
+static enum nn_status check_run(const struct nn_trainer *trainer, struct nn_error *error)
+{
+    const struct nn_run *run = trainer->run;
+    if (run->samples != trainer->source.count)
+        return nn_fail(error, NN_STATE,
+                       "the interrupted training had %llu training samples, now there are %zu",
+                       (unsigned long long)run->samples, trainer->source.count);
+    if (run->sum_count != trainer->tally.count || run->batch >= trainer->batches ||
+        run->epoch >= run->options.epochs)
+        return nn_fail(
+            error, NN_STATE,
+            "the interrupted training does not fit these data: `train epochs=...` begins "
+            "anew");
+    return NN_OK;
+}
+
+/* From here on nothing fails: the state gets the new run, or the sums of the old one move over. */
+static void enter_run(struct nn_trainer *trainer, const struct nn_train_options *options)
+{
+    struct nn_run *run = trainer->run;
+    if (options) {
+        nn_run_clear(run);
+        *run = (struct nn_run){.active = true, .options = *options};
+        run->samples = trainer->source.count;
+        run->lowest = (double)NAN;
+    } else {
+        memcpy(trainer->tally.sums, run->sums, run->sum_count * sizeof *run->sums);
+        nn_free(run->sums);
+    }
+    run->sums = trainer->tally.sums;
+    run->sum_count = trainer->tally.count;
+    trainer->options = &run->options;
+    trainer->state->seed = run->options.seed;
+    if (run->options.epochs == 0)
+        run->active = false;
+}
+
+/* Early stopping goes on with what it has seen if the net was the last or the best one of it.
+ * `fresh` has room for a snapshot. */
+static void enter_watch(struct nn_trainer *trainer, struct nn_snapshot *fresh)
+{
+    struct nn_watch *watch = trainer->watch;
+    size_t samples = trainer->validates ? trainer->evaluator.source.count : 0;
+    if (!fresh->values) {
+        nn_watch_clear(watch);
+    } else if (watch->active && watch->samples == samples && watch->kept.count == fresh->count) {
+        if (watch->at_best)
+            nn_snapshot_swap(&watch->kept, trainer->net, trainer->state);
+        watch->at_best = false;
+    } else {
+        nn_watch_clear(watch);
+        *watch = (struct nn_watch){
+            .active = true, .samples = samples, .best_loss = (double)NAN, .kept = *fresh};
+        *fresh = (struct nn_snapshot){0};
+    }
 }
 
 enum nn_status nn_trainer_new(struct nn_net *net, const struct nn_source *train,
@@ -147,23 +214,30 @@ enum nn_status nn_trainer_new(struct nn_net *net, const struct nn_source *train,
 {
     enum nn_status status;
     bool fresh = false;
+    struct nn_snapshot room = {0}; /* for early stopping */
+    if (!options && !state->run.active)
+        return nn_fail(error, NN_STATE,
+                       "no training was interrupted: `train epochs=10` begins one");
     struct nn_trainer *trainer = nn_calloc(1, sizeof *trainer);
     if (!trainer)
         return nn_fail_memory(error, sizeof *trainer);
-    trainer->net = net;
-    trainer->source = *train;
-    trainer->recipe = recipe;
-    trainer->state = state;
-    trainer->history = history;
-    trainer->options = *options;
-    trainer->validates = validation != NULL;
-    trainer->best_loss = trainer->gradient_norm = (double)NAN;
-    trainer->lr = recipe->lr;
-    trainer->finished = options->epochs == 0;
-
+    *trainer = (struct nn_trainer){
+        .net = net,
+        .source = *train,
+        .recipe = recipe,
+        .state = state,
+        .history = history,
+        .options = options ? options : &state->run.options,
+        .run = &state->run,
+        .watch = &state->watch,
+        .validates = validation != NULL,
+        .lr = recipe->lr,
+        .gradient_norm = (double)NAN,
+    };
     NN_TRY(nn_objective_bind(&trainer->objective, recipe, net, train, error));
     NN_TRY(check_options(trainer, error));
-    trainer->batch_size = options->batch < train->count ? options->batch : train->count;
+    size_t batch = trainer->options->batch;
+    trainer->batch_size = batch < train->count ? batch : train->count;
     trainer->batches = (train->count - 1) / trainer->batch_size + 1;
     if (state->params == 0) {
         NN_TRY(nn_train_state_init(state, net, recipe->optimizer, error));
@@ -171,14 +245,24 @@ enum nn_status nn_trainer_new(struct nn_net *net, const struct nn_source *train,
     }
     NN_TRY(nn_train_state_check(state, net, recipe->optimizer, error));
     NN_TRY(plan(trainer, error));
+    if (!options)
+        NN_TRY(check_run(trainer, error));
     if (validation)
         NN_TRY(nn_evaluator_init(&trainer->evaluator, net, validation, recipe, error));
+    if (trainer->options->patience)
+        NN_TRY(nn_snapshot_init(&room, state, error));
     name_columns(trainer);
     NN_TRY(reserve_history(trainer, error));
+    enter_run(trainer, options);
+    enter_watch(trainer, &room);
     nn_snapshot_take(&trainer->good, net, state);
+    if (trainer->run->batch > 0)
+        order_samples(trainer);
+    trainer->made = true;
     *result = trainer;
     trainer = NULL;
 out:
+    nn_snapshot_clear(&room);
     nn_trainer_free(trainer);
     if (status != NN_OK && fresh)
         nn_train_state_clear(state);
@@ -191,10 +275,12 @@ void nn_trainer_free(struct nn_trainer *trainer)
         return;
     nn_pass_free(trainer->pass);
     nn_targets_clear(&trainer->targets);
-    nn_tally_clear(&trainer->tally);
+    if (!trainer->made)
+        nn_tally_clear(&trainer->tally);
+    else if (!trainer->run->active)
+        nn_run_clear(trainer->run);
     nn_evaluator_clear(&trainer->evaluator);
     nn_snapshot_clear(&trainer->good);
-    nn_snapshot_clear(&trainer->best);
     nn_free(trainer->order);
     nn_free(trainer->dz);
     nn_free(trainer);
@@ -223,13 +309,13 @@ static enum nn_status diverge(struct nn_trainer *trainer, const char *what,
                               const struct nn_node *first, struct nn_error *error)
 {
     char lr[NN_NUMBER_SIZE], back[64] = "weights from before this run";
-    unsigned long long epoch = trainer->epoch + 1;
+    unsigned long long epoch = trainer->run->epoch + 1;
     nn_snapshot_restore(&trainer->good, trainer->net, trainer->state);
-    if (trainer->epoch)
+    if (trainer->run->epoch)
         snprintf(back, sizeof back, "weights of the end of epoch %llu", epoch - 1);
     nn_fail(error, NN_DIVERGED,
             "%s in epoch %llu, batch %zu (learning rate %s)%s%s%s: the %s are back", what, epoch,
-            trainer->batch + 1, nn_number_short(lr, trainer->lr, 6),
+            (size_t)trainer->run->batch + 1, nn_number_short(lr, trainer->lr, 6),
             first ? ", first in the output of " : "", first ? first->name : "",
             first && first->index == 0 ? " (the data)" : "", back);
     nn_fail_hint(error, "a smaller lr=, clip=1, or `data scale standard`");
@@ -243,42 +329,24 @@ static const char *number_text(double value)
 
 static void begin_epoch(struct nn_trainer *trainer)
 {
-    for (size_t i = 0; i < trainer->source.count; i++)
-        trainer->order[i] = i;
-    if (trainer->options.shuffle) {
-        struct nn_random random;
-        nn_random_init(&random, trainer->options.seed, NN_STREAM_SHUFFLE,
-                       (uint32_t)trainer->state->epoch);
-        nn_random_shuffle(&random, trainer->order, trainer->source.count);
-    }
+    order_samples(trainer);
     nn_tally_reset(&trainer->tally);
-    trainer->batch = 0;
-    trainer->correct = trainer->seconds = 0.0;
-    trainer->epoch_ended = false;
-}
-
-static double count_correct(const struct nn_trainer *trainer)
-{
-    const struct nn_objective *objective = &trainer->objective;
-    const float *y = nn_pass_output(trainer->pass, nn_net_output(trainer->net)->index);
-    size_t correct = 0;
-    for (size_t i = 0; objective->classes && i < nn_pass_batch(trainer->pass); i++)
-        correct += nn_predicted_class(y + i * objective->width, objective->width,
-                                      objective->output_logits) == trainer->targets.classes[i];
-    return (double)correct;
+    trainer->seconds = trainer->trained = 0.0;
+    trainer->epoch_ended = trainer->improved = false;
 }
 
 /* Forward and loss of the next batch; its gradient in dz. */
 static enum nn_status run_forward(struct nn_trainer *trainer, struct nn_mean *loss,
                                   struct nn_error *error)
 {
-    size_t start = trainer->batch * trainer->batch_size, left = trainer->source.count - start;
+    size_t start = (size_t)trainer->run->batch * trainer->batch_size,
+           left = trainer->source.count - start;
     size_t n = left < trainer->batch_size ? left : trainer->batch_size;
     struct nn_random random;
     enum nn_status status;
     NN_TRY(nn_targets_fetch(&trainer->targets, &trainer->objective, &trainer->source,
                             trainer->order + start, n, nn_pass_input(trainer->pass), error));
-    nn_random_init(&random, trainer->options.seed, NN_STREAM_DROPOUT,
+    nn_random_init(&random, trainer->options->seed, NN_STREAM_DROPOUT,
                    (uint32_t)trainer->state->step);
     nn_pass_forward(trainer->pass, n, &random);
     *loss = nn_targets_loss(&trainer->targets, &trainer->objective, trainer->pass, trainer->dz);
@@ -304,10 +372,10 @@ static enum nn_status run_backward(struct nn_trainer *trainer, struct nn_error *
         status = diverge(trainer, "a gradient is not finite", NULL, error);
         goto out;
     }
-    if (trainer->options.clip_value > 0.0)
-        nn_step_clip_values(trainer->pass, trainer->options.clip_value);
-    if (trainer->options.clip > 0.0)
-        nn_step_clip(trainer->pass, trainer->gradient_norm, trainer->options.clip);
+    if (trainer->options->clip_value > 0.0)
+        nn_step_clip_values(trainer->pass, trainer->options->clip_value);
+    if (trainer->options->clip > 0.0)
+        nn_step_clip(trainer->pass, trainer->gradient_norm, trainer->options->clip);
 out:
     return status;
 }
@@ -323,8 +391,8 @@ static enum nn_status train_batch(struct nn_trainer *trainer, struct nn_error *e
     nn_step_apply(trainer->net, trainer->pass, trainer->recipe, trainer->state, trainer->lr);
     nn_regularize_weights(trainer->net, &trainer->recipe->regularizer_args);
     nn_tally_add(&trainer->tally, &trainer->objective, &trainer->targets, trainer->pass, loss);
-    trainer->correct += count_correct(trainer);
-    trainer->batch++;
+    trainer->run->batch++;
+    trainer->trained += (double)nn_pass_batch(trainer->pass);
     trainer->seconds += nn_clock() - started;
     NN_TRY(nn_history_add_batch(trainer->history, (float)loss.value, error));
 out:
@@ -339,7 +407,7 @@ static enum nn_status check_weights(struct nn_trainer *trainer, struct nn_error 
             if (!all_finite(node->params[p].value.data,
                             nn_shape_size(&node->params[p].spec.shape))) {
                 char what[NN_NAME_SIZE + 64];
-                trainer->batch--; /* the message counts the batch that did it */
+                trainer->run->batch--; /* the message counts the batch that did it */
                 snprintf(what, sizeof what, "%s of %s is not finite", node->params[p].spec.name,
                          node->name);
                 return diverge(trainer, what, NULL, error);
@@ -351,13 +419,29 @@ static enum nn_status check_weights(struct nn_trainer *trainer, struct nn_error 
 /* Early stopping (Prechelt 1998, "Early stopping - but when?", as Keras' EarlyStopping). */
 static void wait_for_better(struct nn_trainer *trainer, double loss)
 {
-    if (loss < trainer->best_loss || (isnan(trainer->best_loss) && !isnan(loss))) {
-        trainer->best_loss = loss;
-        trainer->waited = 0;
-        nn_snapshot_take(&trainer->best, trainer->net, trainer->state);
-    } else if (++trainer->waited >= trainer->options.patience) {
-        trainer->stopped_early = trainer->finished = true;
+    struct nn_watch *watch = trainer->watch;
+    if (loss < watch->best_loss || (isnan(watch->best_loss) && !isnan(loss))) {
+        watch->best_loss = loss;
+        watch->waited = 0;
+        nn_snapshot_take(&watch->kept, trainer->net, trainer->state);
+    } else if (++watch->waited >= trainer->options->patience) {
+        trainer->stopped_early = true;
+        trainer->run->active = false;
     }
+}
+
+/* The best net for whoever uses it now; a run that ended by its epochs can be gone on with. */
+static void end_run(struct nn_trainer *trainer)
+{
+    struct nn_watch *watch = trainer->watch;
+    if (!watch->active)
+        return;
+    if (!isnan(watch->best_loss)) {
+        nn_snapshot_swap(&watch->kept, trainer->net, trainer->state);
+        watch->at_best = true;
+    }
+    if (trainer->stopped_early)
+        nn_watch_clear(watch);
 }
 
 static void observe(struct nn_trainer *trainer, double loss)
@@ -380,16 +464,21 @@ static enum nn_status end_epoch(struct nn_trainer *trainer, struct nn_error *err
     row[trainer->column_count - 1] = trainer->lr;
     NN_TRY(nn_history_add_epoch(trainer->history, trainer->columns, row, trainer->column_count,
                                 error));
-    observe(trainer, trainer->validates ? row[figures] : row[0]);
+    double watched = trainer->validates ? row[figures] : row[0];
+    observe(trainer, watched);
+    trainer->improved = watched < trainer->run->lowest || isnan(trainer->run->lowest);
+    if (trainer->improved)
+        trainer->run->lowest = watched;
     trainer->state->epoch++;
-    trainer->epoch++;
+    trainer->run->epoch++;
+    trainer->run->batch = 0;
     trainer->epoch_ended = true;
-    trainer->finished = trainer->epoch == trainer->options.epochs;
+    trainer->run->active = trainer->run->epoch < trainer->options->epochs;
     nn_snapshot_take(&trainer->good, trainer->net, trainer->state);
-    if (trainer->options.patience)
-        wait_for_better(trainer, row[figures]);
-    if (trainer->finished && !isnan(trainer->best_loss))
-        nn_snapshot_restore(&trainer->best, trainer->net, trainer->state);
+    if (trainer->watch->active)
+        wait_for_better(trainer, watched);
+    if (!trainer->run->active)
+        end_run(trainer);
 out:
     return status;
 }
@@ -397,34 +486,35 @@ out:
 enum nn_status nn_trainer_step(struct nn_trainer *trainer, bool *finished, struct nn_error *error)
 {
     enum nn_status status = NN_OK;
-    if (!trainer->finished) {
-        if (trainer->batch == 0 || trainer->epoch_ended)
+    if (trainer->run->active) {
+        if (trainer->run->batch == 0)
             begin_epoch(trainer);
         NN_TRY(train_batch(trainer, error));
-        if (trainer->batch == trainer->batches)
+        if (trainer->run->batch == trainer->batches)
             NN_TRY(end_epoch(trainer, error));
     }
-    *finished = trainer->finished;
+    *finished = !trainer->run->active;
 out:
     if (status != NN_OK)
-        trainer->finished = true;
+        trainer->run->active = false;
     return status;
 }
 
 void nn_trainer_progress(const struct nn_trainer *trainer, struct nn_train_progress *progress)
 {
-    const struct nn_tally *tally = &trainer->tally;
-    bool classes = trainer->objective.classes > 0 && tally->samples > 0.0;
+    const double *sums = trainer->tally.sums;
+    bool classes = trainer->objective.classes > 0 && sums[NN_TALLY_SAMPLES] > 0.0;
     *progress = (struct nn_train_progress){
-        .epoch = trainer->epoch + (trainer->epoch_ended ? 0 : 1),
-        .epochs = trainer->options.epochs,
-        .batch = trainer->batch,
+        .epoch = trainer->run->epoch + (trainer->epoch_ended ? 0 : 1),
+        .epochs = trainer->options->epochs,
+        .batch = trainer->epoch_ended ? trainer->batches : (size_t)trainer->run->batch,
         .batches = trainer->batches,
-        .loss = nn_tally_loss(tally),
-        .accuracy = classes ? trainer->correct / tally->samples : (double)NAN,
-        .samples_per_second = trainer->seconds > 0.0 ? tally->samples / trainer->seconds : 0.0,
+        .loss = nn_tally_loss(&trainer->tally),
+        .accuracy = classes ? sums[NN_TALLY_CORRECT] / sums[NN_TALLY_SAMPLES] : (double)NAN,
+        .samples_per_second = trainer->seconds > 0.0 ? trainer->trained / trainer->seconds : 0.0,
         .gradient_norm = trainer->gradient_norm,
         .epoch_ended = trainer->epoch_ended,
+        .improved = trainer->improved,
         .stopped_early = trainer->stopped_early,
     };
 }

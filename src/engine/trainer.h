@@ -30,12 +30,16 @@ struct nn_recipe {
     struct nn_args schedule_args;
     struct nn_args regularizer_args; /* nn_regularizer_args */
     const struct nn_metric_class *metrics[NN_MAX_METRICS];
+    struct nn_args metric_args[NN_MAX_METRICS];
     int metric_count;
 };
 /* A loss and an optimizer with their defaults, constant rate, without metrics. Gives *recipe. */
 enum nn_status nn_recipe_default(struct nn_recipe *recipe, const struct nn_loss_class *loss,
                                  const struct nn_optimizer_class *optimizer,
                                  struct nn_error *error);
+/* Adds a metric with its defaults; NN_LIMIT when there are NN_MAX_METRICS. */
+enum nn_status nn_recipe_add_metric(struct nn_recipe *recipe, const struct nn_metric_class *metric,
+                                    struct nn_error *error);
 void nn_recipe_clear(struct nn_recipe *recipe);
 enum nn_status nn_recipe_copy(struct nn_recipe *to, const struct nn_recipe *from,
                               struct nn_error *error);
@@ -74,22 +78,6 @@ enum nn_status nn_history_add_epoch(struct nn_history *history, const char *cons
                                     const double *values, size_t count, struct nn_error *error);
 enum nn_status nn_history_add_batch(struct nn_history *history, float loss, struct nn_error *error);
 
-/* Optimizer state and counters that outlive a run: saved with the model, so that a later `train`
- * goes on where the last one ended. */
-struct nn_train_state {
-    float **slots;  /* [params * NN_MAX_SLOTS], in nn_net_param order; NULL where unused */
-    size_t *sizes;  /* floats in each parameter */
-    size_t params;  /* number of parameters of the net it belongs to; 0 = none yet */
-    uint64_t step;  /* optimizer steps done */
-    double product; /* of the optimizer's factors of these steps; 1 at the start */
-    double schedule[NN_SCHEDULE_STATE]; /* the schedule's state */
-    uint64_t epoch;                     /* epochs done over all runs */
-};
-void nn_train_state_clear(struct nn_train_state *state);
-enum nn_status nn_train_state_init(struct nn_train_state *state, const struct nn_net *net,
-                                   const struct nn_optimizer_class *optimizer,
-                                   struct nn_error *error);
-
 struct nn_train_options {
     uint64_t epochs; /* how many more */
     size_t batch;
@@ -99,15 +87,71 @@ struct nn_train_options {
                           and restore the best weights */
     double clip;       /* largest norm of the whole gradient; 0: none */
     double clip_value; /* and of each entry of it; 0: none */
+    double held_out;   /* share of the training data that the caller has held out; only kept */
 };
+
+/* A run: where it stands, so that it can be interrupted after any batch and finished later. */
+struct nn_run {
+    bool active; /* it is not finished */
+    struct nn_train_options options;
+    uint64_t samples; /* of its training data */
+    uint64_t epoch;   /* epochs of it that are done */
+    uint64_t batch;   /* batches done of the epoch after them */
+    double lowest;    /* watched loss of its epochs: that of validation, else training; NaN: none */
+    double *sums;     /* of nn_tally over these batches */
+    size_t sum_count;
+};
+
+/* Parameters and optimizer state of one moment. */
+struct nn_snapshot {
+    float *values; /* [count]: parameters and slots in the order of nn_net_param */
+    size_t count;
+    uint64_t step;
+    double product;
+};
+
+/* Early stopping, over any number of runs with patience: the net of the best epoch is kept beside
+ * that of the last one. A run that ends leaves the best in the net; the next one swaps them back
+ * and goes on. */
+struct nn_watch {
+    bool active;
+    uint64_t samples; /* of the validation data */
+    double best_loss; /* NaN: none yet */
+    uint64_t waited;  /* epochs since then */
+    bool at_best;     /* the net is the best one and `kept` the last; else the other way round */
+    struct nn_snapshot kept;
+};
+
+/* Optimizer state, counters and whatever else outlives a run: saved with the model, so that a later
+ * `train` goes on where the last one ended, to the bit. */
+struct nn_train_state {
+    float **slots;  /* [params * NN_MAX_SLOTS], in nn_net_param order; NULL where unused */
+    size_t *sizes;  /* floats in each parameter */
+    size_t params;  /* number of parameters of the net it belongs to; 0 = none yet */
+    uint64_t seed;  /* of the last run */
+    uint64_t step;  /* optimizer steps done */
+    double product; /* of the optimizer's factors of these steps; 1 at the start */
+    double schedule[NN_SCHEDULE_STATE]; /* the schedule's state */
+    uint64_t epoch;                     /* epochs done over all runs */
+    struct nn_run run;
+    struct nn_watch watch;
+};
+void nn_train_state_clear(struct nn_train_state *state);
+enum nn_status nn_train_state_init(struct nn_train_state *state, const struct nn_net *net,
+                                   const struct nn_optimizer_class *optimizer,
+                                   struct nn_error *error);
 
 struct nn_trainer;
 enum nn_status nn_trainer_new(struct nn_net *net, const struct nn_source *train,
                               const struct nn_source *validation /* or NULL */,
                               const struct nn_recipe *recipe, struct nn_train_state *state,
-                              struct nn_history *history, const struct nn_train_options *options,
+                              struct nn_history *history,
+                              const struct nn_train_options *options /* NULL: the state's run */,
                               struct nn_trainer **trainer, struct nn_error *error);
 void nn_trainer_free(struct nn_trainer *trainer);
+
+/* After any step the state and the net hold all that is needed to go on: state->run says where. It
+ * is no longer active once the run has ended or failed. */
 
 /* Trains one batch; at the last batch of an epoch also evaluates and adds the epoch to the history.
  * *finished: all epochs are done (or patience ended it). After an error or a stop the net holds
@@ -122,6 +166,7 @@ struct nn_train_progress {
     double samples_per_second;
     double gradient_norm; /* of the last batch */
     bool epoch_ended;     /* the last step ended an epoch: its figures are in the history */
+    bool improved; /* and its validation (else training) loss is the lowest of this run */
     bool stopped_early;
 };
 void nn_trainer_progress(const struct nn_trainer *trainer, struct nn_train_progress *progress);

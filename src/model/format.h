@@ -19,6 +19,8 @@
 #define NN_MODEL_BATCHES "history/batch_loss"
 #define NN_MODEL_OFFSET  "scaling/offset"
 #define NN_MODEL_FACTOR  "scaling/factor"
+#define NN_MODEL_SUMS    "training/sums" /* of the interrupted epoch, F64 */
+#define NN_MODEL_KEPT    "training/kept" /* of early stopping, F32 */
 
 /* "optimizer/conv1.weight/exp_avg" */
 #define NN_MODEL_NAME_SIZE (NN_NAME_SIZE * 3)

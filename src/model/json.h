@@ -7,7 +7,7 @@
 #ifndef NN_MODEL_JSON_H
 #define NN_MODEL_JSON_H
 
-#include "base/buffer.h"
+#include "base/args.h"
 
 #include <jansson.h>
 #include <stddef.h>
@@ -23,5 +23,18 @@ enum nn_status nn_json_load(const char *text, size_t length, const char *what, s
 
 /* Appends the compact text of a value to a buffer. */
 enum nn_status nn_json_text(const json_t *json, struct nn_buffer *out, struct nn_error *error);
+
+/* Building: every step may fail for want of memory; a NULL goes through all later ones and is found
+ * at the end. nn_json_set and nn_json_append take both arguments, and give the first, or NULL. */
+json_t *nn_json_set(json_t *object, const char *key, json_t *value);
+json_t *nn_json_append(json_t *array, json_t *value);
+/* A text that is not UTF-8 is saved as it is shown. */
+json_t *nn_json_text_new(const char *text);
+json_t *nn_json_texts_new(char *const *texts, size_t count);
+/* Numbers as strings: JSON readers elsewhere keep only 53 bits, and read fractions as they like. */
+json_t *nn_json_u64_new(uint64_t value);
+json_t *nn_json_number_new(double value);
+/* Every value that is set, defaults too: a file keeps its meaning when a default changes. */
+json_t *nn_json_args_new(const struct nn_args *args);
 
 #endif

@@ -2,13 +2,12 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "base/number.h"
 #include "base/text.h"
-#include "engine/regularize.h"
 #include "model/format.h"
 #include "model/json.h"
 #include "model/read_net.h"
 #include "model/safetensors.h"
+#include "model/train.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -66,91 +65,6 @@ static enum nn_status check_crc(const struct nn_safetensors *file, const char *j
 
 /* ---- recipe, state, history ---- */
 
-static enum nn_status read_metrics(const json_t *json, struct nn_recipe *recipe,
-                                   struct nn_error *error)
-{
-    const size_t count = json_array_size(json);
-    if (!json_is_array(json) || count > NN_MAX_METRICS)
-        return nn_fail(error, NN_DAMAGED, "metrics is not an array of at most %d names",
-                       NN_MAX_METRICS);
-    for (size_t i = 0; i < count; i++) {
-        const char *name = json_string_value(json_array_get(json, i));
-        const struct nn_metric_class *metric = name ? nn_metric_find(name) : NULL;
-        if (!metric)
-            return nn_fail(error, NN_DAMAGED, "there is no metric %s",
-                           NN_VISIBLE(name ? name : "without a name"));
-        recipe->metrics[recipe->metric_count++] = metric;
-    }
-    return NN_OK;
-}
-
-/* A member that is a number from 0, as text. */
-static enum nn_status read_number(const json_t *json, const char *key, double *number,
-                                  struct nn_error *error)
-{
-    const char *text = "";
-    enum nn_status status = nn_json_string(json, key, &text, error);
-    if (status != NN_OK)
-        return status;
-    double value;
-    if (!nn_number_parse(text, strlen(text), &value) || !isfinite(value) || value < 0)
-        return nn_fail(error, NN_DAMAGED, "%s %s is not a number from 0", key, NN_VISIBLE(text));
-    *number = value;
-    return NN_OK;
-}
-
-/* Arguments that older files do not have: their defaults. */
-static enum nn_status read_args_if_any(const json_t *json, const struct nn_arg_spec *specs,
-                                       const char *what, struct nn_args *args,
-                                       struct nn_error *error)
-{
-    return json ? nn_read_args(json, specs, what, args, error)
-                : nn_args_default(args, specs, error);
-}
-
-/* Older files have none: it is constant. */
-static enum nn_status read_schedule(const json_t *json, struct nn_recipe *recipe,
-                                    struct nn_error *error)
-{
-    const json_t *name = json_object_get(json, "schedule");
-    const char *text = name ? json_string_value(name) : "constant";
-    const struct nn_schedule_class *schedule = text ? nn_schedule_find(text) : NULL;
-    if (!schedule)
-        return nn_fail(error, NN_DAMAGED, "there is no schedule %s",
-                       NN_VISIBLE(text ? text : "without a name"));
-    recipe->schedule = schedule;
-    return read_args_if_any(json_object_get(json, "schedule_args"), schedule->args, schedule->name,
-                            &recipe->schedule_args, error);
-}
-
-static enum nn_status fill_recipe(const json_t *json, struct nn_recipe *recipe,
-                                  struct nn_error *error)
-{
-    const char *name = "";
-    enum nn_status status;
-    NN_TRY(nn_json_string(json, "loss", &name, error));
-    const struct nn_loss_class *loss = nn_loss_find(name);
-    if (!loss)
-        return nn_fail(error, NN_DAMAGED, "there is no loss %s", NN_VISIBLE(name));
-    NN_TRY(nn_read_args(json_object_get(json, "loss_args"), loss->args, loss->name,
-                        &recipe->loss_args, error));
-    NN_TRY(nn_json_string(json, "optimizer", &name, error));
-    const struct nn_optimizer_class *optimizer = nn_optimizer_find(name);
-    if (!optimizer)
-        return nn_fail(error, NN_DAMAGED, "there is no optimizer %s", NN_VISIBLE(name));
-    NN_TRY(nn_read_args(json_object_get(json, "optimizer_args"), optimizer->args, optimizer->name,
-                        &recipe->optimizer_args, error));
-    NN_TRY(read_number(json, "lr", &recipe->lr, error));
-    NN_TRY(read_args_if_any(json_object_get(json, "regularizer"), nn_regularizer_args,
-                            "the regularizer", &recipe->regularizer_args, error));
-    NN_TRY(read_schedule(json, recipe, error));
-    NN_TRY(read_metrics(json_object_get(json, "metrics"), recipe, error));
-    recipe->loss = loss;
-    recipe->optimizer = optimizer;
-out:
-    return status;
-}
-
 static enum nn_status read_recipe(const json_t *root, struct nn_model *model,
                                   struct nn_error *error)
 {
@@ -160,41 +74,7 @@ static enum nn_status read_recipe(const json_t *root, struct nn_model *model,
     model->recipe = nn_calloc(1, sizeof *model->recipe);
     if (!model->recipe)
         return nn_fail_memory(error, sizeof *model->recipe);
-    return fill_recipe(json, model->recipe, error);
-}
-
-static enum nn_status read_slots(const struct nn_safetensors *file, const struct nn_model *model,
-                                 struct nn_error *error)
-{
-    char name[NN_NAME_SIZE * 2], slot_name[NN_MODEL_NAME_SIZE];
-    const struct nn_train_state *state = model->state;
-    enum nn_status status = NN_OK;
-    const struct nn_param *param;
-    for (size_t i = 0; (param = nn_net_param(model->net, i, NULL, name)); i++)
-        for (size_t k = 0; i < state->params && k < NN_MAX_SLOTS; k++) {
-            float *slot = state->slots[i * NN_MAX_SLOTS + k];
-            if (!slot)
-                continue;
-            nn_model_slot_name(slot_name, name, model->recipe->optimizer->slots[k]);
-            NN_TRY(nn_read_floats(file, slot_name, &param->value.shape, slot, error));
-        }
-out:
-    return status;
-}
-
-static enum nn_status read_schedule_state(const json_t *json, struct nn_train_state *state,
-                                          struct nn_error *error)
-{
-    if (json && json_array_size(json) != NN_SCHEDULE_STATE)
-        return nn_fail(error, NN_DAMAGED, "the schedule's state is not an array of %d numbers",
-                       NN_SCHEDULE_STATE);
-    for (size_t i = 0; json && i < NN_SCHEDULE_STATE; i++) {
-        const char *text = json_string_value(json_array_get(json, i));
-        if (!text || !nn_number_parse(text, strlen(text), &state->schedule[i]) ||
-            !isfinite(state->schedule[i]))
-            return nn_fail(error, NN_DAMAGED, "entry %zu of the schedule's state is no number", i);
-    }
-    return NN_OK;
+    return nn_read_recipe(json, model->recipe, error);
 }
 
 static enum nn_status read_state(const json_t *root, const struct nn_safetensors *file,
@@ -208,16 +88,7 @@ static enum nn_status read_state(const json_t *root, const struct nn_safetensors
     model->state = nn_calloc(1, sizeof *model->state);
     if (!model->state)
         return nn_fail_memory(error, sizeof *model->state);
-    enum nn_status status;
-    NN_TRY(nn_train_state_init(model->state, model->net, model->recipe->optimizer, error));
-    NN_TRY(read_slots(file, model, error));
-    NN_TRY(nn_json_u64(json, "step", &model->state->step, error));
-    NN_TRY(nn_json_u64(json, "epoch", &model->state->epoch, error));
-    if (json_object_get(json, "product"))
-        NN_TRY(read_number(json, "product", &model->state->product, error));
-    NN_TRY(read_schedule_state(json_object_get(json, "schedule"), model->state, error));
-out:
-    return status;
+    return nn_read_state(json, file, model->net, model->recipe, model->state, error);
 }
 
 /* The tensors of a history: rows [epochs, columns] and the losses of all batches; either may be

@@ -1,11 +1,11 @@
 #include "model/model.h"
 
 #include "base/mem.h"
-#include "base/number.h"
 #include "base/text.h"
 #include "model/format.h"
 #include "model/json.h"
 #include "model/safetensors.h"
+#include "model/train.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -15,72 +15,18 @@
 
 /* ---- the description, as JSON ---- */
 
-/* Every step may fail for want of memory; NULL goes through all of them and is found at the end. */
-static json_t *set(json_t *object, const char *key, json_t *value)
-{
-    if (object && json_object_set_new(object, key, value) == 0)
-        return object;
-    if (!object)
-        json_decref(value);
-    json_decref(object);
-    return NULL;
-}
-
-static json_t *append(json_t *array, json_t *value)
-{
-    if (array && json_array_append_new(array, value) == 0)
-        return array;
-    if (!array)
-        json_decref(value);
-    json_decref(array);
-    return NULL;
-}
-
-/* A text that is not UTF-8 is saved as it is shown. */
-static json_t *text_json(const char *text)
-{
-    json_t *json = json_string(text);
-    return json ? json : json_string(NN_VISIBLE(text));
-}
-
-/* 64-bit numbers are strings: JSON readers elsewhere keep only 53 bits. */
-static json_t *u64_json(uint64_t value)
-{
-    char text[24];
-    snprintf(text, sizeof text, "%" PRIu64, value);
-    return json_string(text);
-}
-
-static json_t *texts_json(char *const *texts, size_t count)
-{
-    json_t *array = json_array();
-    for (size_t i = 0; i < count; i++)
-        array = append(array, text_json(texts[i]));
-    return array;
-}
-
-/* Every value that is set, defaults too: a file keeps its meaning when a default changes. */
-static json_t *args_json(const struct nn_args *args)
-{
-    json_t *object = json_object();
-    for (int i = 0; i < args->count; i++)
-        if (nn_args_is_set(args, i))
-            object = set(object, args->specs[i].name, text_json(nn_args_text(args, i)));
-    return object;
-}
-
 static json_t *node_json(const struct nn_node *node)
 {
     json_t *inputs = json_array();
     for (int i = 0; i < node->input_count; i++)
-        inputs = append(inputs, json_integer(node->inputs[i]));
+        inputs = nn_json_append(inputs, json_integer(node->inputs[i]));
 
     json_t *object = json_object();
-    object = set(object, "name", json_string(node->name));
-    object = set(object, "layer", json_string(node->layer->name));
-    object = set(object, "args", args_json(&node->args));
-    object = set(object, "inputs", inputs);
-    return set(object, "tail", json_integer(node->tail));
+    object = nn_json_set(object, "name", json_string(node->name));
+    object = nn_json_set(object, "layer", json_string(node->layer->name));
+    object = nn_json_set(object, "args", nn_json_args_new(&node->args));
+    object = nn_json_set(object, "inputs", inputs);
+    return nn_json_set(object, "tail", json_integer(node->tail));
 }
 
 static json_t *net_json(const struct nn_net *net)
@@ -88,56 +34,21 @@ static json_t *net_json(const struct nn_net *net)
     const struct nn_shape *shape = &net->nodes[0]->shape;
     json_t *input = json_array(), *nodes = json_array();
     for (int i = 0; i < shape->rank; i++)
-        input = append(input, json_integer((json_int_t)shape->dim[i]));
+        input = nn_json_append(input, json_integer((json_int_t)shape->dim[i]));
     for (int i = 1; i < net->count; i++)
-        nodes = append(nodes, node_json(net->nodes[i]));
+        nodes = nn_json_append(nodes, node_json(net->nodes[i]));
 
     json_t *object = json_object();
-    object = set(object, "seed", u64_json(net->seed));
-    object = set(object, "input", input);
-    return set(object, "nodes", nodes);
-}
-
-static json_t *recipe_json(const struct nn_recipe *recipe)
-{
-    char lr[NN_NUMBER_SIZE];
-    json_t *metrics = json_array();
-    for (int i = 0; i < recipe->metric_count; i++)
-        metrics = append(metrics, json_string(recipe->metrics[i]->name));
-
-    json_t *object = json_object();
-    object = set(object, "loss", json_string(recipe->loss->name));
-    object = set(object, "loss_args", args_json(&recipe->loss_args));
-    object = set(object, "optimizer", json_string(recipe->optimizer->name));
-    object = set(object, "optimizer_args", args_json(&recipe->optimizer_args));
-    object = set(object, "lr", json_string(nn_number_double(lr, recipe->lr)));
-    if (recipe->schedule) {
-        object = set(object, "schedule", json_string(recipe->schedule->name));
-        object = set(object, "schedule_args", args_json(&recipe->schedule_args));
-    }
-    if (recipe->regularizer_args.specs)
-        object = set(object, "regularizer", args_json(&recipe->regularizer_args));
-    return set(object, "metrics", metrics);
-}
-
-static json_t *state_json(const struct nn_train_state *state)
-{
-    char number[NN_NUMBER_SIZE];
-    json_t *schedule = json_array();
-    for (int i = 0; i < NN_SCHEDULE_STATE; i++)
-        schedule = append(schedule, json_string(nn_number_double(number, state->schedule[i])));
-
-    json_t *object = set(json_object(), "step", u64_json(state->step));
-    object = set(object, "product", json_string(nn_number_double(number, state->product)));
-    object = set(object, "schedule", schedule);
-    return set(object, "epoch", u64_json(state->epoch));
+    object = nn_json_set(object, "seed", nn_json_u64_new(net->seed));
+    object = nn_json_set(object, "input", input);
+    return nn_json_set(object, "nodes", nodes);
 }
 
 static json_t *history_json(const struct nn_history *history)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < history->columns; i++)
-        array = append(array, text_json(history->names[i]));
+        array = nn_json_append(array, nn_json_text_new(history->names[i]));
     return array;
 }
 
@@ -150,10 +61,11 @@ static json_t *data_json(const struct nn_model *model)
 {
     const enum nn_scaling scaling = is_scaled(model) ? model->scaling : NN_SCALING_NONE;
     json_t *object = json_object();
-    object = set(object, "task", json_string(nn_model_task_names[model->task]));
-    object = set(object, "classes", texts_json(model->classes, model->class_count));
-    object = set(object, "features", texts_json(model->features, model->feature_count));
-    return set(object, "scaling", json_string(nn_scaling_names[scaling]));
+    object = nn_json_set(object, "task", json_string(nn_model_task_names[model->task]));
+    object = nn_json_set(object, "classes", nn_json_texts_new(model->classes, model->class_count));
+    object =
+        nn_json_set(object, "features", nn_json_texts_new(model->features, model->feature_count));
+    return nn_json_set(object, "scaling", json_string(nn_scaling_names[scaling]));
 }
 
 static bool is_compiled(const struct nn_model *model)
@@ -170,17 +82,17 @@ static enum nn_status describe(const struct nn_model *model, struct nn_buffer *t
                                struct nn_error *error)
 {
     json_t *root = json_object();
-    root = set(root, "version", json_integer(NN_MODEL_VERSION));
-    root = set(root, "random", json_integer(NN_RANDOM_VERSION));
-    root = set(root, "seed", u64_json(model->seed));
-    root = set(root, "net", net_json(model->net));
+    root = nn_json_set(root, "version", json_integer(NN_MODEL_VERSION));
+    root = nn_json_set(root, "random", json_integer(NN_RANDOM_VERSION));
+    root = nn_json_set(root, "seed", nn_json_u64_new(model->seed));
+    root = nn_json_set(root, "net", net_json(model->net));
     if (is_compiled(model))
-        root = set(root, "recipe", recipe_json(model->recipe));
+        root = nn_json_set(root, "recipe", nn_recipe_json(model->recipe));
     if (is_trained(model))
-        root = set(root, "state", state_json(model->state));
+        root = nn_json_set(root, "state", nn_state_json(model->state));
     if (model->history)
-        root = set(root, "history", history_json(model->history));
-    root = set(root, "data", data_json(model));
+        root = nn_json_set(root, "history", history_json(model->history));
+    root = nn_json_set(root, "data", data_json(model));
     if (!root)
         return nn_fail(error, NN_MEMORY, "out of memory while describing the model");
     const enum nn_status status = nn_json_text(root, text, error);
@@ -269,6 +181,22 @@ out:
     return status;
 }
 
+/* What an interrupted run and early stopping keep. */
+static enum nn_status add_interrupted(struct list *list, const struct nn_train_state *state,
+                                      struct nn_error *error)
+{
+    const struct nn_run *run = &state->run;
+    const struct nn_watch *watch = &state->watch;
+    enum nn_status status = NN_OK;
+    if (run->active)
+        NN_TRY(add_vector(list, NN_MODEL_SUMS, NN_DTYPE_F64, run->sum_count, run->sums, error));
+    if (watch->active)
+        NN_TRY(add_vector(list, NN_MODEL_KEPT, NN_DTYPE_F32, watch->kept.count, watch->kept.values,
+                          error));
+out:
+    return status;
+}
+
 static int by_name(const void *left, const void *right)
 {
     const struct nn_st_entry *a = left, *b = right;
@@ -309,6 +237,8 @@ enum nn_status nn_model_save(const char *path, const struct nn_model *model, str
     NN_TRY(add_params(&list, model, error));
     if (model->history)
         NN_TRY(add_history(&list, model->history, error));
+    if (is_trained(model))
+        NN_TRY(add_interrupted(&list, model->state, error));
     NN_TRY(add_vector(&list, NN_MODEL_OFFSET, NN_DTYPE_F32, scales, model->offset, error));
     NN_TRY(add_vector(&list, NN_MODEL_FACTOR, NN_DTYPE_F32, scales, model->factor, error));
     if (list.count > 0)

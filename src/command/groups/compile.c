@@ -134,10 +134,18 @@ static enum nn_status add_metric(const struct nn_invocation *invocation, struct 
     const struct nn_metric_class *metric = nn_metric_find(name);
     if (!metric)
         return unknown(invocation, "metrics", name, metric_at, error);
-    if (recipe->metric_count == NN_MAX_METRICS)
-        return nn_fail(error, NN_LIMIT, "at most %d metrics", NN_MAX_METRICS);
-    recipe->metrics[recipe->metric_count++] = metric;
-    return NN_OK;
+    return nn_recipe_add_metric(recipe, metric, error);
+}
+
+/* The next name of a list with commas; false at its end. */
+static bool next_name(const char **list, char name[64])
+{
+    if (!*list || !**list)
+        return false;
+    size_t length = strcspn(*list, ",");
+    snprintf(name, 64, "%.*s", (int)(length < 63 ? length : 63), *list);
+    *list += length + ((*list)[length] == ',');
+    return true;
 }
 
 /* Metrics as listed; without a list accuracy for a loss of classes (or data with classes), else
@@ -146,32 +154,35 @@ static enum nn_status choose_metrics(const struct nn_invocation *invocation, con
                                      struct nn_recipe *recipe, struct nn_error *error)
 {
     const struct nn_dataset *data = invocation->session->dataset;
+    enum nn_status status = NN_OK;
+    char name[64];
     if (!list) {
-        bool classes = recipe->loss->fuses != NULL;
+        bool classes = recipe->loss->fuses || recipe->loss->target != NN_TARGET_VALUES;
         if (data && data->samples->task != NN_TASK_NONE)
             classes = data->samples->task == NN_TASK_CLASSIFICATION;
         return add_metric(invocation, recipe, classes ? "accuracy" : "mse", error);
     }
-    while (*list) {
-        char name[64];
-        size_t length = strcspn(list, ",");
-        snprintf(name, sizeof name, "%.*s", (int)(length < 63 ? length : 63), list);
-        enum nn_status status = add_metric(invocation, recipe, name, error);
-        if (status != NN_OK)
-            return status;
-        list += length + (list[length] == ',');
-    }
-    return NN_OK;
+    while (status == NN_OK && next_name(&list, name))
+        status = add_metric(invocation, recipe, name, error);
+    return status;
 }
 
-/* What compile takes together with the loss, the optimizer and the schedule that the words name. */
+/* What compile takes together with the loss, the optimizer, the schedule and the metrics that the
+ * words name. */
 static const struct nn_arg_spec *compile_specs(const struct nn_word *words, size_t count,
                                                struct nn_arena *arena)
 {
     struct choice choice = choose(words, count);
-    const struct nn_arg_spec *parts[] = {compile_args, choice.loss ? choice.loss->args : NULL,
-                                         choice.optimizer ? choice.optimizer->args : NULL,
-                                         choice.schedule ? choice.schedule->args : NULL};
+    const struct nn_arg_spec *parts[4 + NN_MAX_METRICS] = {
+        compile_args, choice.loss ? choice.loss->args : NULL,
+        choice.optimizer ? choice.optimizer->args : NULL,
+        choice.schedule ? choice.schedule->args : NULL};
+    const char *list = nn_words_key(words, count, "metrics");
+    char name[64];
+    for (size_t used = 4; used < 4 + NN_MAX_METRICS && next_name(&list, name); used++) {
+        const struct nn_metric_class *metric = nn_metric_find(name);
+        parts[used] = metric ? metric->args : NULL;
+    }
     return nn_specs_join(arena, parts, sizeof parts / sizeof *parts);
 }
 
@@ -195,6 +206,11 @@ static enum nn_status take_args(struct nn_recipe *recipe, const struct nn_args *
     NN_TRY(nn_specs_extract(&recipe->optimizer_args, recipe->optimizer->args, args, what, error));
     NN_TRY(nn_specs_extract(&recipe->schedule_args, recipe->schedule->args, args, what, error));
     NN_TRY(nn_specs_extract(&recipe->regularizer_args, nn_regularizer_args, args, what, error));
+    for (int i = 0; i < recipe->metric_count; i++) {
+        const struct nn_arg_spec *specs = recipe->metric_args[i].specs;
+        nn_args_clear(&recipe->metric_args[i]);
+        NN_TRY(nn_specs_extract(&recipe->metric_args[i], specs, args, what, error));
+    }
     recipe->lr = nn_args_is_set(args, COMPILE_LR) ? nn_args_real(args, COMPILE_LR)
                                                   : recipe->optimizer->default_lr;
 out:
@@ -219,9 +235,9 @@ static enum nn_status make_recipe(const struct nn_invocation *invocation, struct
     recipe->loss = choice.loss;
     recipe->optimizer = choice.optimizer;
     recipe->schedule = choice.schedule;
+    NN_TRY(choose_metrics(invocation, nn_args_text(&args, COMPILE_METRICS), recipe, error));
     NN_TRY(take_args(recipe, &args, error));
     NN_TRY(balance(invocation->session->dataset, recipe, error));
-    NN_TRY(choose_metrics(invocation, nn_args_text(&args, COMPILE_METRICS), recipe, error));
 out:
     nn_args_clear(&args);
     nn_arena_clear(&arena);
@@ -255,11 +271,13 @@ const struct nn_command nn_command_compile = {
     .name = "compile",
     .group = "train",
     .summary = "Chooses loss, optimizer, schedule and metrics",
-    .details = "The own settings of the loss, the optimizer and the schedule go here as well: "
-               "`momentum=0.9` with sgd, `schedule=cosine warmup=5`. l1, l2 and max_norm concern "
-               "weights, not biases; the penalties enter the gradient, not the loss that is shown. "
-               "A new compile forgets the optimizer's state and begins the schedule, and keeps the "
-               "parameters.",
+    .details =
+        "The own settings of the loss, the optimizer, the schedule and the metrics go here as "
+        "well: `momentum=0.9` with sgd, `schedule=cosine warmup=5`, `metrics=top_k k=3`. l1, l2 "
+        "and max_norm concern "
+        "weights, not biases; the penalties enter the gradient, not the loss that is shown. "
+        "A new compile forgets the optimizer's state and begins the schedule, and keeps the "
+        "parameters.",
     .args = compile_args,
     .examples =
         (const struct nn_example[]){

@@ -5,9 +5,16 @@
 
 enum { SUM, COUNT, STATE };
 
-static void add(double *state, const struct nn_metric_batch *batch)
+static size_t state_size(const struct nn_metric_scope *scope)
 {
-    size_t count = batch->batch * batch->width;
+    (void)scope;
+    return STATE;
+}
+
+static void add(double *state, const struct nn_metric_scope *scope,
+                const struct nn_metric_batch *batch)
+{
+    size_t count = batch->batch * scope->width;
     for (size_t i = 0; i < count; i++) {
         double difference = (double)batch->y[i] - (double)batch->values[i];
         state[SUM] += difference * difference;
@@ -15,16 +22,18 @@ static void add(double *state, const struct nn_metric_batch *batch)
     state[COUNT] += (double)count;
 }
 
-static double value(const double *state)
+static double value(double *state, const struct nn_metric_scope *scope)
 {
+    (void)scope;
     return state[COUNT] > 0.0 ? state[SUM] / state[COUNT] : (double)NAN;
 }
 
 const struct nn_metric_class nn_metric_mse = {
     .name = "mse",
     .summary = "mean squared error",
-    .source = "mean over samples and outputs of (y - t)^2; class labels as one-hot or 0/1",
-    .state = STATE,
+    .formula = "mean over samples and outputs of (y - t)^2",
+    .source = "class labels as one-hot or 0/1",
+    .state = state_size,
     .add = add,
     .value = value,
 };

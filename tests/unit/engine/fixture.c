@@ -106,7 +106,7 @@ static void add_metrics(struct nn_recipe *recipe, char *names)
     char *rest = NULL;
     for (char *name = strtok_r(names, ",", &rest); name; name = strtok_r(NULL, ",", &rest)) {
         cr_assert(nn_metric_find(name), "no metric %s", name);
-        recipe->metrics[recipe->metric_count++] = nn_metric_find(name);
+        cr_assert(nn_recipe_add_metric(recipe, nn_metric_find(name), NULL) == NN_OK);
     }
 }
 

@@ -291,7 +291,7 @@ static bool has(const struct nn_arg_spec *specs, const char *name)
     return nn_args_find(specs, name) >= 0;
 }
 
-/* compile takes the arguments of all three together, so no two kinds may share a name. */
+/* compile takes the arguments of all kinds together, so no two kinds may share a name. */
 Test(schedules, names_of_arguments_are_unique)
 {
     for (size_t l = 0; l < nn_loss_count; l++)
@@ -306,4 +306,13 @@ Test(schedules, names_of_arguments_are_unique)
             for (size_t s = 0; s < nn_schedule_count; s++)
                 cr_assert(!has(nn_schedules[s]->args, spec->name), "%s of %s", spec->name,
                           nn_optimizers[o]->name);
+    for (size_t m = 0; m < nn_metric_count; m++)
+        for (const struct nn_arg_spec *spec = nn_metrics[m]->args; spec && spec->name; spec++) {
+            for (size_t l = 0; l < nn_loss_count; l++)
+                cr_assert(!has(nn_losses[l]->args, spec->name), "%s", spec->name);
+            for (size_t o = 0; o < nn_optimizer_count; o++)
+                cr_assert(!has(nn_optimizers[o]->args, spec->name), "%s", spec->name);
+            for (size_t s = 0; s < nn_schedule_count; s++)
+                cr_assert(!has(nn_schedules[s]->args, spec->name), "%s", spec->name);
+        }
 }

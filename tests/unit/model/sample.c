@@ -65,8 +65,7 @@ static struct nn_recipe *sample_recipe(void)
     cr_assert(nn_recipe_default(recipe, nn_loss_find("categorical_crossentropy"),
                                 nn_optimizer_find("adam"), NULL) == NN_OK);
     recipe->lr = 1.0 / 3;
-    recipe->metrics[0] = nn_metric_find("accuracy");
-    recipe->metric_count = recipe->metrics[0] ? 1 : 0;
+    cr_assert(nn_recipe_add_metric(recipe, nn_metric_find("accuracy"), NULL) == NN_OK);
     return recipe;
 }
 
