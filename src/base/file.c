@@ -469,6 +469,68 @@ enum nn_status nn_save_bytes(const char *path, const void *bytes, size_t length,
     return status;
 }
 
+/* ---- logs
+ * -----------------------------------------------------------------------------------------------
+ */
+
+struct nn_log {
+    int fd;
+    char *given;
+    bool begun;
+};
+
+enum nn_status nn_log_open(const char *path, struct nn_log **result, struct nn_error *error)
+{
+    struct nn_log *log = nn_calloc(1, sizeof *log);
+    char *given = nn_strdup(path);
+    enum nn_status status = NN_OK;
+    if (!log || !given) {
+        status = nn_fail_memory(error, sizeof *log + strlen(path) + 1);
+        goto out;
+    }
+    /* Without O_NONBLOCK a FIFO that nobody reads would wait here. */
+    int flags = O_WRONLY | O_CREAT | O_APPEND | O_NOCTTY | O_NONBLOCK;
+    log->fd = sys_open(path, flags, 0666);
+    if (log->fd < 0) {
+        status = fail_errno(error, NN_IO, path, "cannot write it", errno);
+        goto out;
+    }
+    log->given = given;
+    *result = log;
+    return NN_OK;
+out:
+    nn_free(given);
+    nn_free(log);
+    return status;
+}
+
+enum nn_status nn_log_write(struct nn_log *log, const void *bytes, size_t length,
+                            struct nn_error *error)
+{
+    const unsigned char *at = bytes;
+    /* A FIFO cannot be cut, and needs not. */
+    if (!log->begun && (faulty(EIO) || (ftruncate(log->fd, 0) < 0 && errno != EINVAL)))
+        return fail_errno(error, NN_IO, log->given, "cannot write it", errno);
+    log->begun = true;
+    while (length > 0) {
+        ssize_t n = sys_write(log->fd, at, length);
+        if (n <= 0)
+            return fail_errno(error, NN_IO, log->given, "cannot write it", n < 0 ? errno : EIO);
+        at += n;
+        length -= (size_t)n;
+    }
+    return NN_OK;
+}
+
+void nn_log_close(struct nn_log *log)
+{
+    if (!log)
+        return;
+    close(log->fd);
+    nn_free(log->given);
+    nn_free(log);
+}
+
 /* ---- paths and time -----------------------------------------------------------------------------
  */
 

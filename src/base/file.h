@@ -1,4 +1,5 @@
-/* Files: read whole, written atomically. Every system call passes the fault counter of mem.h.
+/* Files: read whole, written atomically, and logs. Every system call passes the fault counter of
+ * mem.h.
  *
  * Errors: NN_IO with the file name and strerror; NN_DAMAGED when it cannot be read at all (missing,
  *         a directory, a device, no permission), so that scripts end with exit status 5; NN_LIMIT
@@ -45,6 +46,14 @@ void nn_save_abort(struct nn_save *save);
 /* All at once. */
 enum nn_status nn_save_bytes(const char *path, const void *bytes, size_t length,
                              struct nn_error *error);
+
+/* A log: a file that grows line by line and can be read meanwhile. What stood in it is gone with
+ * the first write. A FIFO or a terminal will do as well. */
+struct nn_log;
+enum nn_status nn_log_open(const char *path, struct nn_log **log, struct nn_error *error);
+enum nn_status nn_log_write(struct nn_log *log, const void *bytes, size_t length,
+                            struct nn_error *error);
+void nn_log_close(struct nn_log *log); /* NULL is fine */
 
 /* True when the path names something that exists. */
 bool nn_file_exists(const char *path);

@@ -181,7 +181,6 @@ static void enter_run(struct nn_trainer *trainer, const struct nn_train_options 
     run->sums = trainer->tally.sums;
     run->sum_count = trainer->tally.count;
     trainer->options = &run->options;
-    trainer->state->seed = run->options.seed;
     if (run->options.epochs == 0)
         run->active = false;
 }

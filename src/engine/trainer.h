@@ -128,7 +128,6 @@ struct nn_train_state {
     float **slots;  /* [params * NN_MAX_SLOTS], in nn_net_param order; NULL where unused */
     size_t *sizes;  /* floats in each parameter */
     size_t params;  /* number of parameters of the net it belongs to; 0 = none yet */
-    uint64_t seed;  /* of the last run */
     uint64_t step;  /* optimizer steps done */
     double product; /* of the optimizer's factors of these steps; 1 at the start */
     double schedule[NN_SCHEDULE_STATE]; /* the schedule's state */
@@ -166,7 +165,7 @@ struct nn_train_progress {
     double samples_per_second;
     double gradient_norm; /* of the last batch */
     bool epoch_ended;     /* the last step ended an epoch: its figures are in the history */
-    bool improved; /* and its validation (else training) loss is the lowest of this run */
+    bool improved;        /* and its validation (else training) loss is the lowest of this run */
     bool stopped_early;
 };
 void nn_trainer_progress(const struct nn_trainer *trainer, struct nn_train_progress *progress);

@@ -269,8 +269,6 @@ enum nn_status nn_read_state(const json_t *json, const struct nn_safetensors *fi
     NN_TRY(read_slots(file, net, recipe->optimizer, state, error));
     NN_TRY(nn_json_u64(json, "step", &state->step, error));
     NN_TRY(nn_json_u64(json, "epoch", &state->epoch, error));
-    if (json_object_get(json, "seed"))
-        NN_TRY(nn_json_u64(json, "seed", &state->seed, error));
     if (json_object_get(json, "product"))
         NN_TRY(read_positive(json, "product", &state->product, error));
     NN_TRY(read_schedule_state(json_object_get(json, "schedule"), state, error));

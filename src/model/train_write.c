@@ -79,8 +79,7 @@ json_t *nn_state_json(const struct nn_train_state *state)
     for (int i = 0; i < NN_SCHEDULE_STATE; i++)
         schedule = nn_json_append(schedule, nn_json_number_new(state->schedule[i]));
 
-    json_t *object = nn_json_set(json_object(), "seed", nn_json_u64_new(state->seed));
-    object = nn_json_set(object, "step", nn_json_u64_new(state->step));
+    json_t *object = nn_json_set(json_object(), "step", nn_json_u64_new(state->step));
     object = nn_json_set(object, "product", nn_json_number_new(state->product));
     object = nn_json_set(object, "schedule", schedule);
     object = nn_json_set(object, "epoch", nn_json_u64_new(state->epoch));

@@ -147,7 +147,7 @@ Test(prompt, hint_shows_arguments)
 {
     begin_plain();
     pty_send(&pty, "train ");
-    see("train EPOCHS [batch=32]");
+    see("train [EPOCHS] [batch=32]");
     pty_send(&pty, "\003");
     see_gone("batch=32");
 }

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "command/callbacks.h"
 #include "command/command.h"
 #include "command/deliver.h"
 #include "command/job.h"
@@ -28,37 +29,6 @@ static const struct nn_arg_spec file_args[] = {
 
 /* ---- save ---- */
 
-/* What the model file says of the data; borrowed from the session. */
-static struct nn_model describe(struct nn_session *session)
-{
-    const struct nn_dataset *data = session->dataset;
-    struct nn_model model = {.net = session->net,
-                             .recipe = session->recipe.loss ? &session->recipe : NULL,
-                             .state = &session->state,
-                             .history = &session->history,
-                             .seed = session->seed};
-    model.classes = nn_subject_classes(session, &model.class_count);
-    if (data) {
-        model.features = data->samples->features;
-        model.feature_count = data->samples->features ? data->samples->feature_count : 0;
-        model.task = data->samples->task;
-        model.scaling = data->scaling;
-        model.offset = data->offset;
-        model.factor = data->factor;
-        model.scale_count = data->offset ? data->scale_count : 0;
-    } else { /* as the file had it that the net came from */
-        const struct nn_model *opened = &session->opened;
-        model.features = opened->features;
-        model.feature_count = opened->feature_count;
-        model.task = opened->task;
-        model.scaling = opened->scaling;
-        model.offset = opened->offset;
-        model.factor = opened->factor;
-        model.scale_count = opened->scale_count;
-    }
-    return model;
-}
-
 static enum nn_status run_save(const struct nn_invocation *invocation, struct nn_error *error)
 {
     struct nn_session *session = invocation->session;
@@ -67,7 +37,7 @@ static enum nn_status run_save(const struct nn_invocation *invocation, struct nn
         return nn_fail(error, NN_STATE,
                        "there is no net to save: `net new` and `add LAYER` build one");
     nn_job_hold(session);
-    struct nn_model model = describe(session);
+    struct nn_model model = nn_session_model(session);
     enum nn_status status = nn_model_save(path, &model, error);
     nn_job_release(session);
     if (status == NN_OK) {
@@ -119,6 +89,7 @@ static void take_model(struct nn_session *session, struct nn_model *model)
         session->recipe = *model->recipe;
         *model->recipe = (struct nn_recipe){0};
     }
+    session->seed = model->seed; /* so that training goes on as it would have */
     if (model->state) {
         session->state = *model->state;
         *model->state = (struct nn_train_state){0};
@@ -165,10 +136,11 @@ static enum nn_status run_open(const struct nn_invocation *invocation, struct nn
     take_model(session, &model);
     const struct nn_net *net = session->net;
     nn_say(&session->output,
-           "%s: %d layers, %zu parameters, %s to %s, trained for %" PRIu64 " epochs",
+           "%s: %d layers, %zu parameters, %s to %s, trained for %" PRIu64 " epochs%s",
            NN_VISIBLE(path), net->count - 1, nn_net_param_count(net),
            nn_shape_text(input, &net->nodes[0]->shape),
-           nn_shape_text(output, &nn_net_output(net)->shape), session->state.epoch);
+           nn_shape_text(output, &nn_net_output(net)->shape), session->state.epoch,
+           session->state.run.active ? "; `train` finishes the interrupted training" : "");
 out:
     nn_model_clear(&model);
     return status;

@@ -1,5 +1,7 @@
 /* train: train and the control of a running training. */
 #include "base/mem.h"
+#include "base/text.h"
+#include "command/callbacks.h"
 #include "command/command.h"
 #include "command/job.h"
 #include "command/subject.h"
@@ -19,6 +21,10 @@ enum {
     TRAIN_PATIENCE,
     TRAIN_CLIP,
     TRAIN_CLIP_VALUE,
+    TRAIN_CHECKPOINT,
+    TRAIN_EVERY,
+    TRAIN_BEST,
+    TRAIN_LOG,
     TRAIN_BACKGROUND
 };
 
@@ -27,8 +33,8 @@ static const struct nn_arg_spec train_args[] = {
      .type = NN_ARG_INT,
      .min = 1,
      .max = 1e9,
-     .help = "how often all samples are seen",
-     .flags = NN_ARG_POSITIONAL | NN_ARG_REQUIRED},
+     .help = "how often all samples are seen; without it an interrupted training is finished",
+     .flags = NN_ARG_POSITIONAL},
     {.name = "batch",
      .type = NN_ARG_INT,
      .fallback = "32",
@@ -71,6 +77,24 @@ static const struct nn_arg_spec train_args[] = {
      .min = 0,
      .max = 1e30,
      .help = "largest entry of the gradient; 0: no limit"},
+    {.name = "checkpoint",
+     .type = NN_ARG_FILE,
+     .help = "model file that is saved as the training goes on, and when it is interrupted"},
+    {.name = "every",
+     .type = NN_ARG_INT,
+     .fallback = "1",
+     .min = 1,
+     .max = 1e9,
+     .unit = "epochs",
+     .help = "between two checkpoints"},
+    {.name = "best",
+     .type = NN_ARG_FILE,
+     .help =
+         "model file of the epoch with the lowest validation loss (training loss, where nothing "
+         "is validated)"},
+    {.name = "log",
+     .type = NN_ARG_FILE,
+     .help = "file with a row for each epoch: .csv, or .jsonl with one JSON object a line"},
     {.name = "background",
      .type = NN_ARG_BOOL,
      .fallback = "yes",
@@ -83,7 +107,7 @@ struct training {
     struct nn_source train, validation;
     struct nn_trainer *trainer;
     struct nn_train_progress progress;
-    uint64_t epochs_before;
+    struct nn_callbacks *callbacks;
 };
 
 static enum nn_status train_work(struct nn_job *job, void *data, struct nn_progress *progress,
@@ -91,14 +115,23 @@ static enum nn_status train_work(struct nn_job *job, void *data, struct nn_progr
 {
     struct training *training = data;
     bool finished = false;
+    enum nn_status begun = nn_callbacks_begin(training->callbacks, error);
+    if (begun != NN_OK)
+        return begun;
     while (!finished) {
-        if (nn_cancelled(progress))
-            return nn_fail(error, NN_CANCELLED, "training was stopped");
+        if (nn_cancelled(progress)) {
+            enum nn_status status = nn_callbacks_interrupt(training->callbacks, error);
+            return status != NN_OK ? status : nn_fail(error, NN_CANCELLED, "training was stopped");
+        }
         enum nn_status status = nn_trainer_step(training->trainer, &finished, error);
         if (status != NN_OK)
             return status;
         struct nn_train_progress *now = &training->progress;
         nn_trainer_progress(training->trainer, now);
+        if (now->epoch_ended)
+            status = nn_callbacks_epoch(training->callbacks, now, finished, error);
+        if (status != NN_OK)
+            return status;
         double done = (double)(now->epoch - 1) + (double)now->batch / (double)now->batches;
         nn_progress_set(progress, done / (double)now->epochs);
         nn_job_batch(job, training->session->net, &training->session->history, now);
@@ -109,16 +142,18 @@ static enum nn_status train_work(struct nn_job *job, void *data, struct nn_progr
 static enum nn_status train_finish(struct nn_session *session, void *data, enum nn_status status,
                                    struct nn_error *error)
 {
-    const struct training *training = data;
+    struct training *training = data;
     const struct nn_train_progress *progress = &training->progress;
+    const char *saved = nn_callbacks_saved(training->callbacks);
     nn_trainer_free(training->trainer);
-    ((struct training *)data)->trainer = NULL;
-    session->unsaved = true;
+    training->trainer = NULL;
+    session->unsaved = !saved;
     if (status == NN_CANCELLED) {
         nn_say(&session->output,
                "stopped in epoch %" PRIu64 " of %" PRIu64
-               " after batch %zu of %zu; the weights are kept",
-               progress->epoch, progress->epochs, progress->batch, progress->batches);
+               " after batch %zu of %zu; the weights are kept%s%s, `train` finishes it",
+               progress->epoch, progress->epochs, progress->batch, progress->batches,
+               saved ? " in " : "", saved ? NN_VISIBLE(saved) : "");
         return NN_OK;
     }
     if (status == NN_OK && progress->stopped_early)
@@ -132,6 +167,7 @@ static void train_free(void *data)
 {
     struct training *training = data;
     nn_trainer_free(training->trainer);
+    nn_callbacks_free(training->callbacks);
     nn_free(training);
 }
 
@@ -169,10 +205,24 @@ static enum nn_status hold_out(struct nn_session *session, double share, uint64_
     return status;
 }
 
-static enum nn_status start_training(struct nn_session *session, const struct nn_args *args,
-                                     struct training *training, struct nn_error *error)
+/* A run that is finished keeps its own options: they must not be given again. */
+static enum nn_status check_finishing(const struct nn_args *args, struct nn_error *error)
 {
-    struct nn_train_options options = {
+    static const int of_a_run[] = {TRAIN_BATCH,    TRAIN_SEED, TRAIN_SHUFFLE,   TRAIN_VALIDATION,
+                                   TRAIN_PATIENCE, TRAIN_CLIP, TRAIN_CLIP_VALUE};
+    for (size_t i = 0; i < sizeof of_a_run / sizeof *of_a_run; i++)
+        if (nn_args_given(args, of_a_run[i]))
+            return nn_fail(error, NN_ARGUMENT,
+                           "%s= goes with epochs=: without it the interrupted training is finished "
+                           "as it was begun",
+                           train_args[of_a_run[i]].name);
+    return NN_OK;
+}
+
+static struct nn_train_options new_options(const struct nn_session *session,
+                                           const struct nn_args *args)
+{
+    return (struct nn_train_options){
         .epochs = (uint64_t)nn_args_int(args, TRAIN_EPOCHS),
         .batch = (size_t)nn_args_int(args, TRAIN_BATCH),
         .seed = nn_args_is_set(args, TRAIN_SEED) ? (uint64_t)nn_args_int(args, TRAIN_SEED)
@@ -181,17 +231,35 @@ static enum nn_status start_training(struct nn_session *session, const struct nn
         .patience = (uint64_t)nn_args_int(args, TRAIN_PATIENCE),
         .clip = nn_args_real(args, TRAIN_CLIP),
         .clip_value = nn_args_real(args, TRAIN_CLIP_VALUE),
+        .held_out = nn_args_real(args, TRAIN_VALIDATION),
     };
+}
+
+static enum nn_status start_training(struct nn_session *session, const struct nn_args *args,
+                                     struct training *training, struct nn_error *error)
+{
+    bool finishes = !nn_args_is_set(args, TRAIN_EPOCHS);
+    struct nn_train_options options;
+    struct nn_callback_options files = {.checkpoint = nn_args_text(args, TRAIN_CHECKPOINT),
+                                        .every = (uint64_t)nn_args_int(args, TRAIN_EVERY),
+                                        .best = nn_args_text(args, TRAIN_BEST),
+                                        .log = nn_args_text(args, TRAIN_LOG)};
     enum nn_status status = NN_OK;
+    if (finishes)
+        NN_TRY(check_finishing(args, error));
+    options = finishes ? session->state.run.options : new_options(session, args);
+    training->progress = (struct nn_train_progress){.epoch = 1, .epochs = options.epochs};
     nn_dataset_source(session->dataset, NN_SPLIT_TRAIN, &training->train);
     NN_TRY(nn_recipe_check(&session->recipe, session->net, &training->train, error));
-    NN_TRY(hold_out(session, nn_args_real(args, TRAIN_VALIDATION), options.seed, error));
+    NN_TRY(hold_out(session, options.held_out, options.seed, error));
     bool validates = session->dataset->split_count[NN_SPLIT_VALIDATION] > 0;
     nn_dataset_source(session->dataset, NN_SPLIT_TRAIN, &training->train);
     nn_dataset_source(session->dataset, NN_SPLIT_VALIDATION, &training->validation);
+    NN_TRY(nn_callbacks_new(session, &files, &training->callbacks, error));
     NN_TRY(nn_trainer_new(session->net, &training->train, validates ? &training->validation : NULL,
-                          &session->recipe, &session->state, &session->history, &options,
-                          &training->trainer, error));
+                          &session->recipe, &session->state, &session->history,
+                          finishes ? NULL : &options, &training->trainer, error));
+    nn_trainer_progress(training->trainer, &training->progress);
 out:
     return status;
 }
@@ -200,6 +268,10 @@ static enum nn_status run_train(const struct nn_invocation *invocation, struct n
 {
     struct nn_session *session = invocation->session;
     const struct nn_args *args = invocation->args;
+    if (!nn_args_is_set(args, TRAIN_EPOCHS) && !session->state.run.active)
+        return nn_fail(error, NN_SYNTAX,
+                       "train: epochs is missing, and no training was interrupted that could be "
+                       "finished: `train epochs=10`");
     enum nn_status status = check_trainable(session, error);
     if (status != NN_OK)
         return status;
@@ -207,8 +279,6 @@ static enum nn_status run_train(const struct nn_invocation *invocation, struct n
     if (!training)
         return nn_fail_memory(error, sizeof *training);
     training->session = session;
-    training->progress =
-        (struct nn_train_progress){.epoch = 1, .epochs = (uint64_t)nn_args_int(args, TRAIN_EPOCHS)};
     status = start_training(session, args, training, error);
     if (status != NN_OK) {
         train_free(training);
@@ -221,11 +291,17 @@ const struct nn_command nn_command_train = {
     .name = "train",
     .group = "train",
     .summary = "Trains the net on the training data",
-    .details = "Prints loss and metrics of each epoch; those of the training data are means over "
-               "the epoch as "
-               "it ran. A later `train` goes on where this one ended. A loss that is no longer "
-               "finite ends it: "
-               "the weights of the last good epoch are back, and the exit status is 6.",
+    .details =
+        "Prints loss and metrics of each epoch; those of the training data are means over "
+        "the epoch as it ran. A later `train` goes on where this one ended, to the bit: five "
+        "epochs are the same as three, `save`, and in another process `open`, the same "
+        "commands for the data, and two more. With patience the best weights are in the net "
+        "when it ends; the next `train` with patience goes on from the last ones.\n"
+        "A training that is stopped, or ended by a signal, keeps its place in the epoch: "
+        "`train` alone finishes it, also after `open` of its checkpoint and the same commands "
+        "for the data.\n"
+        "A loss that is no longer finite ends it: the weights of the last good epoch are "
+        "back, and the exit status is 6.",
     .args = train_args,
     .examples =
         (const struct nn_example[]){{"train epochs=10 batch=32",
@@ -236,6 +312,10 @@ const struct nn_command nn_command_train = {
                                      "data demo iris; add dense 16 relu; add dense 3 softmax; "
                                      "compile loss=categorical_crossentropy lr=0.02",
                                      "Until the validation loss has not improved for five epochs"},
+                                    {"train 6 checkpoint=run.safetensors every=2 log=run.csv",
+                                     "data demo iris; add dense 3 softmax; compile "
+                                     "loss=categorical_crossentropy",
+                                     "A file to go on from, and the curves for other programs"},
                                     {0}},
     .flags = NN_COMMAND_NET | NN_COMMAND_DATA,
     .run = run_train,

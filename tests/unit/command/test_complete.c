@@ -99,7 +99,7 @@ Test(complete, hints_are_the_arguments_of_the_command)
 {
     char hint[NN_HINT_SIZE];
     nn_complete_hint(test.session, "train 3 ", 8, hint);
-    cr_assert(strstr(hint, "train EPOCHS [batch=32]") == hint, "%s", hint);
+    cr_assert(strstr(hint, "train [EPOCHS] [batch=32]") == hint, "%s", hint);
     nn_complete_hint(test.session, "compile loss=mse optimizer=sgd ", 31, hint);
     cr_assert(strstr(hint, "momentum="), "%s", hint);
     nn_complete_hint(test.session, "tra", 3, hint);

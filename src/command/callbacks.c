@@ -1,0 +1,184 @@
+#include "command/callbacks.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/number.h"
+#include "base/text.h"
+#include "command/subject.h"
+#include "model/model.h"
+
+#include <math.h>
+#include <string.h>
+
+struct nn_model nn_session_model(struct nn_session *session)
+{
+    const struct nn_dataset *data = session->dataset;
+    struct nn_model model = {.net = session->net,
+                             .recipe = session->recipe.loss ? &session->recipe : NULL,
+                             .state = &session->state,
+                             .history = &session->history,
+                             .seed = session->seed};
+    model.classes = nn_subject_classes(session, &model.class_count);
+    if (data) {
+        model.features = data->samples->features;
+        model.feature_count = data->samples->features ? data->samples->feature_count : 0;
+        model.task = data->samples->task;
+        model.scaling = data->scaling;
+        model.offset = data->offset;
+        model.factor = data->factor;
+        model.scale_count = data->offset ? data->scale_count : 0;
+    } else { /* as the file had it that the net came from */
+        const struct nn_model *opened = &session->opened;
+        model.features = opened->features;
+        model.feature_count = opened->feature_count;
+        model.task = opened->task;
+        model.scaling = opened->scaling;
+        model.offset = opened->offset;
+        model.factor = opened->factor;
+        model.scale_count = opened->scale_count;
+    }
+    return model;
+}
+
+struct nn_callbacks {
+    struct nn_model model;
+    char *checkpoint, *best;
+    uint64_t every;
+    struct nn_log *log;
+    bool json, headed;
+    size_t logged; /* epochs of the history */
+    bool saved;    /* the checkpoint is up to date */
+};
+
+/* ---- the log ---- */
+
+static void put_head(const struct nn_history *history, struct nn_buffer *out)
+{
+    nn_buffer_text(out, "epoch");
+    for (size_t k = 0; k < history->columns; k++)
+        nn_buffer_printf(out, ",%s", history->names[k]);
+    nn_buffer_char(out, '\n');
+}
+
+/* What is not finite stays empty, or null. */
+static void put_epoch(const struct nn_history *history, size_t epoch, bool json,
+                      struct nn_buffer *out)
+{
+    const double *row = history->rows + epoch * history->columns;
+    char number[NN_NUMBER_SIZE];
+    nn_buffer_printf(out, json ? "{\"epoch\": %zu" : "%zu", epoch + 1);
+    for (size_t k = 0; k < history->columns; k++) {
+        const char *value = isfinite(row[k]) ? nn_number_double(number, row[k])
+                            : json           ? "null"
+                                             : "";
+        if (json)
+            nn_buffer_printf(out, ", \"%s\": %s", history->names[k], value);
+        else
+            nn_buffer_printf(out, ",%s", value);
+    }
+    nn_buffer_text(out, json ? "}\n" : "\n");
+}
+
+/* The epochs that are not in the log yet. */
+static enum nn_status write_log(struct nn_callbacks *callbacks, struct nn_error *error)
+{
+    const struct nn_history *history = callbacks->model.history;
+    struct nn_buffer out;
+    if (!callbacks->log)
+        return NN_OK;
+    nn_buffer_init(&out, 0);
+    if (!callbacks->headed && !callbacks->json)
+        put_head(history, &out);
+    for (size_t i = callbacks->logged; i < history->epochs; i++)
+        put_epoch(history, i, callbacks->json, &out);
+    enum nn_status status = nn_buffer_check(&out, error);
+    if (status == NN_OK)
+        status = nn_log_write(callbacks->log, nn_buffer_string(&out), out.length, error);
+    nn_buffer_clear(&out);
+    callbacks->logged = history->epochs;
+    callbacks->headed = true;
+    return status;
+}
+
+static enum nn_status open_log(struct nn_callbacks *callbacks, const char *path,
+                               struct nn_error *error)
+{
+    const char *extension = nn_path_extension(path);
+    callbacks->json = nn_text_equal_nocase(extension, ".jsonl");
+    if (!callbacks->json && !nn_text_equal_nocase(extension, ".csv"))
+        return nn_fail(error, NN_ARGUMENT, "log=%s: the name must end in .csv or .jsonl",
+                       NN_VISIBLE(path));
+    return nn_log_open(path, &callbacks->log, error);
+}
+
+/* ---- all together ---- */
+
+enum nn_status nn_callbacks_new(struct nn_session *session,
+                                const struct nn_callback_options *options,
+                                struct nn_callbacks **result, struct nn_error *error)
+{
+    enum nn_status status = NN_OK;
+    struct nn_callbacks *callbacks = nn_calloc(1, sizeof *callbacks);
+    if (!callbacks)
+        return nn_fail_memory(error, sizeof *callbacks);
+    callbacks->model = nn_session_model(session);
+    callbacks->every = options->every;
+    callbacks->checkpoint = nn_strdup(options->checkpoint);
+    callbacks->best = nn_strdup(options->best);
+    if ((options->checkpoint && !callbacks->checkpoint) || (options->best && !callbacks->best))
+        NN_TRY(nn_fail_memory(error, sizeof *callbacks));
+    if (options->log)
+        NN_TRY(open_log(callbacks, options->log, error));
+    *result = callbacks;
+    callbacks = NULL;
+out:
+    nn_callbacks_free(callbacks);
+    return status;
+}
+
+void nn_callbacks_free(struct nn_callbacks *callbacks)
+{
+    if (!callbacks)
+        return;
+    nn_log_close(callbacks->log);
+    nn_free(callbacks->checkpoint);
+    nn_free(callbacks->best);
+    nn_free(callbacks);
+}
+
+enum nn_status nn_callbacks_begin(struct nn_callbacks *callbacks, struct nn_error *error)
+{
+    return write_log(callbacks, error);
+}
+
+static enum nn_status save_checkpoint(struct nn_callbacks *callbacks, struct nn_error *error)
+{
+    enum nn_status status = nn_model_save(callbacks->checkpoint, &callbacks->model, error);
+    callbacks->saved = status == NN_OK;
+    return status;
+}
+
+enum nn_status nn_callbacks_epoch(struct nn_callbacks *callbacks,
+                                  const struct nn_train_progress *progress, bool last,
+                                  struct nn_error *error)
+{
+    enum nn_status status;
+    callbacks->saved = false;
+    NN_TRY(write_log(callbacks, error));
+    if (callbacks->best && progress->improved)
+        NN_TRY(nn_model_save(callbacks->best, &callbacks->model, error));
+    if (callbacks->checkpoint && (last || progress->epoch % callbacks->every == 0))
+        NN_TRY(save_checkpoint(callbacks, error));
+out:
+    return status;
+}
+
+enum nn_status nn_callbacks_interrupt(struct nn_callbacks *callbacks, struct nn_error *error)
+{
+    return callbacks->checkpoint ? save_checkpoint(callbacks, error) : NN_OK;
+}
+
+const char *nn_callbacks_saved(const struct nn_callbacks *callbacks)
+{
+    return callbacks->saved ? callbacks->checkpoint : NULL;
+}
