@@ -16,7 +16,8 @@ struct nn_box nn_pane(const struct nn_scene *scene, struct nn_canvas *canvas, st
     va_start(arguments, format);
     vsnprintf(title, sizeof title, format, arguments);
     va_end(arguments);
-    return nn_box_inset(nn_canvas_frame(canvas, box, title, scene->focus == index), 1);
+    return nn_box_inset(nn_canvas_frame(canvas, box, title, index >= 0 && scene->focus == index),
+                        1);
 }
 
 struct nn_box nn_sample_pane(const struct nn_scene *scene, struct nn_canvas *canvas,
