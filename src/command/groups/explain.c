@@ -78,9 +78,10 @@ const struct nn_command nn_command_explain = {
     .group = "explain",
     .summary = "Explains an answer of the net",
     .details =
-        "Explained is the logit of the target class, before a final softmax or sigmoid, and the "
-        "title says so. Methods that add up print their gap: what the shares miss of the change "
-        "from the baseline. The method's own arguments go here too: `help METHOD`. With "
+        "Explained is F(x): the logit of the target class, before a final softmax or sigmoid, as "
+        "the title says; p is the probability of the class. Methods whose shares add up print "
+        "their gap: what the shares miss of F(x) - F(baseline). The method's own arguments go here "
+        "too: `help METHOD`. With "
         "`sample=all` the array of `out=FILE.npy` has the samples in front.",
     .args = nn_explain_args,
     .examples =
