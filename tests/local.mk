@@ -12,7 +12,7 @@ AM_TESTS_ENVIRONMENT = \
 	NN_BUILD='$(abs_top_builddir)'; export NN_BUILD;
 
 TEST_LIBS = src/libcommand.a src/libview.a src/libexplain.a src/libmodel.a src/libdata.a \
-	src/libengine.a src/libkernels.a src/libbase.a \
+	src/libengine.a $(KERNEL_LIBS) src/libbase.a \
 	$(CRITERION_LIBS) $(JANSSON_LIBS) $(ZLIB_LIBS) $(PNG_LIBS) $(CSV_LIBS)
 TEST_CPPFLAGS = $(AM_CPPFLAGS) $(CRITERION_CFLAGS) -I$(top_srcdir)/tests
 EXTRA_DIST += tests/tools/run-unit tests/tools/run-check tests/tools/count-tests tests/bench

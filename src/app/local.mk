@@ -5,5 +5,5 @@ nnscope_SOURCES = \
 	src/app/main.c \
 	src/app/options.c src/app/options.h
 nnscope_LDADD = src/libtui.a src/libcommand.a src/libview.a src/libexplain.a src/libmodel.a src/libdata.a \
-	src/libengine.a src/libkernels.a src/libbase.a \
+	src/libengine.a $(KERNEL_LIBS) src/libbase.a \
 	$(NCURSES_LIBS) $(READLINE_LIBS) $(JANSSON_LIBS) $(ZLIB_LIBS) $(PNG_LIBS) $(CSV_LIBS)

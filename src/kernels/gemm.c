@@ -5,10 +5,12 @@
 #include "kernels/kernels.h"
 
 enum {
-    SMALLEST_TILE = 32,    /* rows or columns; below this, packing costs more than it gains */
-    TILES_PER_THREAD = 3,  /* evens out the end of the loop */
-    SERIAL = 32 * 32 * 32, /* products below which waking a thread costs more than it saves */
+    TILE_ROWS = 24,    /* parts are multiples of these, */
+    TILE_COLUMNS = 64, /* as the kernels' own tiles divide them */
+    PARTS = 3,         /* of a large product for each thread: evens out the end of the loop */
 };
+/* Multiply-adds: fewer are not worth waking another thread for, or cutting finer. */
+static const double serial = 1 << 18, large = 1 << 23;
 
 struct gemm {
     bool ta, tb, accumulate;
@@ -23,9 +25,9 @@ static size_t ceiling(size_t a, size_t b)
     return (a + b - 1) / b;
 }
 
-static size_t half_tile(size_t length)
+static size_t half(size_t length, size_t unit)
 {
-    return ceiling(ceiling(length, 2), SMALLEST_TILE) * SMALLEST_TILE;
+    return ceiling(ceiling(length, 2), unit) * unit;
 }
 
 static size_t tile_count(const struct gemm *g)
@@ -39,10 +41,13 @@ static void choose_tiles(struct gemm *g, size_t wanted)
     g->tile_rows = g->m;
     g->tile_columns = g->n;
     while (tile_count(g) < wanted) {
-        size_t *side = g->tile_rows > g->tile_columns ? &g->tile_rows : &g->tile_columns;
-        if (*side <= SMALLEST_TILE)
+        bool rows = g->tile_columns <= TILE_COLUMNS || g->tile_rows > g->tile_columns;
+        if (rows && g->tile_rows <= TILE_ROWS)
             break;
-        *side = half_tile(*side);
+        if (rows)
+            g->tile_rows = half(g->tile_rows, TILE_ROWS);
+        else
+            g->tile_columns = half(g->tile_columns, TILE_COLUMNS);
     }
     g->tiles_across = ceiling(g->n, g->tile_columns);
 }
@@ -66,11 +71,12 @@ void nn_gemm(bool ta, bool tb, size_t m, size_t n, size_t k, const float *a, siz
 {
     size_t threads = (size_t)nn_pool_threads();
     /* In double, as the product of three sizes may exceed size_t. */
-    if (threads == 1 || (double)m * (double)n * (double)k < 2.0 * SERIAL) {
+    double work = (double)m * (double)n * (double)k;
+    if (threads == 1 || work < serial) {
         nn_kernels->gemm(ta, tb, m, n, k, a, lda, b, ldb, c, ldc, accumulate);
         return;
     }
     struct gemm g = {ta, tb, accumulate, m, n, k, lda, ldb, ldc, a, b, c, 0, 0, 0};
-    choose_tiles(&g, threads * TILES_PER_THREAD);
+    choose_tiles(&g, work < large ? threads : threads * PARTS);
     nn_pool_run(tile_count(&g), 1, multiply_tiles, &g);
 }

@@ -12,6 +12,23 @@ static bool always(void)
     return true;
 }
 
+/* The build says which sets it has (local.mk). */
+#ifdef NN_HAVE_NEON
+#define NEON &nn_kernels_neon
+#else
+#define NEON NULL
+#endif
+#ifdef NN_HAVE_AVX2
+#define AVX2 &nn_kernels_avx2
+#else
+#define AVX2 NULL
+#endif
+#ifdef NN_HAVE_AVX512
+#define AVX512 &nn_kernels_avx512
+#else
+#define AVX512 NULL
+#endif
+
 /* Every known set, the best last; a set without a table is not in this build. */
 static const struct set {
     const char *name;
@@ -19,9 +36,9 @@ static const struct set {
     bool (*cpu_has)(void);
 } sets[] = {
     {"ref", &nn_kernels_ref, always},
-    {"neon", NULL, nn_cpu_has_neon},
-    {"avx2", NULL, nn_cpu_has_avx2},
-    {"avx512", NULL, nn_cpu_has_avx512},
+    {"neon", NEON, nn_cpu_has_neon},
+    {"avx2", AVX2, nn_cpu_has_avx2},
+    {"avx512", AVX512, nn_cpu_has_avx512},
 };
 enum { SET_COUNT = sizeof sets / sizeof *sets };
 

@@ -74,6 +74,19 @@ double nn_k_dot__ref(size_t n, const float *a, const float *b)
     return sum_lanes(lane);
 }
 
+void nn_k_sum_columns__ref(size_t rows, size_t columns, const float *x, size_t ldx, float *y)
+{
+    for (size_t j = 0; j < columns; j += LANES) {
+        size_t width = columns - j < LANES ? columns - j : LANES;
+        double lane[LANES] = {0};
+        for (size_t i = 0; i < rows; i++)
+            for (size_t l = 0; l < width; l++)
+                lane[l] += (double)x[i * ldx + j + l];
+        for (size_t l = 0; l < width; l++)
+            y[j + l] = (float)lane[l];
+    }
+}
+
 /* Written so that a NaN passes: it is neither below nor at zero. */
 void nn_k_relu__ref(size_t n, const float *x, float *y)
 {

@@ -5,7 +5,7 @@
 
 #include "kernels/kernels.h"
 
-extern const struct nn_kernels nn_kernels_ref;
+extern const struct nn_kernels nn_kernels_ref, nn_kernels_avx2, nn_kernels_avx512, nn_kernels_neon;
 
 #define NN_KERNEL(kernel, type, arguments) type nn_k_##kernel##__ref arguments;
 #include "kernels/kernels.def"

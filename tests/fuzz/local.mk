@@ -1,7 +1,7 @@
 # Fuzz targets. `make check` replays the corpus and some thousand mutations of it with any compiler; `make fuzz`
 # fuzzes for FUZZ_SECONDS each with clang's libFuzzer.
 fuzz_common = tests/fuzz/fuzz.h tests/fuzz/replay.c
-fuzz_libs = src/libmodel.a src/libdata.a src/libengine.a src/libkernels.a src/libbase.a \
+fuzz_libs = src/libmodel.a src/libdata.a src/libengine.a $(KERNEL_LIBS) src/libbase.a \
 	$(JANSSON_LIBS) $(ZLIB_LIBS) $(CSV_LIBS)
 fuzz_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 

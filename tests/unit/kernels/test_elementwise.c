@@ -1,5 +1,7 @@
 /* Every kernel but gemm, of every usable set, against the same formula in double, for all lengths
  * up to beyond any unrolling; and what happens to NaN, Inf and large values. */
+#include "guarded.h"
+
 #include "base/random.h"
 #include "kernels/kernels.h"
 
@@ -7,22 +9,34 @@
 #include <math.h>
 #include <string.h>
 
-enum { LONGEST = 67, GUARD = 8, SIZE = LONGEST + GUARD };
+/* Arrays end where a page ends; so, over all lengths, they begin at every alignment. */
+enum { LONGEST = 67, GUARD = 8, LARGE = 4099 };
+enum { ARRAYS = 8 };
+static struct guarded memory[ARRAYS];
+static float *a, *b, *y, *m, *v, *before, *m_before, *v_before;
 
-static float a[SIZE], b[SIZE], y[SIZE], m[SIZE], v[SIZE], before[SIZE], m_before[SIZE],
-    v_before[SIZE];
+static void make_memory(void)
+{
+    for (int i = 0; i < ARRAYS; i++)
+        memory[i] = guarded_new(LARGE + GUARD);
+}
 
 static void fill(size_t n)
 {
+    float **arrays[ARRAYS] = {&a, &b, &y, &m, &v, &before, &m_before, &v_before};
     struct nn_random random;
     nn_random_init(&random, n, NN_STREAM_GENERATE, 0);
-    for (size_t i = 0; i < SIZE; i++) {
+    for (int i = 0; i < ARRAYS; i++)
+        *arrays[i] = guarded_last(&memory[i], n);
+    for (size_t i = 0; i < n; i++) {
         a[i] = 3.0f * nn_random_normal(&random);
         b[i] = nn_random_normal(&random);
         y[i] = before[i] = nn_random_normal(&random);
         m[i] = m_before[i] = nn_random_normal(&random);
         v[i] = v_before[i] = nn_random_float(&random);
     }
+    for (size_t i = 1; i <= GUARD; i++)
+        y[-(ptrdiff_t)i] = before[-(ptrdiff_t)i] = (float)i;
 }
 
 static void near(const char *kernel, size_t n, size_t i, float got, double wanted)
@@ -34,8 +48,8 @@ static void near(const char *kernel, size_t n, size_t i, float got, double wante
 
 static void untouched(const char *kernel, size_t n)
 {
-    cr_assert(memcmp(y + n, before + n, (SIZE - n) * sizeof *y) == 0, "%s %s writes past %zu",
-              nn_kernels->name, kernel, n);
+    cr_assert(memcmp(y - GUARD, before - GUARD, GUARD * sizeof *y) == 0,
+              "%s %s writes before the beginning of %zu", nn_kernels->name, kernel, n);
 }
 
 static double sigmoid(double x)
@@ -74,8 +88,8 @@ static void check_reductions(size_t n)
         sum += (double)a[i];
         dot += (double)a[i] * (double)b[i];
     }
-    cr_assert(fabs(nn_kernels->sum(n, a) - sum) <= 1e-12, "sum of %zu", n);
-    cr_assert(fabs(nn_kernels->dot(n, a, b) - dot) <= 1e-12, "dot of %zu", n);
+    cr_assert(fabs(nn_kernels->sum(n, a) - sum) <= 1e-13 * (double)(n + 1), "sum of %zu", n);
+    cr_assert(fabs(nn_kernels->dot(n, a, b) - dot) <= 1e-13 * (double)(n + 1), "dot of %zu", n);
 }
 
 static void check_softmax(size_t n)
@@ -146,24 +160,119 @@ static void check_adam(size_t n, float decay, int t)
     untouched("adam", n);
 }
 
+static void check_length(size_t n)
+{
+    check_maps(n);
+    check_reductions(n);
+    if (n > 0)
+        check_softmax(n);
+    check_in_place(n);
+    for (int bits = 0; bits < 8; bits++)
+        check_sgd(n, bits & 1 ? 0.9f : 0.0f, bits & 2 ? 0.01f : 0.0f, bits & 1 && bits & 4,
+                  bits & 2);
+    check_sgd(n, 0.9f, 0.0f, true, true);
+    check_adam(n, 0.0f, 1);
+    check_adam(n, 0.1f, 1000);
+}
+
 Test(elementwise, every_set_and_length)
 {
     const char *set;
+    make_memory();
     for (size_t s = 0; (set = nn_kernels_available(s)); s++) {
         cr_assert(nn_kernels_select(set, NULL) == NN_OK, "%s", set);
-        for (size_t n = 0; n <= LONGEST; n++) {
-            check_maps(n);
-            check_reductions(n);
-            check_softmax(n);
-            check_in_place(n);
-            for (int bits = 0; bits < 8; bits++)
-                check_sgd(n, bits & 1 ? 0.9f : 0.0f, bits & 2 ? 0.01f : 0.0f, bits & 1 && bits & 4,
-                          bits & 2);
-            check_sgd(n, 0.9f, 0.0f, true, true);
-            check_adam(n, 0.0f, 1);
-            check_adam(n, 0.1f, 1000);
+        for (size_t n = 0; n <= LONGEST; n++)
+            check_length(n);
+        check_length(LARGE);
+    }
+}
+
+/* Distance from the true value in units of the last place of a float. */
+static double ulps(float got, double wanted)
+{
+    double unit =
+        fabs((double)nextafterf((float)fabs(wanted), INFINITY) - fabs((double)(float)wanted));
+    return fabs((double)got - wanted) / unit;
+}
+
+/* Floats of all sizes and both signs, without NaN and Inf. */
+static float any_float(uint32_t number)
+{
+    float x;
+    uint32_t bits = number * 2654435761u;
+    memcpy(&x, &bits, sizeof x);
+    return isfinite(x) ? x : 0.0f;
+}
+
+Test(elementwise, functions_are_within_four_units_of_the_last_place)
+{
+    enum { BLOCK = 64, BLOCKS = 20000 };
+    const char *set;
+    float x[BLOCK], s_out[BLOCK], t_out[BLOCK];
+    for (size_t s = 0; (set = nn_kernels_available(s)); s++) {
+        cr_assert(nn_kernels_select(set, NULL) == NN_OK, "%s", set);
+        for (uint32_t block = 0; block < BLOCKS; block++) {
+            for (uint32_t i = 0; i < BLOCK; i++) /* half of them where the functions are curved */
+                x[i] = i % 2 ? any_float(block * BLOCK + i)
+                             : 100.0f * (float)(block * BLOCK + i) / (BLOCK * BLOCKS) - 60.0f;
+            nn_kernels->sigmoid(BLOCK, x, s_out);
+            nn_kernels->tanh(BLOCK, x, t_out);
+            for (size_t i = 0; i < BLOCK; i++) {
+                double e = exp(-fabs((double)x[i])), true_sigmoid = (x[i] < 0.0f ? e : 1) / (1 + e);
+                cr_assert(true_sigmoid < 1e-37 || ulps(s_out[i], true_sigmoid) <= 4,
+                          "%s sigmoid(%.9g) = %.9g", set, (double)x[i], (double)s_out[i]);
+                cr_assert(ulps(t_out[i], tanh((double)x[i])) <= 4, "%s tanh(%.9g) = %.9g", set,
+                          (double)x[i], (double)t_out[i]);
+            }
         }
     }
+}
+
+/* NaN, Inf, zeros of both signs, the smallest and the largest: the same as from ref. */
+static void check_specials(const char *set)
+{
+    static const float special[] = {NAN,     INFINITY, -INFINITY, 0.0f, -0.0f,    1e-45f,
+                                    -1e-45f, 3e38f,    -3e38f,    1.0f, -1.0f,    88.8f,
+                                    -88.8f,  -103.5f,  -200.0f,   0.5f, 1.1e-38f, 0.625f};
+    enum { COUNT = sizeof special / sizeof *special, PAIRS = COUNT * COUNT };
+    float x[PAIRS], z[PAIRS], out[2][PAIRS];
+    for (size_t i = 0; i < PAIRS; i++)
+        x[i] = special[i % COUNT], z[i] = special[i / COUNT];
+#define SAME(kernel, ...)                                                                          \
+    do {                                                                                           \
+        for (int r = 0; r < 2; r++) {                                                              \
+            cr_assert(nn_kernels_select(r ? set : "ref", NULL) == NN_OK, "%s", set);               \
+            y = out[r];                                                                            \
+            memcpy(y, z, sizeof z);                                                                \
+            nn_kernels->kernel(PAIRS, __VA_ARGS__);                                                \
+        }                                                                                          \
+        for (size_t i = 0; i < PAIRS; i++) {                                                       \
+            double wanted = (double)out[0][i], got = (double)out[1][i];                            \
+            cr_assert(isnan(wanted) ? isnan(got)                                                   \
+                                    : wanted == got || fabs(got - wanted) < 3e-7 * fabs(wanted) || \
+                                          (fabs(wanted) < 1e-37 && fabs(got) < 2e-37),             \
+                      "%s %s(%g, %g) = %g, not %g", set, #kernel, (double)x[i], (double)z[i], got, \
+                      wanted);                                                                     \
+        }                                                                                          \
+    } while (0)
+    SAME(add, x, z, y);
+    SAME(accumulate, x, y);
+    SAME(multiply, x, z, y);
+    SAME(axpy, 0.5f, x, y);
+    SAME(scale, 0.5f, y);
+    SAME(relu, x, y);
+    SAME(relu_backward, x, z, y);
+    SAME(sigmoid, x, y);
+    SAME(tanh, x, y);
+    SAME(softmax, x, y);
+#undef SAME
+}
+
+Test(elementwise, special_values_as_in_ref)
+{
+    const char *set;
+    for (size_t s = 1; (set = nn_kernels_available(s)); s++)
+        check_specials(set);
 }
 
 Test(elementwise, extremes)
@@ -197,7 +306,7 @@ Test(elementwise, extremes)
 
 #define ALL_NAN(call)                                                                              \
     do {                                                                                           \
-        memset(y, 0, sizeof y);                                                                    \
+        memset(y, 0, LONGEST * sizeof *y);                                                         \
         nn_kernels->call;                                                                          \
         for (size_t at = 0; at < LONGEST; at++)                                                    \
             cr_assert(isnan(y[at]), "%s %s: y[%zu] = %g", set, #call, at, (double)y[at]);          \
@@ -206,9 +315,11 @@ Test(elementwise, extremes)
 Test(elementwise, nan_propagates)
 {
     const char *set;
+    make_memory();
     for (size_t s = 0; (set = nn_kernels_available(s)); s++) {
         cr_assert(nn_kernels_select(set, NULL) == NN_OK, "%s", set);
-        for (size_t i = 0; i < SIZE; i++)
+        fill(LONGEST);
+        for (size_t i = 0; i < LONGEST; i++)
             a[i] = NAN, b[i] = 1.0f;
         ALL_NAN(add(LONGEST, a, b, y));
         ALL_NAN(accumulate(LONGEST, a, y));
@@ -221,7 +332,7 @@ Test(elementwise, nan_propagates)
         ALL_NAN(sgd(LONGEST, y, a, NULL, 0.1f, 0.0f, 0.0f, false, false));
         ALL_NAN(adam(LONGEST, y, a, m, v, 0.1f, 0.9f, 0.999f, 1e-8f, 0.0f, 1.0f, 1.0f));
         for (size_t i = 0; i < LONGEST; i++) {
-            memset(b, 0, sizeof b);
+            memset(b, 0, LONGEST * sizeof *b);
             b[i] = NAN;
             ALL_NAN(softmax(LONGEST, b, y));
             cr_assert(isnan(nn_kernels->sum(LONGEST, b)), "sum with a NaN at %zu", i);

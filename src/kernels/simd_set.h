@@ -1,0 +1,15 @@
+/* A kernel set made of the words of one instruction set; the file that includes this names it
+ * first. */
+#ifndef NN_KERNELS_SIMD_SET_H
+#define NN_KERNELS_SIMD_SET_H
+
+#include "kernels/sets.h"
+
+#define JOIN_(kernel, isa) nn_k_##kernel##__##isa
+#define JOIN(kernel, isa)  JOIN_(kernel, isa)
+#define KERNEL(kernel)     JOIN(kernel, ISA)
+
+#include "kernels/simd_gemm.h"
+#include "kernels/simd_maps.h"
+
+#endif

@@ -1,0 +1,34 @@
+/* Memory that ends where a page ends, before one that nobody may touch: a kernel that reads or
+ * writes one element too many is killed. */
+#ifndef NN_TESTS_GUARDED_H
+#define NN_TESTS_GUARDED_H
+
+#include <criterion/criterion.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+struct guarded {
+    float *end; /* of the floats */
+    size_t count;
+};
+
+static inline struct guarded guarded_new(size_t count)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t bytes = (count * sizeof(float) + page - 1) / page * page;
+    char *block = mmap(NULL, bytes + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    cr_assert(block != MAP_FAILED, "memory");
+    cr_assert(mprotect(block + page, bytes, PROT_READ | PROT_WRITE) == 0, "mprotect");
+    return (struct guarded){(float *)(void *)(block + page + bytes), bytes / sizeof(float)};
+}
+
+/* The last `count` floats. */
+static inline float *guarded_last(const struct guarded *memory, size_t count)
+{
+    cr_assert(count <= memory->count, "%zu floats", count);
+    return memory->end - count;
+}
+
+#endif
