@@ -11,7 +11,10 @@ AM_TESTS_ENVIRONMENT = \
 	NN_SOURCE='$(abs_top_srcdir)'; export NN_SOURCE; \
 	NN_BUILD='$(abs_top_builddir)'; export NN_BUILD;
 
-TEST_LIBS = src/libcommand.a src/libview.a src/libexplain.a src/libmodel.a src/libdata.a \
+# The kernel set of the unit tests: $NNSCOPE_KERNELS, or the best.
+noinst_LIBRARIES += tests/libkernel-choice.a
+tests_libkernel_choice_a_SOURCES = tests/kernel_choice.c
+TEST_LIBS = tests/kernel_choice.$(OBJEXT) src/libcommand.a src/libview.a src/libexplain.a src/libmodel.a src/libdata.a \
 	src/libengine.a $(KERNEL_LIBS) src/libbase.a \
 	$(CRITERION_LIBS) $(JANSSON_LIBS) $(ZLIB_LIBS) $(PNG_LIBS) $(CSV_LIBS)
 TEST_CPPFLAGS = $(AM_CPPFLAGS) $(CRITERION_CFLAGS) -I$(top_srcdir)/tests
@@ -51,3 +54,11 @@ include tests/unit/app/local.mk
 endif
 TESTS += $(check_PROGRAMS) $(check_SCRIPTS)
 EXTRA_DIST += tests/reference tests/reference.h
+
+# The tests once with each kernel set.
+check-kernels: all
+	for set in ref avx2 avx512 neon; do \
+		NNSCOPE_KERNELS=$$set ./nnscope -c 'get kernels' 2>/dev/null || continue; \
+		NNSCOPE_KERNELS=$$set $(MAKE) $(AM_MAKEFLAGS) check || exit 1; \
+	done
+.PHONY: check-kernels

@@ -47,6 +47,13 @@ static enum nn_status replace(char **text, const char *with, struct nn_error *er
     return NN_OK;
 }
 
+/* The option, the environment variable (so that tests can run with each set), or the best set. */
+static const char *kernels_of(const struct nn_options *options)
+{
+    const char *wish = options->kernels ? options->kernels : getenv("NNSCOPE_KERNELS");
+    return wish && *wish ? wish : "auto";
+}
+
 /* Options that are settings of the session or the process. */
 static enum nn_status apply(struct nn_session *session, const struct nn_options *options,
                             struct nn_error *error)
@@ -62,7 +69,7 @@ static enum nn_status apply(struct nn_session *session, const struct nn_options 
         NN_TRY(replace(&session->color, options->color, error));
     if (options->threads)
         NN_TRY(nn_pool_set_threads(options->threads, error));
-    if (options->kernels && nn_kernels_select(options->kernels, error) != NN_OK)
+    if (nn_kernels_select(kernels_of(options), error) != NN_OK)
         NN_TRY(error->status = NN_USAGE);
     if (options->screen && !nn_screen_find(options->screen)) {
         status = nn_fail(error, NN_USAGE, "--screen=%s: there is no such screen",
