@@ -39,6 +39,7 @@ include tests/thread/local.mk
 include tests/script/local.mk
 include tests/fuzz/local.mk
 include tests/pty/local.mk
+include tests/bench/local.mk
 include tests/cross/local.mk
 
 if HAVE_CRITERION
