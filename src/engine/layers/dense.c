@@ -71,12 +71,8 @@ static void sum_columns(void *context, size_t begin, size_t end)
 {
     const struct nn_call *call = context;
     size_t out = call->node->size;
-    for (size_t unit = begin; unit < end; unit++) {
-        double sum = 0.0;
-        for (size_t b = 0; b < call->batch; b++)
-            sum += (double)call->dy[b * out + unit];
-        call->dw[W_BIAS][unit] = (float)sum;
-    }
+    nn_kernels->sum_columns(call->batch, end - begin, call->dy + begin, out,
+                            call->dw[W_BIAS] + begin);
 }
 
 static void backward(const struct nn_call *call)
