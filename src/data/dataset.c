@@ -57,6 +57,8 @@ enum nn_status nn_dataset_fill(struct nn_dataset *dataset, const unsigned char *
 unsigned char *nn_dataset_parts(const struct nn_dataset *dataset)
 {
     unsigned char *part = nn_calloc(dataset->samples->count, 1);
+    if (part)
+        memset(part, NN_NO_SPLIT, dataset->samples->count);
     for (int split = 0; part && split < NN_SPLIT_COUNT; split++) {
         for (size_t i = 0; i < dataset->split_count[split]; i++)
             part[dataset->index[split][i]] = (unsigned char)split;

@@ -50,6 +50,7 @@ struct nn_samples {
     unsigned char *mask; /* [count, mask_size]: 1 at the pixels (h x w) or features that decide the
                             class, as far as that is known (generated sets); else NULL */
     size_t mask_size;
+    size_t horizon;     /* windows of a series: how many rows behind its last one the target lies */
     int8_t given_split; /* -1, or the split that the loader was told (split=test) */
     size_t train_count; /* samples [0, train_count) came as training and the rest as test set
                            (fashion); 0 = one undivided set */
@@ -75,9 +76,28 @@ enum nn_status nn_dataset_new(struct nn_samples *samples, struct nn_dataset **da
                               struct nn_error *error);
 void nn_dataset_free(struct nn_dataset *dataset);
 
+/* How to divide all samples anew. */
+enum nn_order {
+    NN_ORDER_RANDOM, /* drawn with the seed */
+    NN_ORDER_LAST,   /* the last samples of the file are the test split and those before them the
+                        validation split; how many is Keras' rule for validation_split */
+    NN_ORDER_TIME    /* the same for a series; the last samples before each split whose target lies
+                        in that split belong to none */
+};
+struct nn_division {
+    double test, validation; /* shares of all samples, in [0,1), sum < 1 */
+    bool stratify;           /* with RANDOM: each class gives its share */
+    uint64_t seed;
+    enum nn_order order;
+    size_t folds, fold; /* folds > 0: the test split is number `fold`, from 1, of that many equal
+                           parts, and `test` is ignored */
+};
+/* Errors when a split would be empty. A scaling is fitted again. */
+enum nn_status nn_dataset_divide(const struct nn_dataset *dataset,
+                                 const struct nn_division *division, struct nn_dataset **result,
+                                 struct nn_error *error);
 /* Seeded split of all samples, stratified by class if wanted (and classification): each class
- * contributes its share, rounded so that totals fit, and keeps at least one training sample.
- * Fractions in [0,1), sum < 1. Errors when a split would be empty. A scaling is fitted again. */
+ * contributes its share, rounded so that totals fit, and keeps at least one training sample. */
 enum nn_status nn_dataset_split(const struct nn_dataset *dataset, double test, double validation,
                                 bool stratify, uint64_t seed, struct nn_dataset **result,
                                 struct nn_error *error);
@@ -86,6 +106,20 @@ enum nn_status nn_dataset_split(const struct nn_dataset *dataset, double test, d
 enum nn_status nn_dataset_hold_out(const struct nn_dataset *dataset, double validation,
                                    uint64_t seed, struct nn_dataset **result,
                                    struct nn_error *error);
+/* Windows over a series, whose rows are the samples of a table: window i holds rows i*step to
+ * i*step + length - 1, as [length] of one column or [columns, length] of several. */
+struct nn_windows {
+    size_t length, step;
+    size_t horizon; /* the target stands that many rows behind the last row of the window */
+    enum { NN_WINDOW_LABEL, NN_WINDOW_COLUMN, NN_WINDOW_NONE } target; /* what it is */
+    size_t column;                                                     /* from 0, for COLUMN */
+    bool direction; /* not the value of that column, but the classes down and up: whether it is
+                       above the last one of the window */
+};
+/* All windows are training data. A scaling is fitted again. NN_ARGUMENT when there is no window. */
+enum nn_status nn_dataset_window(const struct nn_dataset *dataset, const struct nn_windows *windows,
+                                 struct nn_dataset **result, struct nn_error *error);
+
 /* Fits the scaling on the training split, for each feature of a table and each channel of images.
  * unit: bytes by 1/255, floats by the largest magnitude; minmax to [0,1]; standard to mean 0,
  * deviation 1 (population); constant columns get factor 1. NN_STATE without training samples. */
@@ -101,11 +135,11 @@ enum nn_status nn_dataset_reshape(const struct nn_dataset *dataset, const struct
                                   struct nn_dataset **result, struct nn_error *error);
 
 /* Gives the labels the numbers that a model's classes have, by name, so that data loaded for it
- * mean the same; classes that the data lack are added, and those that the model does not know
- * follow behind (*unknown of them). Only right after loading, before the samples are shared.
- * NN_ARGUMENT (nothing changes) when the model knows none of them. */
+ * mean the same; classes that the data lack are added. Only right after loading, before the samples
+ * are shared. NN_ARGUMENT (nothing changes) when the data have a class that the model does not
+ * know. */
 enum nn_status nn_dataset_match_classes(struct nn_dataset *dataset, char *const *classes,
-                                        size_t count, size_t *unknown, struct nn_error *error);
+                                        size_t count, struct nn_error *error);
 
 /* A source over one split; borrows the dataset. */
 void nn_dataset_source(const struct nn_dataset *dataset, enum nn_split split,

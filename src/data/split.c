@@ -8,26 +8,12 @@
 #include "base/number.h"
 #include "base/random.h"
 #include "data/parts.h"
+#include "data/plan.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* A class during the split; without labels all samples are one class. */
-struct group {
-    size_t number, begin, count; /* its members are order[begin .. begin + count) */
-    size_t room;                 /* members that may still leave the training split */
-    size_t share[NN_SPLIT_COUNT];
-    double remainder;
-};
-
-struct plan {
-    struct group *groups;
-    size_t group_count;
-    size_t *order; /* sample numbers, by group */
-    size_t count;
-};
-
-static void clear_plan(struct plan *plan)
+void nn_plan_clear(struct nn_plan *plan)
 {
     nn_free(plan->groups);
     nn_free(plan->order);
@@ -38,13 +24,12 @@ static size_t group_of(const struct nn_samples *samples, bool stratify, size_t s
     return stratify ? (size_t)samples->labels[sample] : 0;
 }
 
-/* Sorts the `count` samples listed in `members` into groups. */
-static enum nn_status make_plan(struct plan *plan, const struct nn_samples *samples,
-                                const size_t *members, size_t count, bool stratify,
-                                struct nn_error *error)
+enum nn_status nn_plan_make(struct nn_plan *plan, const struct nn_samples *samples,
+                            const size_t *members, size_t count, bool stratify,
+                            struct nn_error *error)
 {
     stratify = stratify && samples->labels;
-    *plan = (struct plan){.group_count = stratify ? samples->class_count : 1, .count = count};
+    *plan = (struct nn_plan){.group_count = stratify ? samples->class_count : 1, .count = count};
     plan->groups = nn_calloc(plan->group_count, sizeof *plan->groups);
     plan->order = nn_calloc(count, sizeof *plan->order);
     if (!plan->groups || !plan->order)
@@ -58,7 +43,7 @@ static enum nn_status make_plan(struct plan *plan, const struct nn_samples *samp
         plan->groups[g].count = 0;
     }
     for (size_t i = 0; i < count; i++) {
-        struct group *group = &plan->groups[group_of(samples, stratify, members[i])];
+        struct nn_plan_group *group = &plan->groups[group_of(samples, stratify, members[i])];
         plan->order[group->begin + group->count++] = members[i];
     }
     return NN_OK;
@@ -66,11 +51,11 @@ static enum nn_status make_plan(struct plan *plan, const struct nn_samples *samp
 
 /* Every class keeps one training sample if that leaves enough; classes of a single sample come
  * last. False when `wanted` samples cannot leave without emptying a class of two or more. */
-static bool make_room(struct plan *plan, size_t wanted)
+static bool make_room(struct nn_plan *plan, size_t wanted)
 {
     size_t room = 0;
     for (size_t g = 0; g < plan->group_count; g++) {
-        struct group *group = &plan->groups[g];
+        struct nn_plan_group *group = &plan->groups[g];
         group->room = group->count > 0 ? group->count - 1 : 0;
         room += group->room;
     }
@@ -85,22 +70,22 @@ static bool make_room(struct plan *plan, size_t wanted)
 
 static int by_remainder(const void *a, const void *b)
 {
-    const struct group *const x = *(const struct group *const *)a;
-    const struct group *const y = *(const struct group *const *)b;
+    const struct nn_plan_group *const x = *(const struct nn_plan_group *const *)a;
+    const struct nn_plan_group *const y = *(const struct nn_plan_group *const *)b;
     if (x->remainder != y->remainder)
         return x->remainder > y->remainder ? -1 : 1;
     return x->number < y->number ? -1 : x->number > y->number;
 }
 
 /* Distributes `total` samples of a split over the groups. make_room found that they fit. */
-static enum nn_status share_out(struct plan *plan, enum nn_split split, double fraction,
+static enum nn_status share_out(struct nn_plan *plan, enum nn_split split, double fraction,
                                 size_t total, struct nn_error *error)
 {
-    struct group **sorted = nn_calloc(plan->group_count, sizeof(struct group *));
+    struct nn_plan_group **sorted = nn_calloc(plan->group_count, sizeof(struct nn_plan_group *));
     if (!sorted)
-        return nn_fail_memory(error, plan->group_count * sizeof(struct group *));
+        return nn_fail_memory(error, plan->group_count * sizeof(struct nn_plan_group *));
     for (size_t g = 0; g < plan->group_count; g++) {
-        struct group *group = &plan->groups[g];
+        struct nn_plan_group *group = &plan->groups[g];
         double ideal = fraction * (double)group->count;
         size_t whole = (size_t)ideal;
         if (whole > group->room)
@@ -113,7 +98,7 @@ static enum nn_status share_out(struct plan *plan, enum nn_split split, double f
         total -= whole;
         sorted[g] = group;
     }
-    qsort(sorted, plan->group_count, sizeof(struct group *), by_remainder);
+    qsort(sorted, plan->group_count, sizeof(struct nn_plan_group *), by_remainder);
     while (total > 0) {
         size_t before = total;
         for (size_t g = 0; g < plan->group_count && total > 0; g++) {
@@ -130,16 +115,23 @@ static enum nn_status share_out(struct plan *plan, enum nn_split split, double f
     return NN_OK;
 }
 
-/* Draws each group's members for both splits. `stream` keeps unrelated splits unrelated. */
-static void draw(struct plan *plan, uint64_t seed, uint32_t stream, unsigned char *part)
+void nn_plan_shuffle(struct nn_plan *plan, uint64_t seed, uint32_t stream)
 {
     for (size_t g = 0; g < plan->group_count; g++) {
-        struct group *group = &plan->groups[g];
-        size_t *members = plan->order + group->begin;
-        size_t test = group->share[NN_SPLIT_TEST], validation = group->share[NN_SPLIT_VALIDATION];
         struct nn_random random;
         nn_random_init(&random, seed, NN_STREAM_SPLIT, stream + (uint32_t)g);
-        nn_random_shuffle(&random, members, group->count);
+        nn_random_shuffle(&random, plan->order + plan->groups[g].begin, plan->groups[g].count);
+    }
+}
+
+/* Draws each group's members for both splits. */
+static void draw(struct nn_plan *plan, uint64_t seed, uint32_t stream, unsigned char *part)
+{
+    nn_plan_shuffle(plan, seed, stream);
+    for (size_t g = 0; g < plan->group_count; g++) {
+        const struct nn_plan_group *group = &plan->groups[g];
+        const size_t *members = plan->order + group->begin;
+        size_t test = group->share[NN_SPLIT_TEST], validation = group->share[NN_SPLIT_VALIDATION];
         for (size_t i = 0; i < test + validation; i++)
             part[members[i]] = i < test ? NN_SPLIT_TEST : NN_SPLIT_VALIDATION;
     }
@@ -185,17 +177,16 @@ out:
     return status;
 }
 
-/* Moves shares of the listed samples out of the training split. */
-static enum nn_status divide(const struct nn_dataset *dataset, const size_t *members, size_t count,
-                             const double fractions[NN_SPLIT_COUNT], bool stratify, uint64_t seed,
-                             uint32_t stream, unsigned char *part, struct nn_error *error)
+enum nn_status nn_plan_draw(const struct nn_samples *samples, const size_t *members, size_t count,
+                            const struct nn_division *division, uint32_t stream,
+                            unsigned char *part, struct nn_error *error)
 {
-    struct plan plan = {.groups = NULL};
+    struct nn_plan plan = {.groups = NULL};
+    double test = division->test, validation = division->validation;
     size_t tests = 0, validations = 0;
     enum nn_status status;
-    NN_TRY(take_shares(fractions[NN_SPLIT_TEST], fractions[NN_SPLIT_VALIDATION], count, &tests,
-                       &validations, error));
-    NN_TRY(make_plan(&plan, dataset->samples, members, count, stratify, error));
+    NN_TRY(take_shares(test, validation, count, &tests, &validations, error));
+    NN_TRY(nn_plan_make(&plan, samples, members, count, division->stratify, error));
     if (!make_room(&plan, tests + validations)) {
         status = nn_fail(error, NN_ARGUMENT,
                          "%zu training samples are left, too few for each of the %zu classes",
@@ -203,12 +194,55 @@ static enum nn_status divide(const struct nn_dataset *dataset, const size_t *mem
         nn_fail_hint(error, "smaller fractions, or stratify=no");
         goto out;
     }
-    NN_TRY(share_out(&plan, NN_SPLIT_TEST, fractions[NN_SPLIT_TEST], tests, error));
-    NN_TRY(
-        share_out(&plan, NN_SPLIT_VALIDATION, fractions[NN_SPLIT_VALIDATION], validations, error));
-    draw(&plan, seed, stream, part);
+    NN_TRY(share_out(&plan, NN_SPLIT_TEST, test, tests, error));
+    NN_TRY(share_out(&plan, NN_SPLIT_VALIDATION, validation, validations, error));
+    draw(&plan, division->seed, stream, part);
 out:
-    clear_plan(&plan);
+    nn_plan_clear(&plan);
+    return status;
+}
+
+/* A seeded draw among all samples. */
+static enum nn_status draw_all(const struct nn_samples *samples, const struct nn_division *division,
+                               unsigned char *part, struct nn_error *error)
+{
+    size_t *all = nn_calloc(samples->count, sizeof *all);
+    if (!all)
+        return nn_fail_memory(error, samples->count * sizeof *all);
+    for (size_t i = 0; i < samples->count; i++)
+        all[i] = i;
+    enum nn_status status = nn_plan_draw(samples, all, samples->count, division, 0, part, error);
+    nn_free(all);
+    return status;
+}
+
+enum nn_status nn_dataset_divide(const struct nn_dataset *dataset,
+                                 const struct nn_division *division, struct nn_dataset **result,
+                                 struct nn_error *error)
+{
+    struct nn_samples *samples = dataset->samples;
+    unsigned char *part = nn_calloc(samples->count, 1);
+    struct nn_dataset *made = NULL;
+    enum nn_status status;
+    if (!part) {
+        status = nn_fail_memory(error, samples->count);
+        goto out;
+    }
+    if (division->folds > 0)
+        NN_TRY(nn_divide_folds(samples, division, part, error));
+    else if (division->order != NN_ORDER_RANDOM)
+        NN_TRY(nn_divide_ordered(samples, division, part, error));
+    else
+        NN_TRY(draw_all(samples, division, part, error));
+    NN_TRY(nn_dataset_bare(samples, &made, error));
+    NN_TRY(nn_dataset_fill(made, part, error));
+    NN_TRY(nn_dataset_fit(made, dataset->scaling, error));
+    made->split_seed = division->seed;
+    *result = made;
+    made = NULL;
+out:
+    nn_free(part);
+    nn_dataset_free(made);
     return status;
 }
 
@@ -216,37 +250,16 @@ enum nn_status nn_dataset_split(const struct nn_dataset *dataset, double test, d
                                 bool stratify, uint64_t seed, struct nn_dataset **result,
                                 struct nn_error *error)
 {
-    const double fractions[NN_SPLIT_COUNT] = {0, validation, test};
-    size_t count = dataset->samples->count;
-    size_t *all = nn_calloc(count, sizeof *all);
-    unsigned char *part = nn_calloc(count, 1);
-    struct nn_dataset *made = NULL;
-    enum nn_status status;
-    if (!all || !part) {
-        status = nn_fail_memory(error, count * sizeof *all);
-        goto out;
-    }
-    for (size_t i = 0; i < count; i++)
-        all[i] = i;
-    NN_TRY(divide(dataset, all, count, fractions, stratify, seed, 0, part, error));
-    NN_TRY(nn_dataset_bare(dataset->samples, &made, error));
-    NN_TRY(nn_dataset_fill(made, part, error));
-    NN_TRY(nn_dataset_fit(made, dataset->scaling, error));
-    made->split_seed = seed;
-    *result = made;
-    made = NULL;
-out:
-    nn_free(all);
-    nn_free(part);
-    nn_dataset_free(made);
-    return status;
+    struct nn_division division = {
+        .test = test, .validation = validation, .stratify = stratify, .seed = seed};
+    return nn_dataset_divide(dataset, &division, result, error);
 }
 
 enum nn_status nn_dataset_hold_out(const struct nn_dataset *dataset, double validation,
                                    uint64_t seed, struct nn_dataset **result,
                                    struct nn_error *error)
 {
-    const double fractions[NN_SPLIT_COUNT] = {0, validation, 0};
+    struct nn_division division = {.validation = validation, .stratify = true, .seed = seed};
     const uint32_t own_stream = 0x40000000;
     unsigned char *part = nn_dataset_parts(dataset);
     struct nn_dataset *made = NULL;
@@ -255,8 +268,8 @@ enum nn_status nn_dataset_hold_out(const struct nn_dataset *dataset, double vali
         status = nn_fail_memory(error, dataset->samples->count);
         goto out;
     }
-    NN_TRY(divide(dataset, dataset->index[NN_SPLIT_TRAIN], dataset->split_count[NN_SPLIT_TRAIN],
-                  fractions, true, seed, own_stream, part, error));
+    NN_TRY(nn_plan_draw(dataset->samples, dataset->index[NN_SPLIT_TRAIN],
+                        dataset->split_count[NN_SPLIT_TRAIN], &division, own_stream, part, error));
     NN_TRY(nn_dataset_scale_with(dataset, dataset->scaling, dataset->offset, dataset->factor,
                                  dataset->scale_count, &made, error));
     NN_TRY(nn_dataset_fill(made, part, error));
