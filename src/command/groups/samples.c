@@ -6,10 +6,13 @@
 #include "base/text.h"
 #include "command/command.h"
 #include "command/deliver.h"
+#include "command/job.h"
 #include "command/subject.h"
+#include "data/inspect.h"
 #include "data/npy.h"
+#include "data/write.h"
 
-#include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,20 +47,83 @@ static enum nn_status fill_info(struct nn_result *result, const struct nn_datase
     return status;
 }
 
+static void add_note(struct nn_result *result, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Another sentence of the note. */
+static void add_note(struct nn_result *result, const char *format, ...)
+{
+    size_t at = strlen(result->note);
+    va_list list;
+    if (at > 0 && at + 1 < sizeof result->note)
+        result->note[at++] = ' ';
+    va_start(list, format);
+    vsnprintf(result->note + at, sizeof result->note - at, format, list);
+    va_end(list);
+}
+
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+/* Cells that were missing, and what was done about them. */
+static void note_missing(struct nn_result *result, const struct nn_samples *samples)
+{
+    static const char *const done[] = {
+        "", "", "filled with the mean of the column (texts count as unknown)",
+        "filled with the most frequent value of the column"};
+    size_t cells = 0, columns = 0;
+    for (size_t i = 0; samples->missing && i < samples->feature_count; i++) {
+        cells += samples->missing[i];
+        columns += samples->missing[i] > 0;
+    }
+    if (samples->missing_rule == NN_MISSING_DROP && samples->dropped > 0)
+        add_note(result, "%zu row%s left out for missing cells.", samples->dropped,
+                 samples->dropped == 1 ? " was" : "s were");
+    else if (cells > 0)
+        add_note(result, "%zu missing cell%s in %zu column%s, %s.", cells, plural(cells), columns,
+                 plural(columns), done[samples->missing_rule]);
+    nn_result_figure(result, "missing", (double)cells);
+    nn_result_figure(result, "dropped", (double)samples->dropped);
+}
+
+static void note_duplicates(struct nn_result *result, const struct nn_duplicates *found)
+{
+    if (found->copies > 0)
+        add_note(result, "%zu sample%s an earlier one%s", found->copies,
+                 found->copies == 1 ? " repeats" : "s repeat", found->conflicts ? "," : ".");
+    if (found->conflicts > 0)
+        add_note(result, "%zu of them with another label.", found->conflicts);
+    if (found->leaked > 0)
+        add_note(result, "%zu held-out sample%s also stand%s in the training data.", found->leaked,
+                 plural(found->leaked), found->leaked == 1 ? "s" : "");
+    nn_result_figure(result, "duplicates", (double)found->copies);
+    nn_result_figure(result, "conflicts", (double)found->conflicts);
+    nn_result_figure(result, "leaked", (double)found->leaked);
+}
+
 static enum nn_status run_info(const struct nn_invocation *invocation, struct nn_error *error)
 {
     const struct nn_dataset *data = NULL;
     struct nn_result *result = NULL;
+    struct nn_duplicates found;
     char shape[NN_SHAPE_TEXT];
     enum nn_status status = nn_subject_data(invocation->session, &data, error);
     if (status != NN_OK)
         return status;
     NN_TRY(nn_result_new(NN_RESULT_TABLE, "data info", &result, error));
     NN_TRY(fill_info(result, data, error));
+    NN_TRY(nn_dataset_duplicates(data, &found, error));
     snprintf(result->title, sizeof result->title, "%.80s: %zu samples of %.60s%s, scaling %s",
              NN_VISIBLE(data->samples->name ? data->samples->name : "data"), data->samples->count,
              nn_shape_text(shape, &data->samples->shape),
              data->samples->shape.rank == 1 ? " features" : "", nn_scaling_names[data->scaling]);
+    note_missing(result, data->samples);
+    note_duplicates(result, &found);
+    if (data->samples->mask)
+        add_note(result, "What decides the class is known: data export masks.npy what=masks.");
+    result->figures_hidden = true;
     result->sample = -1;
     nn_session_give(invocation->session, result);
     result = NULL;
@@ -69,13 +135,119 @@ out:
 const struct nn_command nn_command_data_info = {
     .name = "data info",
     .group = "data",
-    .summary = "Says what the data are: shape, classes, splits, scaling",
+    .summary = "Says what the data are: shape, classes, splits, scaling, oddities",
+    .details = "Below the table it says what became of missing cells, how many samples repeat an "
+               "earlier one and with which of them the labels contradict each other, and how many "
+               "held-out samples also stand in the training data.",
     .args = (const struct nn_arg_spec[]){{0}},
     .examples =
         (const struct nn_example[]){
             {"data info", "data demo breast-cancer", "Samples of each class in each split"}, {0}},
     .flags = NN_COMMAND_READS,
     .run = run_info,
+};
+
+/* ---- data columns ---- */
+
+/* As a job: a long table takes its time. */
+struct survey {
+    const struct nn_dataset *data; /* borrowed: the command waits */
+    struct nn_column_figures *figures;
+};
+
+static enum nn_status survey_work(struct nn_job *job, void *data, struct nn_progress *progress,
+                                  struct nn_error *error)
+{
+    struct survey *survey = data;
+    (void)job;
+    return nn_dataset_columns(survey->data, survey->figures, progress, error);
+}
+
+static enum nn_status fill_columns(struct nn_result *result, const struct survey *survey,
+                                   struct nn_error *error)
+{
+    static const char *const columns[] = {"column", "min",     "mean",    "max",
+                                          "sd",     "missing", "distinct"};
+    const struct nn_samples *samples = survey->data->samples;
+    size_t count = nn_dataset_column_count(survey->data);
+    enum nn_status status = nn_result_table(result, columns, 7, count, error);
+    for (size_t i = 0; i < count && status == NN_OK; i++) {
+        const struct nn_column_figures *figures = &survey->figures[i];
+        char name[32];
+        snprintf(name, sizeof name, samples->shape.rank == 1 ? "x%zu" : "channel %zu", i);
+        bool named = samples->shape.rank == 1 && samples->features;
+        status = nn_result_set_text(result, i, 0, named ? samples->features[i] : name, error);
+        nn_result_set_number(result, i, 1, figures->minimum, -1);
+        nn_result_set_number(result, i, 2, figures->mean, -1);
+        nn_result_set_number(result, i, 3, figures->maximum, -1);
+        nn_result_set_number(result, i, 4, figures->deviation, -1);
+        nn_result_set_number(result, i, 5, (double)figures->missing, -2);
+        nn_result_set_number(result, i, 6, (double)figures->distinct, -2);
+    }
+    return status;
+}
+
+static enum nn_status survey_finish(struct nn_session *session, void *data, enum nn_status status,
+                                    struct nn_error *error)
+{
+    struct survey *survey = data;
+    const struct nn_samples *samples = survey->data->samples;
+    struct nn_result *result = NULL;
+    if (status != NN_OK)
+        return status;
+    NN_TRY(nn_result_new(NN_RESULT_TABLE, "data columns", &result, error));
+    NN_TRY(fill_columns(result, survey, error));
+    snprintf(result->title, sizeof result->title, "%.80s: %zu %s of %zu samples, unscaled",
+             NN_VISIBLE(samples->name ? samples->name : "data"), result->rows,
+             samples->shape.rank == 1 ? "columns" : "channels", samples->count);
+    result->sample = -1;
+    nn_session_give(session, result);
+    result = NULL;
+out:
+    nn_result_free(result);
+    return status;
+}
+
+static void survey_free(void *data)
+{
+    struct survey *survey = data;
+    nn_free(survey->figures);
+    nn_free(survey);
+}
+
+static const struct nn_job_class survey_job = {
+    .name = "columns", .work = survey_work, .finish = survey_finish, .free = survey_free};
+
+static enum nn_status run_columns(const struct nn_invocation *invocation, struct nn_error *error)
+{
+    const struct nn_dataset *data = NULL;
+    enum nn_status status = nn_subject_data(invocation->session, &data, error);
+    if (status != NN_OK)
+        return status;
+    size_t count = nn_dataset_column_count(data);
+    struct survey *survey = nn_calloc(1, sizeof *survey);
+    struct nn_column_figures *figures = nn_calloc(count, sizeof *figures);
+    if (!survey || !figures) {
+        nn_free(survey);
+        nn_free(figures);
+        return nn_fail_memory(error, count * sizeof *figures);
+    }
+    *survey = (struct survey){.data = data, .figures = figures};
+    return nn_job_run(invocation->session, &survey_job, survey, false, error);
+}
+
+const struct nn_command nn_command_data_columns = {
+    .name = "data columns",
+    .group = "data",
+    .summary = "Figures of each feature: smallest, mean, largest, deviation, missing, distinct",
+    .details = "Over all samples, whatever split they belong to, in the units of the file; of "
+               "images, for each channel. Missing cells are counted as they stood in the file.",
+    .args = (const struct nn_arg_spec[]){{0}},
+    .examples =
+        (const struct nn_example[]){
+            {"data columns", "data demo wine", "Alcohol from 11.03 to 14.83 percent"}, {0}},
+    .flags = NN_COMMAND_READS,
+    .run = run_columns,
 };
 
 /* ---- data show ---- */
@@ -177,12 +349,30 @@ const struct nn_command nn_command_data_show = {
 
 /* ---- data export ---- */
 
+enum { EXPORT_FILE, EXPORT_SPLIT, EXPORT_WHAT };
+
 static const struct nn_arg_spec export_args[] = {
     {.name = "file",
      .type = NN_ARG_FILE,
      .help = "a .csv or .npy file",
      .flags = NN_ARG_POSITIONAL | NN_ARG_REQUIRED},
+    {.name = "split",
+     .type = NN_ARG_TEXT,
+     .choices = "@splits",
+     .help = "train, validation or test alone; else all samples in the order of their file"},
+    {.name = "what",
+     .type = NN_ARG_CHOICE,
+     .choices = "samples|masks",
+     .fallback = "samples",
+     .help = "masks: 1 where the class is known to be decided (generated sets), as .npy"},
     {0},
+};
+
+/* The samples to write; index NULL: all. */
+struct selection {
+    const struct nn_samples *samples;
+    const size_t *index;
+    size_t count;
 };
 
 static float raw_value(const struct nn_samples *samples, size_t i)
@@ -191,124 +381,86 @@ static float raw_value(const struct nn_samples *samples, size_t i)
                                                : ((const float *)samples->values)[i];
 }
 
-static void put_csv_text(struct nn_buffer *out, const char *text)
-{
-    if (!text[strcspn(text, ",;\t\"\r\n")]) {
-        nn_buffer_text(out, text);
-        return;
-    }
-    nn_buffer_char(out, '"');
-    for (; *text; text++) {
-        if (*text == '"')
-            nn_buffer_char(out, '"');
-        nn_buffer_char(out, *text);
-    }
-    nn_buffer_char(out, '"');
-}
-
-static void put_header(struct nn_buffer *out, const struct nn_samples *samples, size_t width)
-{
-    char name[32];
-    for (size_t i = 0; i < width; i++) {
-        snprintf(name, sizeof name, "x%zu", i);
-        if (i)
-            nn_buffer_char(out, ',');
-        put_csv_text(out,
-                     samples->features && i < samples->feature_count ? samples->features[i] : name);
-    }
-    if (samples->labels || samples->targets) {
-        nn_buffer_char(out, ',');
-        put_csv_text(out, samples->target_name ? samples->target_name
-                          : samples->labels    ? "class"
-                                               : "target");
-    }
-    nn_buffer_char(out, '\n');
-}
-
-static void put_sample(struct nn_buffer *out, const struct nn_samples *samples, size_t width,
-                       size_t row)
-{
-    char number[NN_NUMBER_SIZE];
-    for (size_t i = 0; i < width; i++) {
-        if (i)
-            nn_buffer_char(out, ',');
-        nn_buffer_text(out, nn_number_float(number, raw_value(samples, row * width + i)));
-    }
-    if (samples->labels) {
-        nn_buffer_char(out, ',');
-        put_csv_text(out, samples->classes[samples->labels[row]]);
-    }
-    for (size_t i = 0; samples->targets && i < samples->target_width; i++) {
-        nn_buffer_char(out, ',');
-        nn_buffer_text(out,
-                       nn_number_float(number, samples->targets[row * samples->target_width + i]));
-    }
-    nn_buffer_char(out, '\n');
-}
-
-static enum nn_status export_csv(const struct nn_samples *samples, const char *path,
+/* Samples, or masks without their channels. */
+static enum nn_status export_npy(const struct selection *selection, bool masks, const char *path,
                                  struct nn_error *error)
 {
-    struct nn_buffer out;
-    size_t width = nn_shape_size(&samples->shape);
-    nn_buffer_init(&out, 0);
-    put_header(&out, samples, width);
-    for (size_t row = 0; row < samples->count && !out.failed; row++)
-        put_sample(&out, samples, width, row);
-    enum nn_status status = nn_buffer_check(&out, error);
-    if (status == NN_OK)
-        status = nn_save_bytes(path, out.data, out.length, error);
-    nn_buffer_clear(&out);
-    return status;
-}
-
-static enum nn_status export_npy(const struct nn_samples *samples, const char *path,
-                                 struct nn_error *error)
-{
-    size_t count = samples->count * nn_shape_size(&samples->shape);
-    struct nn_shape shape = {.rank = samples->shape.rank + 1};
-    if (shape.rank > NN_MAX_RANK)
+    const struct nn_samples *samples = selection->samples;
+    bool flat = masks && samples->shape.rank == 3;
+    size_t width = masks ? samples->mask_size : nn_shape_size(&samples->shape), count;
+    struct nn_shape shape = {.rank = samples->shape.rank + !flat};
+    if (shape.rank > NN_MAX_RANK || !nn_size_mul(selection->count, width, &count))
         return nn_fail(error, NN_SHAPE, "the samples have too many dimensions");
-    shape.dim[0] = samples->count;
-    memcpy(shape.dim + 1, samples->shape.dim, (size_t)samples->shape.rank * sizeof *shape.dim);
+    shape.dim[0] = selection->count;
+    memcpy(shape.dim + 1, samples->shape.dim + flat, (size_t)(shape.rank - 1) * sizeof *shape.dim);
     float *values = nn_calloc(count, sizeof *values);
     if (!values)
         return nn_fail_memory(error, count * sizeof *values);
-    for (size_t i = 0; i < count; i++)
-        values[i] = raw_value(samples, i);
+    for (size_t i = 0; i < selection->count; i++) {
+        size_t from = (selection->index ? selection->index[i] : i) * width;
+        for (size_t j = 0; j < width; j++)
+            values[i * width + j] =
+                masks ? (float)samples->mask[from + j] : raw_value(samples, from + j);
+    }
     enum nn_status status = nn_npy_write(path, &shape, values, error);
     nn_free(values);
     return status;
 }
 
+static enum nn_status select_samples(const struct nn_dataset *data, const char *split,
+                                     struct selection *selection, struct nn_error *error)
+{
+    enum nn_split which;
+    *selection = (struct selection){.samples = data->samples, .count = data->samples->count};
+    if (!split)
+        return NN_OK;
+    enum nn_status status = nn_dataset_find_split(data, split, &which, error);
+    if (status == NN_OK) {
+        selection->index = data->index[which];
+        selection->count = data->split_count[which];
+    }
+    return status;
+}
+
 static enum nn_status run_export(const struct nn_invocation *invocation, struct nn_error *error)
 {
-    const char *path = nn_args_text(invocation->args, 0);
-    const struct nn_dataset *data = NULL;
-    enum nn_status status = nn_subject_data(invocation->session, &data, error);
-    if (status != NN_OK)
-        return status;
+    const char *path = nn_args_text(invocation->args, EXPORT_FILE);
     const char *extension = nn_path_extension(path);
-    if (nn_text_equal_nocase(extension, ".csv"))
-        status = export_csv(data->samples, path, error);
-    else if (nn_text_equal_nocase(extension, ".npy"))
-        status = export_npy(data->samples, path, error);
+    bool masks = nn_args_int(invocation->args, EXPORT_WHAT) == 1;
+    bool csv = nn_text_equal_nocase(extension, ".csv"),
+         npy = nn_text_equal_nocase(extension, ".npy");
+    const struct nn_dataset *data = NULL;
+    struct selection selection;
+    enum nn_status status;
+    NN_TRY(nn_subject_data(invocation->session, &data, error));
+    NN_TRY(select_samples(data, nn_args_text(invocation->args, EXPORT_SPLIT), &selection, error));
+    if (masks && !data->samples->mask)
+        status = nn_fail(error, NN_STATE, "what decides the class is not known of these data");
+    else if (csv && !masks)
+        status = nn_csv_write(path, data->samples, selection.index, selection.count, NULL, error);
+    else if (npy)
+        status = export_npy(&selection, masks, path, error);
     else
         status =
-            nn_fail(error, NN_ARGUMENT, "%s: data are exported as .csv or .npy", NN_VISIBLE(path));
+            nn_fail(error, NN_ARGUMENT, "%s: %s", NN_VISIBLE(path),
+                    masks ? "masks are exported as .npy" : "data are exported as .csv or .npy");
     if (status == NN_OK)
-        nn_say(&invocation->session->output, "%zu samples written to %s", data->samples->count,
-               NN_VISIBLE(path));
+        nn_say(&invocation->session->output, "%zu %s written to %s", selection.count,
+               masks ? "masks" : "samples", NN_VISIBLE(path));
+out:
     return status;
 }
 
 const struct nn_command nn_command_data_export = {
     .name = "data export",
     .group = "data",
-    .summary = "Writes all samples to a file, unscaled",
+    .summary = "Writes samples to a file, unscaled",
     .args = export_args,
     .examples = (const struct nn_example[]){{"data export iris.csv", "data demo iris",
                                              "A table with a header; the class is the last column"},
+                                            {"data export masks.npy what=masks split=test",
+                                             "data demo lesions samples=100",
+                                             "Where the lesions are, to check explanations"},
                                             {0}},
     .flags = NN_COMMAND_READS | NN_COMMAND_WRITES,
     .run = run_export,
