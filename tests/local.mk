@@ -41,6 +41,7 @@ include tests/fuzz/local.mk
 include tests/pty/local.mk
 include tests/bench/local.mk
 include tests/cross/local.mk
+include tests/long/local.mk
 
 if HAVE_CRITERION
 include tests/unit/base/local.mk
