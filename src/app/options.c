@@ -23,7 +23,9 @@ const struct nn_option nn_option_table[] = {
     {0, "ascii", NULL, "draw with ASCII characters alone"},
     {0, "screen", "NAME", "print that screen at the end (`help show` lists them)"},
     {0, "threads", "N", "threads (default: one a processor); results do not depend on it"},
-    {0, "kernels", "NAME", "set of arithmetic kernels (ref)"},
+    {0, "kernels", "NAME",
+     "set of arithmetic kernels: ref, avx2, avx512 or neon (default: the best that the processor "
+     "has)"},
     {0, "seed", "N", "seed of all random numbers (default 1)"},
     {0, "dump-man", NULL, "print the man page, made from the tables of the program"},
     {0, "version", NULL, "print the version"},
