@@ -6,6 +6,7 @@
 #include "command/help.h"
 #include "command/settings.h"
 #include "data/demo.h"
+#include "engine/augment.h"
 #include "engine/loss.h"
 #include "engine/metric.h"
 #include "engine/optimizer.h"
@@ -279,6 +280,11 @@ static void write_engine(FILE *out)
     for (size_t i = 0; i < nn_schedule_count; i++)
         described(out, nn_schedules[i]->name, nn_schedules[i]->args, nn_schedules[i]->summary,
                   nn_schedules[i]->formula, nn_schedules[i]->source);
+    section(out, "AUGMENTATIONS");
+    for (size_t i = 0; i < nn_augmentation_count; i++)
+        described(out, nn_augmentations[i]->name, nn_augmentations[i]->args,
+                  nn_augmentations[i]->summary, nn_augmentations[i]->formula,
+                  nn_augmentations[i]->source);
     section(out, "METRICS");
     for (size_t i = 0; i < nn_metric_count; i++)
         described(out, nn_metrics[i]->name, nn_metrics[i]->args, nn_metrics[i]->summary,

@@ -44,7 +44,7 @@ struct nn_arg_spec {
     double min, max;      /* both 0 = no bounds (DIMS: 1..2^31-1); max < min = no upper bound */
     const char *choices;  /* for CHOICE and NUMBERS: "a|b|c"; for TEXT and WORDS: what completion
                              offers: "@layers",
-                             "@methods", "@losses", "@optimizers", "@schedules", "@demos",
+                             "@methods", "@losses", "@optimizers", "@schedules", "@augmentations", "@demos",
                              "@classes", "@screens",
                              "@commands", "@settings", "@metrics" */
     const char *unit;     /* "samples", "pixels", ... or NULL */

@@ -9,6 +9,7 @@
 #include "command/settings.h"
 #include "command/subject.h"
 #include "data/demo.h"
+#include "engine/augment.h"
 #include "engine/loss.h"
 #include "engine/metric.h"
 #include "engine/optimizer.h"
@@ -204,6 +205,9 @@ static void add_named(struct place *place, const char *list)
     else if (strcmp(list, "@optimizers") == 0)
         for (size_t i = 0; i < nn_optimizer_count; i++)
             add(place, nn_optimizers[i]->name, nn_optimizers[i]->summary, true);
+    else if (strcmp(list, "@augmentations") == 0)
+        for (size_t i = 0; i < nn_augmentation_count; i++)
+            add(place, nn_augmentations[i]->name, nn_augmentations[i]->summary, true);
     else if (strcmp(list, "@schedules") == 0)
         for (size_t i = 0; i < nn_schedule_count; i++)
             add(place, nn_schedules[i]->name, nn_schedules[i]->summary, true);

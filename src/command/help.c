@@ -5,6 +5,7 @@
 #include "command/command.h"
 #include "command/settings.h"
 #include "data/demo.h"
+#include "engine/augment.h"
 #include "engine/loss.h"
 #include "engine/metric.h"
 #include "engine/optimizer.h"
@@ -221,6 +222,16 @@ static bool entry_at(size_t i, struct entry *entry, char usage[80])
         return true;
     }
     i -= nn_metric_count;
+    if (i < nn_augmentation_count) {
+        const struct nn_augmentation *augmentation = nn_augmentations[i];
+        snprintf(usage, 80, "data augment");
+        *entry = (struct entry){"augmentation",        augmentation->name,
+                                augmentation->summary, augmentation->formula,
+                                augmentation->source,  usage,
+                                augmentation->args,    NULL};
+        return true;
+    }
+    i -= nn_augmentation_count;
     if (i < nn_method_count) {
         const struct nn_method *method = nn_methods[i];
         snprintf(usage, 80, "explain %s", method->name);
@@ -284,8 +295,8 @@ static void put_overview(struct nn_buffer *out)
             put_entry(out, nn_commands[i]->name, nn_commands[i]->summary);
         }
     }
-    static const char *const kinds[] = {"layer",    "shorthand", "loss",  "optimizer",
-                                        "schedule", "metric",    "method"};
+    static const char *const kinds[] = {"layer",    "shorthand", "loss",         "optimizer",
+                                        "schedule", "metric",    "augmentation", "method"};
     nn_buffer_char(out, '\n');
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
         struct nn_buffer names;

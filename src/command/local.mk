@@ -2,6 +2,7 @@
 COMMAND_GROUPS = \
 	src/command/groups/data.c \
 	src/command/groups/prepare.c \
+	src/command/groups/augment.c \
 	src/command/groups/samples.c \
 	src/command/groups/net.c \
 	src/command/groups/compile.c \

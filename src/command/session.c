@@ -60,6 +60,7 @@ void nn_session_free(struct nn_session *session)
     nn_history_clear(&session->history);
     nn_train_state_clear(&session->state);
     nn_recipe_clear(&session->recipe);
+    nn_augment_clear(&session->augment);
     nn_dataset_free(session->dataset);
     nn_net_free(session->net);
     nn_buffer_clear(&session->recorded);
@@ -94,8 +95,17 @@ void nn_session_net_changed(struct nn_session *session, bool history)
     session->map = 0;
 }
 
+/* The samples as they were read, whatever shape they are seen in. */
+static const struct nn_samples *root_of(const struct nn_dataset *dataset)
+{
+    const struct nn_samples *samples = dataset ? dataset->samples : NULL;
+    return samples && samples->owner ? samples->owner : samples;
+}
+
 void nn_session_set_dataset(struct nn_session *session, struct nn_dataset *dataset)
 {
+    if (root_of(dataset) != root_of(session->dataset))
+        nn_augment_clear(&session->augment);
     if (dataset != session->dataset)
         nn_dataset_free(session->dataset);
     session->dataset = dataset;

@@ -52,6 +52,7 @@ struct nn_session {
     struct nn_output output;
     struct nn_net *net;         /* never NULL; count 0 = empty */
     struct nn_dataset *dataset; /* NULL = none */
+    struct nn_augment augment;  /* of its training samples */
     struct nn_recipe recipe;    /* loss NULL = not compiled */
     struct nn_train_state state;
     struct nn_history history;

@@ -43,6 +43,13 @@ LAYER_SOURCES = \
 	src/engine/layers/tanh.c \
 	src/engine/layers/upsample.c \
 	src/engine/layers/zeropadding.c
+AUGMENTATION_SOURCES = \
+	src/engine/augmentations/crop.c \
+	src/engine/augmentations/flip.c \
+	src/engine/augmentations/mixup.c \
+	src/engine/augmentations/noise.c \
+	src/engine/augmentations/rotate.c \
+	src/engine/augmentations/shift.c
 LOSS_SOURCES = \
 	src/engine/losses/binary_crossentropy.c \
 	src/engine/losses/binary_focal.c \
@@ -90,6 +97,8 @@ src_libengine_a_SOURCES = \
 	src/engine/cancel.h src/engine/layer.h src/engine/loss.h src/engine/metric.h src/engine/net.h \
 	src/engine/optimizer.h src/engine/pass.h src/engine/result.h src/engine/schedule.h src/engine/source.h src/engine/tensor.h \
 	src/engine/trainer.h \
+	src/engine/augment.c \
+	src/engine/augment.h \
 	src/engine/batch.c \
 	src/engine/batch.h \
 	src/engine/confusion.c \
@@ -121,6 +130,8 @@ src_libengine_a_SOURCES = \
 	src/engine/losses/probability.c \
 	src/engine/losses/probability.h \
 	src/engine/metric.c \
+	src/engine/mix.c \
+	src/engine/mix.h \
 	src/engine/metrics/counts.c \
 	src/engine/metrics/counts.h \
 	src/engine/metrics/probability.c \
@@ -148,6 +159,7 @@ src_libengine_a_SOURCES = \
 	src/engine/train_state.h \
 	src/engine/trainer.c \
 	$(LAYER_SOURCES) \
+	$(AUGMENTATION_SOURCES) \
 	$(LOSS_SOURCES) \
 	$(METRIC_SOURCES) \
 	$(OPTIMIZER_SOURCES) \
@@ -158,6 +170,10 @@ src_libengine_a_SOURCES = \
 src/engine/layers.def: $(LAYER_SOURCES) src/registry.sh
 	$(AM_V_GEN)$(MKDIR_P) src/engine && here=`pwd` && cd $(top_srcdir) && \
 	$(SHELL) src/registry.sh nn_layer_class NN_LAYER $(LAYER_SOURCES) >"$$here/$@.tmp" && \
+	mv "$$here/$@.tmp" "$$here/$@"
+src/engine/augmentations.def: $(AUGMENTATION_SOURCES) src/registry.sh
+	$(AM_V_GEN)$(MKDIR_P) src/engine && here=`pwd` && cd $(top_srcdir) && \
+	$(SHELL) src/registry.sh nn_augmentation NN_AUGMENTATION $(AUGMENTATION_SOURCES) >"$$here/$@.tmp" && \
 	mv "$$here/$@.tmp" "$$here/$@"
 src/engine/losses.def: $(LOSS_SOURCES) src/registry.sh
 	$(AM_V_GEN)$(MKDIR_P) src/engine && here=`pwd` && cd $(top_srcdir) && \
@@ -180,12 +196,13 @@ src/engine/shorthands.def: $(SHORTHAND_SOURCES) src/registry.sh
 	$(SHELL) src/registry.sh nn_shorthand NN_SHORTHAND $(SHORTHAND_SOURCES) >"$$here/$@.tmp" && \
 	mv "$$here/$@.tmp" "$$here/$@"
 src/engine/layer.$(OBJEXT): src/engine/layers.def
+src/engine/augment.$(OBJEXT): src/engine/augmentations.def
 src/engine/loss.$(OBJEXT): src/engine/losses.def
 src/engine/metric.$(OBJEXT): src/engine/metrics.def
 src/engine/optimizer.$(OBJEXT): src/engine/optimizers.def
 src/engine/schedule.$(OBJEXT): src/engine/schedules.def
 src/engine/shorthand.$(OBJEXT): src/engine/shorthands.def
 BUILT_SOURCES += src/engine/layers.def src/engine/losses.def src/engine/metrics.def src/engine/optimizers.def \
-	src/engine/schedules.def src/engine/shorthands.def
+	src/engine/augmentations.def src/engine/schedules.def src/engine/shorthands.def
 CLEANFILES += src/engine/layers.def src/engine/losses.def src/engine/metrics.def src/engine/optimizers.def \
-	src/engine/schedules.def src/engine/shorthands.def
+	src/engine/augmentations.def src/engine/schedules.def src/engine/shorthands.def

@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "engine/batch.h"
 #include "engine/evaluator.h"
+#include "engine/mix.h"
 #include "engine/regularize.h"
 #include "engine/step.h"
 #include "engine/train_state.h"
@@ -32,6 +33,7 @@ struct nn_trainer {
     struct nn_objective objective;
     struct nn_pass *pass;
     struct nn_targets targets;
+    struct nn_mix mix;
     struct nn_tally tally; /* its sums belong to the run once the trainer is made */
     bool made;
     bool validates;
@@ -110,6 +112,8 @@ static enum nn_status plan(struct nn_trainer *trainer, struct nn_error *error)
                        error));
     NN_TRY(nn_targets_init(&trainer->targets, &trainer->objective, trainer->batch_size, error));
     NN_TRY(nn_tally_init(&trainer->tally, &trainer->objective, trainer->source.count, error));
+    NN_TRY(nn_mix_init(&trainer->mix, trainer->source.augment, &trainer->objective,
+                       &trainer->source.shape, trainer->batch_size, error));
     NN_TRY(nn_snapshot_init(&trainer->good, trainer->state, error));
     if (!nn_size_mul(trainer->batch_size, trainer->objective.width, &floats)) {
         status =
@@ -279,6 +283,7 @@ void nn_trainer_free(struct nn_trainer *trainer)
     else if (!trainer->run->active)
         nn_run_clear(trainer->run);
     nn_evaluator_clear(&trainer->evaluator);
+    nn_mix_clear(&trainer->mix);
     nn_snapshot_clear(&trainer->good);
     nn_free(trainer->order);
     nn_free(trainer->dz);
@@ -345,10 +350,14 @@ static enum nn_status run_forward(struct nn_trainer *trainer, struct nn_mean *lo
     enum nn_status status;
     NN_TRY(nn_targets_fetch(&trainer->targets, &trainer->objective, &trainer->source,
                             trainer->order + start, n, nn_pass_input(trainer->pass), error));
+    nn_mix_batch(&trainer->mix, trainer->source.augment, &trainer->objective,
+                 &trainer->source.shape, trainer->options->seed, trainer->state->step, n,
+                 &trainer->targets, nn_pass_input(trainer->pass));
     nn_random_init(&random, trainer->options->seed, NN_STREAM_DROPOUT,
                    (uint32_t)trainer->state->step);
     nn_pass_forward(trainer->pass, n, &random);
-    *loss = nn_targets_loss(&trainer->targets, &trainer->objective, trainer->pass, trainer->dz);
+    *loss = nn_mix_loss(&trainer->mix, &trainer->targets, &trainer->objective, trainer->pass,
+                        trainer->dz);
     if (!isfinite(loss->value)) {
         char what[32];
         snprintf(what, sizeof what, "loss is %s", number_text(loss->value));

@@ -10,6 +10,7 @@
 #ifndef NN_ENGINE_TRAINER_H
 #define NN_ENGINE_TRAINER_H
 
+#include "engine/augment.h"
 #include "engine/loss.h"
 #include "engine/metric.h"
 #include "engine/optimizer.h"
@@ -87,7 +88,8 @@ struct nn_train_options {
                           and restore the best weights */
     double clip;       /* largest norm of the whole gradient; 0: none */
     double clip_value; /* and of each entry of it; 0: none */
-    double held_out;   /* share of the training data that the caller has held out; only kept */
+    char augment[NN_AUGMENT_TEXT]; /* nn_augment_text of the source; only kept */
+    double held_out; /* share of the training data that the caller has held out; only kept */
 };
 
 /* A run: where it stands, so that it can be interrupted after any batch and finished later. */

@@ -175,6 +175,7 @@ static enum nn_status read_options(const json_t *json, struct nn_train_options *
                                    struct nn_error *error)
 {
     uint64_t batch = 0;
+    const char *augment = "";
     enum nn_status status;
     NN_TRY(nn_json_u64(json, "epochs", &options->epochs, error));
     NN_TRY(nn_json_u64(json, "batch", &batch, error));
@@ -184,6 +185,10 @@ static enum nn_status read_options(const json_t *json, struct nn_train_options *
     NN_TRY(read_positive(json, "clip", &options->clip, error));
     NN_TRY(read_positive(json, "clip_value", &options->clip_value, error));
     NN_TRY(read_positive(json, "held_out", &options->held_out, error));
+    NN_TRY(nn_json_string(json, "augment", &augment, error));
+    if (strlen(augment) >= sizeof options->augment)
+        NN_TRY(nn_fail(error, NN_DAMAGED, "augment is too long"));
+    memcpy(options->augment, augment, strlen(augment) + 1);
     if (batch == 0 || batch > SIZE_MAX / 2 || options->held_out >= 1)
         status = nn_fail(error, NN_DAMAGED, "the options of its interrupted run are impossible");
     options->batch = (size_t)batch;

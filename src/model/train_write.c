@@ -45,6 +45,7 @@ static json_t *options_json(const struct nn_train_options *options)
     object = nn_json_set(object, "patience", nn_json_u64_new(options->patience));
     object = nn_json_set(object, "clip", nn_json_number_new(options->clip));
     object = nn_json_set(object, "clip_value", nn_json_number_new(options->clip_value));
+    object = nn_json_set(object, "augment", nn_json_text_new(options->augment));
     return nn_json_set(object, "held_out", nn_json_number_new(options->held_out));
 }
 

@@ -206,8 +206,11 @@ static enum nn_status hold_out(struct nn_session *session, double share, uint64_
 }
 
 /* A run that is finished keeps its own options: they must not be given again. */
-static enum nn_status check_finishing(const struct nn_args *args, struct nn_error *error)
+static enum nn_status check_finishing(const struct nn_session *session, const struct nn_args *args,
+                                      struct nn_error *error)
 {
+    const char *was = session->state.run.options.augment;
+    char is[NN_AUGMENT_TEXT];
     static const int of_a_run[] = {TRAIN_BATCH,    TRAIN_SEED, TRAIN_SHUFFLE,   TRAIN_VALIDATION,
                                    TRAIN_PATIENCE, TRAIN_CLIP, TRAIN_CLIP_VALUE};
     for (size_t i = 0; i < sizeof of_a_run / sizeof *of_a_run; i++)
@@ -216,13 +219,17 @@ static enum nn_status check_finishing(const struct nn_args *args, struct nn_erro
                            "%s= goes with epochs=: without it the interrupted training is finished "
                            "as it was begun",
                            train_args[of_a_run[i]].name);
+    if (strcmp(was, nn_augment_text(&session->augment, is)) != 0)
+        return nn_fail(error, NN_STATE,
+                       "the interrupted training had other samples: `data augment %s`",
+                       *was ? NN_VISIBLE(was) : "none");
     return NN_OK;
 }
 
 static struct nn_train_options new_options(const struct nn_session *session,
                                            const struct nn_args *args)
 {
-    return (struct nn_train_options){
+    struct nn_train_options options = {
         .epochs = (uint64_t)nn_args_int(args, TRAIN_EPOCHS),
         .batch = (size_t)nn_args_int(args, TRAIN_BATCH),
         .seed = nn_args_is_set(args, TRAIN_SEED) ? (uint64_t)nn_args_int(args, TRAIN_SEED)
@@ -233,6 +240,8 @@ static struct nn_train_options new_options(const struct nn_session *session,
         .clip_value = nn_args_real(args, TRAIN_CLIP_VALUE),
         .held_out = nn_args_real(args, TRAIN_VALIDATION),
     };
+    nn_augment_text(&session->augment, options.augment);
+    return options;
 }
 
 static enum nn_status start_training(struct nn_session *session, const struct nn_args *args,
@@ -246,7 +255,7 @@ static enum nn_status start_training(struct nn_session *session, const struct nn
                                         .log = nn_args_text(args, TRAIN_LOG)};
     enum nn_status status = NN_OK;
     if (finishes)
-        NN_TRY(check_finishing(args, error));
+        NN_TRY(check_finishing(session, args, error));
     options = finishes ? session->state.run.options : new_options(session, args);
     training->progress = (struct nn_train_progress){.epoch = 1, .epochs = options.epochs};
     nn_dataset_source(session->dataset, NN_SPLIT_TRAIN, &training->train);
@@ -255,6 +264,8 @@ static enum nn_status start_training(struct nn_session *session, const struct nn
     bool validates = session->dataset->split_count[NN_SPLIT_VALIDATION] > 0;
     nn_dataset_source(session->dataset, NN_SPLIT_TRAIN, &training->train);
     nn_dataset_source(session->dataset, NN_SPLIT_VALIDATION, &training->validation);
+    if (nn_augment_any(&session->augment))
+        training->train.augment = &session->augment;
     NN_TRY(nn_callbacks_new(session, &files, &training->callbacks, error));
     NN_TRY(nn_trainer_new(session->net, &training->train, validates ? &training->validation : NULL,
                           &session->recipe, &session->state, &session->history,

@@ -4,6 +4,7 @@ tests_unit_test_engine_SOURCES = \
 	tests/unit/engine/build.h \
 	tests/unit/engine/fixture.c \
 	tests/unit/engine/fixture.h \
+	tests/unit/engine/test_augment.c \
 	tests/unit/engine/test_conv2d.c \
 	tests/unit/engine/test_divergence.c \
 	tests/unit/engine/test_gradients.c \
