@@ -65,9 +65,17 @@ static void add(struct place *place, const char *text, const char *help, bool cl
     add_typed(place, text, text, help, closed);
 }
 
+static bool is_key(const struct nn_completion *item)
+{
+    size_t length = strlen(item->text);
+    return length > 0 && item->text[length - 1] == '=';
+}
+
+/* What comes first in a command stands first: values, then keys. */
 static int by_text(const void *a, const void *b)
 {
-    return strcmp(((const struct nn_completion *)a)->text, ((const struct nn_completion *)b)->text);
+    const struct nn_completion *x = a, *y = b;
+    return is_key(x) != is_key(y) ? is_key(x) - is_key(y) : strcmp(x->text, y->text);
 }
 
 /* ---- where the cursor stands ---- */

@@ -129,14 +129,14 @@ static void draw_choices(struct nn_tui *tui, int bottom)
 static void draw_help(struct nn_tui *tui, int bottom)
 {
     struct nn_canvas *canvas = &tui->canvas;
-    int rows = 2 + 2;
+    int rows = 2; /* of the frame */
     for (size_t i = 0; i < nn_binding_count; i++)
         rows += nn_bindings[i].shown != NULL;
     struct nn_box box = {1, 1, at_most(canvas->columns - 2, 76), at_most(rows, bottom - 1)};
     if (box.rows < 3)
         return;
     nn_canvas_fill(canvas, box, ' ', nn_plain);
-    box = nn_canvas_frame(canvas, box, "keys", true);
+    box = nn_canvas_frame(canvas, box, "keys \u00b7 `help` lists the commands", true);
     int row = box.row, end = box.row + box.rows;
     for (size_t i = 0; i < nn_binding_count && row < end; i++) {
         if (!nn_bindings[i].shown)
@@ -146,9 +146,6 @@ static void draw_help(struct nn_tui *tui, int bottom)
                        nn_bindings[i].help);
         row++;
     }
-    if (row < end - 1)
-        nn_canvas_text(canvas, box.column + 1, end - 1, box.columns - 2, dim,
-                       "`help` lists the commands, `help NAME` explains one, Tab completes");
 }
 
 /* ---- the pane ---- */
@@ -169,15 +166,17 @@ int nn_tui_pane_rows(const struct nn_tui *tui)
 static void draw_rule(struct nn_tui *tui, int row, int pane)
 {
     struct nn_canvas *canvas = &tui->canvas;
-    size_t above = nn_log_above(&tui->log, (size_t)pane);
+    const struct nn_log *log = &tui->log;
+    size_t hidden = log->scroll > 0             ? log->scroll
+                    : log->block > (size_t)pane ? log->block - (size_t)pane
+                                                : 0;
+    char text[64];
     nn_canvas_fill(canvas, (struct nn_box){0, row, canvas->columns, 1},
                    canvas->medium.ascii ? '-' : 0x2500, dim);
-    if (canvas->columns < 40 || (tui->log.block <= (size_t)pane && tui->log.scroll == 0))
+    if (hidden == 0 || canvas->columns < 40)
         return;
-    char text[64];
-    snprintf(text, sizeof text, " %zu more line%s: PgUp ", above, above == 1 ? "" : "s");
-    if (above == 0)
-        snprintf(text, sizeof text, " PgDn: back ");
+    snprintf(text, sizeof text, " %zu more line%s %s: %s ", hidden, hidden == 1 ? "" : "s",
+             log->scroll > 0 ? "below" : "above", log->scroll > 0 ? "PgDn" : "PgUp");
     nn_canvas_text(canvas, canvas->columns - 2 - (int)strlen(text), row, (int)strlen(text), dim,
                    text);
 }
@@ -204,7 +203,7 @@ static void draw_all(struct nn_tui *tui)
     nn_log_draw(&tui->log, canvas, (struct nn_box){1, rows - 2 - pane, canvas->columns - 2, pane});
     nn_prompt_draw(canvas, 1, rows - 2, canvas->columns - 2, !tui->screen_focus);
     if (tui->help)
-        draw_help(tui, rows - reserved);
+        draw_help(tui, rows - 2);
     draw_choices(tui, rows - 2);
     draw_footer(tui, rows - 1);
 }

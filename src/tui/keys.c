@@ -30,7 +30,7 @@ const struct nn_binding nn_bindings[] = {
     {NN_KEY_CHARACTER, "3", 0, ANYWHERE_EMPTY, NN_ACTION_COMMAND, "show layers", NULL, NULL, 0, NULL},
     {NN_KEY_CHARACTER, "4", 0, ANYWHERE_EMPTY, NN_ACTION_COMMAND, "show explain", NULL, NULL, 0, NULL},
     {NN_KEY_CHARACTER, "5", 0, ANYWHERE_EMPTY, NN_ACTION_COMMAND, "show data", NULL, NULL, 0, NULL},
-    {NN_KEY_CONTROL, "\t", 0, NN_KEYS_EMPTY, NN_ACTION_FOCUS, NULL, "Tab", "keys of the screen", NN_ON_ALL, "from the prompt to the screen and back; also Esc. While typing Tab completes"},
+    {NN_KEY_CONTROL, "\t", 0, NN_KEYS_EMPTY, NN_ACTION_FOCUS, NULL, "Tab", "keys of the screen", NN_ON_ALL, "to the screen and back; also Esc. While typing: complete"},
     {NN_KEY_CONTROL, "\t", 0, NN_KEYS_SCREEN, NN_ACTION_FOCUS, NULL, NULL, NULL, 0, NULL},
     {NN_KEY_ESCAPE, NULL, 0, ANYWHERE_EMPTY, NN_ACTION_FOCUS, NULL, NULL, NULL, 0, NULL},
     {NN_KEY_CHARACTER, ":", 0, NN_KEYS_SCREEN, NN_ACTION_FOCUS, NULL, ":", "prompt", NN_ON_ALL, "back to the prompt; also Enter"},

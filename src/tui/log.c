@@ -45,10 +45,9 @@ void nn_log_block(struct nn_log *log)
     log->block = log->scroll = 0;
 }
 
-size_t nn_log_above(const struct nn_log *log, size_t visible)
+void nn_log_block_start(struct nn_log *log, size_t visible)
 {
-    size_t seen = log->scroll + visible;
-    return log->count > seen ? log->count - seen : 0;
+    log->scroll = log->block > visible ? log->block - visible : 0;
 }
 
 void nn_log_scroll(struct nn_log *log, long lines, size_t visible)

@@ -26,8 +26,8 @@ void nn_log_clear(struct nn_log *log);
 void nn_log_add(struct nn_log *log, enum nn_log_kind kind, const char *text);
 /* What is added from now on is a new block. */
 void nn_log_block(struct nn_log *log);
-/* Lines above those that are seen. */
-size_t nn_log_above(const struct nn_log *log, size_t visible);
+/* Scrolls so that the first line of the block is seen. */
+void nn_log_block_start(struct nn_log *log, size_t visible);
 /* Moves the view by lines (negative: back), bounded. */
 void nn_log_scroll(struct nn_log *log, long lines, size_t visible);
 /* Draws the last lines (before the scroll position) into a box, newest at its bottom. */

@@ -17,10 +17,7 @@
 
 static void accept_line(void *context, const char *line, bool pasted)
 {
-    if (pasted)
-        nn_player_queue(context, line);
-    else
-        nn_player_run(context, NN_PLAYER_TYPED, line, NULL, 1);
+    nn_player_enter(context, line, pasted);
 }
 
 static bool has_input(const struct nn_tui *tui)

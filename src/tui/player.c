@@ -150,6 +150,8 @@ enum nn_status nn_player_run(struct nn_tui *tui, enum nn_player_kind kind, const
         show_error(tui, line, &error);
     else if (kind == NN_PLAYER_KEY)
         nn_log_block(&tui->log);
+    if (kind == NN_PLAYER_TYPED && status == NN_OK)
+        nn_log_block_start(&tui->log, (size_t)nn_tui_pane_rows(tui));
     if (outermost && !tui->signal)
         nn_interrupt(0);
     if (watched && status == NN_OK && on_explain(tui) &&
@@ -249,13 +251,30 @@ static void step_script(struct nn_tui *tui)
     nn_free(line);
 }
 
-void nn_player_queue(struct nn_tui *tui, const char *line)
+static void queue_line(struct nn_player *player, const char *line)
 {
-    struct nn_player *player = &tui->player;
     if (!queue_busy(player) || player->queue_quiet)
         player->queue.length = player->queue_at = 0;
     player->queue_quiet = false;
     nn_buffer_printf(&player->queue, "%s\n", line);
+}
+
+void nn_player_enter(struct nn_tui *tui, const char *line, bool pasted)
+{
+    bool early = tui->waiting && !is_control(line);
+    if (!pasted && !early) {
+        nn_player_run(tui, NN_PLAYER_TYPED, line, NULL, 1);
+        return;
+    }
+    queue_line(&tui->player, line);
+    if (early) {
+        struct nn_buffer text;
+        nn_buffer_init(&text, 0);
+        nn_buffer_printf(&text, "waits: %s", line);
+        nn_log_add(&tui->log, NN_LOG_COMMAND, nn_buffer_string(&text));
+        nn_buffer_clear(&text);
+    }
+    tui->dirty = true;
 }
 
 static void step_queue(struct nn_tui *tui)

@@ -37,8 +37,9 @@ void nn_player_clear(struct nn_player *player);
 enum nn_status nn_player_run(struct nn_tui *tui, enum nn_player_kind kind, const char *line,
                              const char *file, size_t number);
 
-/* Runs a line when those before it have run and no job runs: one of several pasted lines. */
-void nn_player_queue(struct nn_tui *tui, const char *line);
+/* Runs a typed line: at once, or when those before it have run and no job runs if it is one of
+ * several pasted ones or a command still waits for its job. */
+void nn_player_enter(struct nn_tui *tui, const char *line, bool pasted);
 /* Seconds until nn_player_step has something to do; -1: nothing waits, or a job has to end first.
  */
 double nn_player_due(const struct nn_tui *tui);

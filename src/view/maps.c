@@ -2,6 +2,7 @@
 #include "view/parts.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define MAX_ENLARGE  6
 #define GAP          2
@@ -166,7 +167,8 @@ void nn_draw_maps(struct nn_canvas *canvas, struct nn_box box, const struct nn_r
                          tiles.count);
             else
                 snprintf(text, sizeof text, "%zu of %zu", first, tiles.count);
-            legend.columns -= 2 + nn_canvas_text_right(canvas, legend, nn_style_dim, text);
+            if (legend.columns >= (tiles.scale == NN_SCALE_SIGNED ? 16 : 6) + 2 + (int)strlen(text))
+                legend.columns -= 2 + nn_canvas_text_right(canvas, legend, nn_style_dim, text);
         }
         nn_draw_legend(canvas, legend, &range);
         return;

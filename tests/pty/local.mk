@@ -8,7 +8,8 @@ if HAVE_CRITERION
 check_PROGRAMS += tests/pty/test-pty
 tests_pty_test_pty_SOURCES = $(PTY_SOURCES) \
 	tests/pty/run.c tests/pty/run.h \
-	tests/pty/test_endings.c tests/pty/test_prompt.c tests/pty/test_start.c tests/pty/test_training.c
+	tests/pty/test_endings.c tests/pty/test_keys.c tests/pty/test_prompt.c tests/pty/test_start.c \
+	tests/pty/test_training.c
 tests_pty_test_pty_CPPFLAGS = $(TEST_CPPFLAGS) -D_GNU_SOURCE
 tests_pty_test_pty_LDADD = $(CRITERION_LIBS)
 endif

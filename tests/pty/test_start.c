@@ -1,6 +1,8 @@
 /* What one sees at the start, and on every kind of terminal. */
 #include "pty/run.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 TestSuite(start, .fini = finish, .timeout = 120);
@@ -123,6 +125,44 @@ Test(start, script_plays_then_stays)
     pty_settle(&pty);
     command("echo still here");
     see("still here");
+}
+
+Test(start, script_stops_at_its_first_error)
+{
+    begin(&(struct pty_options){
+        .args =
+            (const char *const[]){"-i", "-c", "data demo iris\nnonsense\necho not reached", NULL}});
+    see("unknown command");
+    see("the script ends here");
+    pty_settle(&pty);
+    cr_assert_lt(vt_find(&pty.vt, 0, "not reached"), 0, "the script went on:%s", pty_screen(&pty));
+    command("echo still here");
+}
+
+Test(start, script_goes_on_if_told_so)
+{
+    begin(&(struct pty_options){
+        .args = (const char *const[]){"-i", "-k", "-c", "nonsense\necho reached", NULL}});
+    see("reached");
+}
+
+Test(start, tour_plays_to_its_end)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/tour.nns", getenv("NNSCOPE_DATA"));
+    begin(&(struct pty_options){
+        .columns = 120, .rows = 36, .args = (const char *const[]){"-i", "-f", path, NULL}});
+    see("[2 Train]"); /* the net learns before one's eyes */
+    see("training");
+    for (int i = 0; i < 400 && vt_find(&pty.vt, 0, "The end.") < 0; i++) {
+        pty_send(&pty, "\r"); /* goes on at once */
+        pty_pump(&pty, 0.1);
+    }
+    see("The end.");
+    see("[4 Explain]");
+    see("actmax");
+    see("saliency");
+    command("echo still here");
 }
 
 Test(start, idle_sends_nothing_and_sleeps)

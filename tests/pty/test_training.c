@@ -56,13 +56,26 @@ Test(training, pause_step_resume)
     command("resume");
     see("● training");
     see_gone("● paused");
-    pty_send(&pty, "\033");
-    pty_pump(&pty, 0.2);
+    pty_send(&pty, "\t");
+    see(": prompt");
     pty_send(&pty, " ");
-    see("paused");
+    see("● paused");
     pty_send(&pty, ".");
     pty_send(&pty, "x");
     see("idle");
+}
+
+/* Typed too early: it waits. */
+Test(training, what_is_typed_ahead_waits)
+{
+    begin_plain();
+    build_digits();
+    pty_send(&pty, "train epochs=3; echo first\recho second\recho third\r");
+    see("> echo third");
+    pty_settle(&pty);
+    pty_send(&pty, "\033[5~");
+    see("waits: echo second");
+    see("> echo second");
 }
 
 Test(training, interrupt_ends_a_pasted_sequence)

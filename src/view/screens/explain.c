@@ -144,7 +144,7 @@ static void draw_subject(const struct nn_scene *scene, struct nn_canvas *canvas,
     foot = nn_box_take_bottom(&box, box.rows > 6 ? (scene->label >= 0) + (predicted >= 0) : 0);
     if (predicted >= 0) {
         double p = nn_probability(scene, (size_t)predicted);
-        nn_fact(canvas, &foot, 6, "says", "%s  %s", nn_class_name(scene, (size_t)predicted, name),
+        nn_fact(canvas, &foot, 6, "says", "%s %s", nn_class_name(scene, (size_t)predicted, name),
                 isfinite(p) ? nn_percent(percent, p) : "");
     }
     if (scene->label >= 0)

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#define LEAST_PREDICTION 6 /* rows of its pane */
+
 /* Maps of the result, and values in each; false for units or nothing. */
 static bool map_size(const struct nn_result *result, size_t *count, size_t *height, size_t *width)
 {
@@ -130,9 +132,22 @@ static void draw_truth(const struct nn_scene *scene, struct nn_canvas *canvas, s
                          "%strue %s", mark, nn_class_name(scene, (size_t)scene->label, number));
 }
 
+/* Half of the rows for the input; a picture gets what it needs to be recognised. */
+static int input_rows(const struct nn_scene *scene, struct nn_medium medium, struct nn_box box)
+{
+    struct nn_heatmap picture;
+    int columns, rows;
+
+    if (!nn_input_heatmap(scene, &picture))
+        return box.rows / 2;
+    nn_heatmap_size(&picture, medium, box.columns - 4, box.rows - LEAST_PREDICTION - 2, &columns,
+                    &rows);
+    return rows + 2 > box.rows / 2 ? rows + 2 : box.rows / 2;
+}
+
 static void draw_left(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box box)
 {
-    struct nn_box top = nn_box_take_top(&box, box.rows / 2), inside;
+    struct nn_box top = nn_box_take_top(&box, input_rows(scene, canvas->medium, box)), inside;
 
     nn_draw_input(scene, canvas, nn_sample_pane(scene, canvas, top, 1));
     inside = nn_pane(scene, canvas, box, 2, "prediction");

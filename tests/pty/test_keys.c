@@ -1,0 +1,136 @@
+/* Keys while the screen has the focus, and the help. */
+#include "pty/run.h"
+
+#include <string.h>
+
+TestSuite(keys, .fini = finish, .timeout = 120);
+
+static void begin_trained(void)
+{
+    begin_plain();
+    build_digits();
+    pty_send(&pty, "train epochs=1\r");
+    see("1 epoch done");
+}
+
+static void focus_screen(void)
+{
+    pty_send(&pty, "\t");
+    see(": prompt");
+}
+
+Test(keys, help_lists_them)
+{
+    begin_plain();
+    pty_send(&pty, "?");
+    see("═ keys ·");
+    see("next, previous sample");
+    see("Ctrl-D");
+    see("`help` lists the commands");
+    pty_send(&pty, "?");
+    see_gone("next, previous sample");
+    pty_send(&pty, "ec\033OP"); /* F1 also while typing */
+    see("next, previous sample");
+    pty_send(&pty, "ho x\r");
+    see("> echo x");
+    see_gone("next, previous sample");
+}
+
+Test(keys, footer_is_about_the_screen)
+{
+    begin_plain();
+    see("Ctrl-D quit");
+    focus_screen();
+    see("j k layer");
+    pty_send(&pty, "5");
+    see("n p sample");
+    see("t split");
+    pty_send(&pty, "4");
+    see("s i g explain");
+    pty_send(&pty, ":");
+    see_gone("s i g explain");
+    pty_send(&pty, "echo ");
+    see("echo [TEXT"); /* its arguments */
+}
+
+Test(keys, become_commands)
+{
+    begin_trained();
+    focus_screen();
+    pty_send(&pty, "5");
+    see("sample 0");
+    pty_send(&pty, "n");
+    see("> select sample=+1");
+    see("test sample 1");
+    pty_send(&pty, "t");
+    see("> select split=train");
+    see("train sample 0");
+    pty_send(&pty, "1");
+    see("▸1 conv1"); /* the cursor begins at a layer worth seeing */
+    pty_send(&pty, "\033[B");
+    see("▸2 relu1");
+    pty_send(&pty, "k");
+    see("▸1 conv1");
+}
+
+/* The maps keep to the cursor's sample. */
+Test(keys, explanations_follow_the_sample)
+{
+    begin_trained();
+    command("saliency sample=3");
+    command("gradcam sample=3");
+    see("[4 Explain]");
+    focus_screen();
+    pty_send(&pty, "n");
+    see("test 4");
+    see("gradcam");
+    see("saliency");
+    pty_settle(&pty);
+    pty_send(&pty, "nnp");
+    see("test 5");
+    pty_settle(&pty);
+    see("gradcam");
+    see("saliency");
+    pty_send(&pty, "l"); /* another explanation in the focus */
+    see("╔═ gradcam");
+    pty_send(&pty, "l");
+    see("╔═ saliency");
+}
+
+Test(keys, quit_asks_when_something_would_be_lost)
+{
+    begin_trained();
+    focus_screen();
+    pty_send(&pty, "q");
+    see("not saved");
+    pty_send(&pty, "1");
+    see("[1 Net]");
+    pty_send(&pty, "q"); /* asks anew */
+    see("not saved");
+    pty_send(&pty, "q");
+    see_exit(0);
+    see_restored();
+}
+
+Test(keys, long_answers_begin_at_their_beginning)
+{
+    begin_plain();
+    command("help train");
+    see("> help train");
+    see("more lines below: PgDn");
+    pty_send(&pty, "\033[6~\033[6~\033[6~\033[6~\033[6~");
+    see("more lines above: PgUp");
+    pty_send(&pty, "\033[5~");
+    see("more lines below: PgDn");
+    command("echo short");
+    see_gone("PgDn");
+}
+
+Test(keys, redraw)
+{
+    begin_plain();
+    vt_resize(&pty.vt, 80, 24); /* something else has written over the screen */
+    pty_send(&pty, "\014");
+    see("No data yet");
+    see_prompt(" >");
+}
