@@ -39,7 +39,7 @@ static void run_key_command(struct nn_tui *tui, const char *command)
 {
     if (strcmp(command, "pause") == 0 && nn_job_paused(tui->session))
         command = "resume";
-    nn_player_run(tui, NN_PLAYER_KEY, command, NULL, 1);
+    nn_player_press(tui, command);
 }
 
 static void next_split(struct nn_tui *tui)

@@ -5,6 +5,7 @@
 #include "command/job.h"
 #include "command/lexer.h"
 
+#include <signal.h>
 #include <string.h>
 
 #define HOLD 1.0 /* seconds that a picture of a script is seen at least */
@@ -27,11 +28,11 @@ void nn_player_clear(struct nn_player *player)
 /* A command is still waiting for its job: only what acts on the job may run. */
 static bool is_control(const char *line)
 {
-    static const char *const controls[] = {"pause", "resume", "stop", "step"};
+    static const char *const controls[] = {"pause", "resume", "stop", "step", "quit"};
     for (size_t i = 0; i < sizeof controls / sizeof *controls; i++)
         if (strcmp(line, controls[i]) == 0)
             return true;
-    return strncmp(line, "show ", 5) == 0 || strncmp(line, "select ", 7) == 0;
+    return strncmp(line, "show ", 5) == 0;
 }
 
 static bool is_echo(const char *line)
@@ -99,9 +100,9 @@ static void note_methods(struct nn_tui *tui)
 {
     struct nn_player *player = &tui->player;
     struct nn_scene scene;
-    nn_session_scene(tui->session, &scene);
-    if (queue_busy(player))
+    if (player->unfinished)
         return;
+    nn_session_scene(tui->session, &scene);
     player->methods.length = 0;
     for (size_t i = scene.explanation_count; i-- > 0;) {
         const struct nn_result *result = scene.explanations[i];
@@ -120,10 +121,11 @@ static void follow(struct nn_tui *tui)
     for (size_t i = 0; i < scene.explanation_count; i++)
         if (scene.explanations[i]->kind == NN_RESULT_ATTRIBUTION)
             return;
-    if (queue_busy(player) && !player->queue_quiet)
+    if (queue_busy(player)) /* typed lines, or the next step of the cursor */
         return;
     player->queue.length = player->queue_at = 0;
     player->queue_quiet = true;
+    player->unfinished = player->methods.length > 0;
     nn_buffer_append(&player->queue, nn_buffer_string(&player->methods), player->methods.length);
 }
 
@@ -144,9 +146,9 @@ enum nn_status nn_player_run(struct nn_tui *tui, enum nn_player_kind kind, const
         status = nn_fail(&error, NN_STATE, "a command still runs: Ctrl-C stops it");
     else
         status = nn_session_run_line(session, line, file, number, &error);
-    if (status == NN_CANCELLED)
+    if (status == NN_CANCELLED && kind != NN_PLAYER_KEY)
         nn_tui_say(tui, error.message);
-    else if (status != NN_OK)
+    else if (status != NN_OK && status != NN_CANCELLED)
         show_error(tui, line, &error);
     else if (kind == NN_PLAYER_KEY)
         nn_log_block(&tui->log);
@@ -192,6 +194,7 @@ void nn_player_stop(struct nn_tui *tui)
 {
     tui->player.script = tui->options->script_count;
     tui->player.queue_at = tui->player.queue.length;
+    tui->player.unfinished = false;
 }
 
 void nn_player_hurry(struct nn_tui *tui)
@@ -253,9 +256,8 @@ static void step_script(struct nn_tui *tui)
 
 static void queue_line(struct nn_player *player, const char *line)
 {
-    if (!queue_busy(player) || player->queue_quiet)
+    if (!queue_busy(player))
         player->queue.length = player->queue_at = 0;
-    player->queue_quiet = false;
     nn_buffer_printf(&player->queue, "%s\n", line);
 }
 
@@ -266,7 +268,10 @@ void nn_player_enter(struct nn_tui *tui, const char *line, bool pasted)
         nn_player_run(tui, NN_PLAYER_TYPED, line, NULL, 1);
         return;
     }
+    if (tui->player.queue_quiet)
+        tui->player.queue.length = tui->player.queue_at = 0;
     queue_line(&tui->player, line);
+    tui->player.queue_quiet = false;
     if (early) {
         struct nn_buffer text;
         nn_buffer_init(&text, 0);
@@ -275,6 +280,33 @@ void nn_player_enter(struct nn_tui *tui, const char *line, bool pasted)
         nn_buffer_clear(&text);
     }
     tui->dirty = true;
+}
+
+/* The cursor moves on: explanations of the sample that it leaves are no longer wanted. */
+static void leave_sample(struct nn_tui *tui)
+{
+    struct nn_player *player = &tui->player;
+    const char *next = nn_buffer_string(&player->queue) + player->queue_at;
+    if (!player->unfinished)
+        return;
+    if (strncmp(next, "explain ", 8) == 0)
+        player->queue.length = player->queue_at = 0;
+    if (tui->waiting)
+        nn_interrupt(SIGINT);
+}
+
+void nn_player_press(struct nn_tui *tui, const char *command)
+{
+    struct nn_player *player = &tui->player;
+    bool quiet = player->unfinished || (queue_busy(player) && player->queue_quiet);
+    if (strncmp(command, "select sample", 13) == 0)
+        leave_sample(tui);
+    if ((quiet && tui->waiting && !is_control(command)) || (quiet && queue_busy(player))) {
+        queue_line(player, command);
+        player->queue_quiet = true;
+    } else {
+        nn_player_run(tui, NN_PLAYER_KEY, command, NULL, 1);
+    }
 }
 
 static void step_queue(struct nn_tui *tui)
@@ -287,10 +319,8 @@ static void step_queue(struct nn_tui *tui)
     if (!line)
         return;
     trim(line);
-    bool quiet = player->queue_quiet;
-    if (nn_player_run(tui, quiet ? NN_PLAYER_KEY : NN_PLAYER_TYPED, line, NULL, 1) != NN_OK &&
-        quiet)
-        player->queue_at = player->queue.length;
+    nn_player_run(tui, player->queue_quiet ? NN_PLAYER_KEY : NN_PLAYER_TYPED, line, NULL, 1);
+    player->unfinished = player->unfinished && queue_busy(player);
     nn_free(line);
 }
 

@@ -19,6 +19,7 @@ struct nn_player {
     struct nn_buffer queue;   /* commands that follow, one a line */
     size_t queue_at;          /* what of them has run */
     bool queue_quiet;         /* nobody typed them: their echo is as small as can be */
+    bool unfinished;          /* explanations for a sample were asked for and are not all there */
     struct nn_buffer methods; /* that explained the last sample, as commands */
     bool showed;              /* the last command brought something onto the screen */
     double hold;              /* the next command of a script waits until then */
@@ -40,6 +41,8 @@ enum nn_status nn_player_run(struct nn_tui *tui, enum nn_player_kind kind, const
 /* Runs a typed line: at once, or when those before it have run and no job runs if it is one of
  * several pasted ones or a command still waits for its job. */
 void nn_player_enter(struct nn_tui *tui, const char *line, bool pasted);
+/* Runs the command of a key. What explains the sample that is left behind is no longer wanted. */
+void nn_player_press(struct nn_tui *tui, const char *command);
 /* Seconds until nn_player_step has something to do; -1: nothing waits, or a job has to end first.
  */
 double nn_player_due(const struct nn_tui *tui);

@@ -131,6 +131,17 @@ Test(training, quit_stops_it)
     see_restored();
 }
 
+Test(training, quit_while_a_command_waits)
+{
+    begin_plain();
+    build_digits();
+    pty_send(&pty, "train epochs=100000; echo not reached\r");
+    see("/s, ");
+    pty_send(&pty, "quit\r");
+    see_exit(0);
+    see_restored();
+}
+
 Test(training, long_explanation_shows_its_progress)
 {
     begin_plain();
