@@ -13,15 +13,57 @@
 
 /* ---- evaluate ---- */
 
+enum { EVALUATE_SPLIT, EVALUATE_BY, EVALUATE_OUT };
+enum { BY_SPLIT, BY_CLASS };
+
 static const struct nn_arg_spec evaluate_args[] = {
     {.name = "split",
      .type = NN_ARG_TEXT,
      .choices = "@splits",
      .help = "train, validation or test; else test, or train",
      .flags = NN_ARG_POSITIONAL},
+    {.name = "by",
+     .type = NN_ARG_CHOICE,
+     .choices = "split|class",
+     .fallback = "split",
+     .help = "class: precision, recall and F1 of each class"},
     {.name = "out", .type = NN_ARG_FILE, .help = "also written to this .csv or .json file"},
     {0},
 };
+
+static double share(uint64_t part, uint64_t whole)
+{
+    return whole ? (double)part / (double)whole : 0.0; /* as scikit-learn's zero_division=0 */
+}
+
+/* A row for each class, from the confusion matrix. */
+static enum nn_status class_table(const struct nn_session *session,
+                                  const struct nn_confusion *confusion, struct nn_result *result,
+                                  struct nn_error *error)
+{
+    static const char *const columns[] = {"class",     "samples", "predicted",
+                                          "precision", "recall",  "f1"};
+    size_t n = confusion->classes;
+    char name[32];
+    if (!confusion->counts)
+        return nn_fail(error, NN_STATE, "by=class needs classes, the data have values");
+    enum nn_status status = nn_result_table(result, columns, 6, n, error);
+    for (size_t k = 0; k < n && status == NN_OK; k++) {
+        uint64_t hits = confusion->counts[k * n + k], truth = 0, predicted = 0;
+        for (size_t i = 0; i < n; i++) {
+            truth += confusion->counts[k * n + i];
+            predicted += confusion->counts[i * n + k];
+        }
+        status =
+            nn_result_set_text(result, k, 0, nn_subject_class(session, (int32_t)k, name), error);
+        nn_result_set_number(result, k, 1, (double)truth, -2);
+        nn_result_set_number(result, k, 2, (double)predicted, -2);
+        nn_result_set_number(result, k, 3, share(hits, predicted), 4);
+        nn_result_set_number(result, k, 4, share(hits, truth), 4);
+        nn_result_set_number(result, k, 5, share(2 * hits, truth + predicted), 4);
+    }
+    return status;
+}
 
 static enum nn_status evaluation_table(const struct nn_session *session, enum nn_split split,
                                        const struct nn_evaluation *evaluation,
@@ -40,8 +82,6 @@ static enum nn_status evaluation_table(const struct nn_session *session, enum nn
     nn_result_set_number(result, 0, 1, (double)evaluation->samples, -2);
     for (size_t i = 2; i < count; i++)
         nn_result_set_number(result, 0, i, evaluation->values[i - 2], 4);
-    snprintf(result->split, sizeof result->split, "%s", nn_split_names[split]);
-    result->sample = -1;
     return NN_OK;
 }
 
@@ -50,14 +90,20 @@ static enum nn_status run_evaluate(const struct nn_invocation *invocation, struc
     struct nn_session *session = invocation->session;
     const struct nn_evaluation *evaluation = NULL;
     struct nn_result *result = NULL;
-    const char *out = nn_args_text(invocation->args, 1);
+    const struct nn_args *args = invocation->args;
+    const char *out = nn_args_text(args, EVALUATE_OUT);
     enum nn_split split = NN_SPLIT_TRAIN;
     enum nn_status status = NN_OK;
     NN_TRY(nn_result_path_check(out, error));
-    NN_TRY(nn_subject_whole_split(session, nn_args_text(invocation->args, 0), &split, error));
+    NN_TRY(nn_subject_whole_split(session, nn_args_text(args, EVALUATE_SPLIT), &split, error));
     NN_TRY(nn_evaluation_get(session, split, &evaluation, error));
     NN_TRY(nn_result_new(NN_RESULT_TABLE, "evaluate", &result, error));
-    NN_TRY(evaluation_table(session, split, evaluation, result, error));
+    if (nn_args_int(args, EVALUATE_BY) == BY_CLASS)
+        NN_TRY(class_table(session, &evaluation->confusion, result, error));
+    else
+        NN_TRY(evaluation_table(session, split, evaluation, result, error));
+    snprintf(result->split, sizeof result->split, "%s", nn_split_names[split]);
+    result->sample = -1;
     status = nn_deliver(session, result, out, error);
     result = NULL;
 out:
@@ -79,6 +125,7 @@ const struct nn_command nn_command_evaluate = {
         (const struct nn_example[]){
             {"evaluate", NN_TRAINED, "How well it does on data it was not trained on"},
             {"evaluate split=train", NN_TRAINED, "And on those it was"},
+            {"evaluate by=class", NN_TRAINED, "Which classes it confuses"},
             {0}},
     .flags = NN_COMMAND_READS,
     .run = run_evaluate,

@@ -7,6 +7,7 @@ tests_unit_test_command_SOURCES = \
 	tests/unit/command/test_fault.c \
 	tests/unit/command/test_lexer.c \
 	tests/unit/command/test_look.c \
+	tests/unit/command/test_recipe.c \
 	tests/unit/command/test_session.c
 tests_unit_test_command_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_unit_test_command_LDADD = $(TEST_LIBS)

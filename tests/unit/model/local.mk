@@ -3,7 +3,8 @@ check_PROGRAMS += tests/unit/test-model
 tests_unit_test_model_SOURCES = \
 	tests/unit/model/sample.h tests/unit/model/sample.c \
 	tests/unit/model/test_model.c \
-	tests/unit/model/test_safetensors.c
+	tests/unit/model/test_safetensors.c \
+	tests/unit/model/test_training.c
 tests_unit_test_model_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_unit_test_model_LDADD = $(TEST_LIBS)
 EXTRA_DIST += tests/unit/model/check_format.py

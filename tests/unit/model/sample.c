@@ -2,10 +2,12 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "model/safetensors.h"
 
 #include <criterion/criterion.h>
 #include <glob.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -173,6 +175,43 @@ unsigned char *sample_bytes(const char *path, size_t *length)
     cr_assert(nn_file_read(path, 0, &bytes, length, &error) == NN_OK, "%s: %s", path,
               error.message);
     return bytes;
+}
+
+bool sample_same_files(const char *a, const char *b)
+{
+    size_t length_a, length_b;
+    unsigned char *x = sample_bytes(a, &length_a), *y = sample_bytes(b, &length_b);
+    const bool same = length_a == length_b && memcmp(x, y, length_a) == 0;
+    nn_free(x);
+    nn_free(y);
+    return same;
+}
+
+void sample_rewrite(const char *path, const char *to, const char *json)
+{
+    struct nn_safetensors file;
+    cr_assert(nn_safetensors_read(&file, path, NULL) == NN_OK);
+    struct nn_st_entry *entries = nn_calloc(file.count, sizeof *entries);
+    for (size_t i = 0; i < file.count; i++)
+        entries[i] = (struct nn_st_entry){file.tensors[i].name, file.tensors[i].dtype,
+                                          file.tensors[i].shape, file.tensors[i].data};
+    const char *const keys[] = {"format", "nnscope"};
+    const char *const values[] = {"pt", json};
+    struct nn_error error = {0};
+    cr_assert(nn_safetensors_write(to, entries, file.count, keys, values, 2, &error) == NN_OK, "%s",
+              error.message);
+    nn_free(entries);
+    nn_safetensors_clear(&file);
+}
+
+char *sample_replaced(const char *text, const char *from, const char *to)
+{
+    const char *at = strstr(text, from);
+    cr_assert(at != NULL, "no %s in %s", from, text);
+    const size_t size = strlen(text) + strlen(to) + 1;
+    char *result = nn_calloc(size, 1);
+    snprintf(result, size, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+    return result;
 }
 
 static char folder[] = "/tmp/nnscope-model-XXXXXX";

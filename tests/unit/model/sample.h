@@ -21,6 +21,13 @@ void sample_compare_nets(const struct nn_net *a, const struct nn_net *b);
 /* Reads a whole file; fails the test if that fails. */
 unsigned char *sample_bytes(const char *path, size_t *length);
 
+bool sample_same_files(const char *a, const char *b);
+
+/* Writes the model file at `path` to `to` with another description, and without its checksum. */
+void sample_rewrite(const char *path, const char *to, const char *json);
+/* The text with the first `from` replaced by `to` (nn_free). */
+char *sample_replaced(const char *text, const char *from, const char *to);
+
 /* A folder of its own as working directory, and its removal with all files m*.safetensors in it. */
 void sample_folder(void);
 void sample_folder_remove(void);

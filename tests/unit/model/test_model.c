@@ -28,16 +28,6 @@ static void open_model(const char *path, struct nn_model *model)
     cr_assert(nn_model_open(path, model, &error) == NN_OK, "%s", error.message);
 }
 
-static bool same_files(const char *a, const char *b)
-{
-    size_t length_a, length_b;
-    unsigned char *x = sample_bytes(a, &length_a), *y = sample_bytes(b, &length_b);
-    const bool same = length_a == length_b && memcmp(x, y, length_a) == 0;
-    nn_free(x);
-    nn_free(y);
-    return same;
-}
-
 /* ---- round trips ---- */
 
 static float *outputs(const struct nn_net *net)
@@ -67,7 +57,7 @@ static void round_trip(struct nn_net *net)
     nn_free(a);
     nn_free(b);
     save("m2.safetensors", &opened);
-    cr_assert(same_files("m1.safetensors", "m2.safetensors"));
+    cr_assert(sample_same_files("m1.safetensors", "m2.safetensors"));
     nn_model_clear(&opened);
 }
 
@@ -177,7 +167,7 @@ Test(model, everything_survives_a_round_trip, .init = sample_folder, .fini = sam
     open_model("m1.safetensors", &opened);
     compare_models(&model, &opened);
     save("m2.safetensors", &opened);
-    cr_assert(same_files("m1.safetensors", "m2.safetensors"));
+    cr_assert(sample_same_files("m1.safetensors", "m2.safetensors"));
     nn_model_clear(&opened);
     nn_model_clear(&model);
 }
@@ -295,7 +285,7 @@ Test(model, training_goes_on_as_if_it_had_never_stopped, .init = sample_folder,
     sample_compare_nets(whole.net, second.net);
     compare_states(whole.state, second.state);
     compare_history(whole.history, second.history);
-    cr_assert(same_files("m1.safetensors", "m2.safetensors"));
+    cr_assert(sample_same_files("m1.safetensors", "m2.safetensors"));
     nn_model_clear(&whole);
     nn_model_clear(&first);
     nn_model_clear(&second);
@@ -321,7 +311,8 @@ static void open_damaged(const unsigned char *bytes, size_t length, size_t at, i
         return;
     }
     save("m2.safetensors", &model);
-    cr_assert(same_files(M, "m2.safetensors"), "byte %zu xor %d changes the meaning", at, change);
+    cr_assert(sample_same_files(M, "m2.safetensors"), "byte %zu xor %d changes the meaning", at,
+              change);
     nn_model_clear(&model);
 }
 
@@ -357,36 +348,6 @@ Test(model, every_changed_byte_is_refused_or_harmless, .init = sample_folder,
         for (size_t k = 0; k < sizeof changes / sizeof *changes; k++)
             open_damaged(bytes, length, i, changes[k]);
     nn_free(bytes);
-}
-
-/* Writes the file at `path` anew with another description and without its checksum. */
-static void rewrite(const char *path, const char *json)
-{
-    struct nn_safetensors file;
-    cr_assert(nn_safetensors_read(&file, path, NULL) == NN_OK);
-    struct nn_st_entry *entries = nn_calloc(file.count, sizeof *entries);
-    for (size_t i = 0; i < file.count; i++)
-        entries[i] = (struct nn_st_entry){file.tensors[i].name, file.tensors[i].dtype,
-                                          file.tensors[i].shape, file.tensors[i].data};
-    const char *const keys[] = {"format", "nnscope"};
-    const char *const values[] = {"pt", json};
-    struct nn_error error = {0};
-    cr_assert(nn_safetensors_write("m2.safetensors", entries, file.count, keys, values, 2,
-                                   &error) == NN_OK,
-              "%s", error.message);
-    nn_free(entries);
-    nn_safetensors_clear(&file);
-}
-
-/* The text with the first `from` replaced by `to`. */
-static char *replaced(const char *text, const char *from, const char *to)
-{
-    const char *at = strstr(text, from);
-    cr_assert(at != NULL, "no %s in %s", from, text);
-    const size_t size = strlen(text) + strlen(to) + 1;
-    char *result = nn_calloc(size, 1);
-    snprintf(result, size, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
-    return result;
 }
 
 static const struct {
@@ -491,8 +452,8 @@ Test(model, every_defect_is_refused_with_its_reason, .init = sample_folder,
     cr_assert(nn_safetensors_read(&file, M, NULL) == NN_OK);
     const char *json = nn_safetensors_metadata(&file, "nnscope");
     for (size_t i = 0; i < sizeof defects / sizeof *defects; i++) {
-        char *changed = replaced(json, defects[i].from, defects[i].to);
-        rewrite(M, changed);
+        char *changed = sample_replaced(json, defects[i].from, defects[i].to);
+        sample_rewrite(M, "m2.safetensors", changed);
         nn_free(changed);
         struct nn_error error = {0};
         const enum nn_status status = nn_model_open("m2.safetensors", &model, &error);
@@ -608,7 +569,7 @@ Test(model, a_full_disk_leaves_the_old_file, .init = sample_folder, .fini = samp
         const enum nn_status status = nn_model_save(M, &model, &error);
         cr_assert(setrlimit(RLIMIT_FSIZE, &large) == 0);
         cr_assert(status == NN_IO, "%d %s", (int)status, error.message);
-        cr_assert(same_files(M, "m1.safetensors"));
+        cr_assert(sample_same_files(M, "m1.safetensors"));
     }
     open_model(M, &opened);
     nn_model_clear(&opened);
@@ -632,9 +593,9 @@ Test(model, no_failing_file_operation_loses_the_old_file, .init = sample_folder,
         status = nn_model_save(M, &model, NULL);
         nn_fault_io(0, false);
         cr_assert(status == NN_OK || status == NN_IO || status == NN_DAMAGED);
-        cr_assert(same_files(M, "m1.safetensors") || same_files(M, "m2.safetensors"), "call %zu",
-                  n);
-        cr_assert(status != NN_OK || same_files(M, "m2.safetensors"));
+        cr_assert(sample_same_files(M, "m1.safetensors") || sample_same_files(M, "m2.safetensors"),
+                  "call %zu", n);
+        cr_assert(status != NN_OK || sample_same_files(M, "m2.safetensors"));
     }
     cr_assert(status == NN_OK);
     for (size_t n = 1; n == 1 || status != NN_OK; n++) {
@@ -664,7 +625,7 @@ Test(model, no_failing_allocation_loses_anything, .init = sample_folder,
             nn_fault_alloc(0, false);
             cr_assert(status == NN_OK || status == NN_MEMORY || status == NN_IO, "save, %zu: %s", n,
                       error.message);
-            cr_assert(same_files(M, "m1.safetensors"));
+            cr_assert(sample_same_files(M, "m1.safetensors"));
         }
         status = NN_MEMORY;
         for (size_t n = 1; status != NN_OK; n++) {
