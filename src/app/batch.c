@@ -195,7 +195,16 @@ static void print_screen(void *context, const struct nn_screen *screen)
     nn_buffer_init(&out, 0);
     nn_session_scene(session, &scene);
     nn_scene_draw(&scene, screen, &canvas, 0);
-    nn_canvas_print(&canvas, colored(session), true, &out);
+    if (is_format(batch, "json")) {
+        struct nn_buffer drawn;
+        nn_buffer_init(&drawn, 0);
+        nn_canvas_print(&canvas, false, true, &drawn);
+        nn_buffer_printf(&out, "{\"screen\": \"%s\", \"text\": ", screen->name);
+        nn_json_quote(nn_buffer_string(&drawn), &out);
+        nn_buffer_text(&out, "}\n");
+        nn_buffer_clear(&drawn);
+    } else
+        nn_canvas_print(&canvas, colored(session), true, &out);
     print(batch, &out);
     nn_canvas_clear(&canvas);
 }
@@ -243,7 +252,10 @@ static enum nn_status run_standard_input(struct nn_batch *batch, bool keep_going
         if (!whole || nn_lex_continues(text.data, text.length))
             continue;
         struct nn_error now = {0};
-        status = nn_session_run_line(session, text.data, "<stdin>", number, &now);
+        bool marked =
+            number == 1 && strncmp(text.data, "\xef\xbb\xbf", 3) == 0; /* a byte order mark */
+        status =
+            nn_session_run_line(session, text.data + (marked ? 3 : 0), "<stdin>", number, &now);
         number += lines;
         lines = 0;
         text.length = 0;

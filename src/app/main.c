@@ -7,6 +7,8 @@
 #include "base/mem.h"
 #include "base/pool.h"
 #include "base/text.h"
+#include "command/job.h"
+#include "command/keep.h"
 #include "kernels/kernels.h"
 #include "tui/tui.h"
 
@@ -15,6 +17,7 @@
 #endif
 
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,6 +137,19 @@ static int run_screen(struct nn_session *session, const struct nn_options *optio
     return exit_status;
 }
 
+/* Training that nobody saved is not lost when a person quits or a signal ends the program; a script
+ * that ends by itself means what it says. */
+static void keep_training(struct nn_session *session)
+{
+    char kept[NN_RESCUE_SIZE] = "";
+    if (!session->interactive && !nn_interrupted())
+        return;
+    nn_job_stop(session, NULL);
+    nn_session_rescue(session, kept);
+    if (*kept)
+        fprintf(stderr, "nnscope: %s\n", kept);
+}
+
 static int run(struct nn_options *options)
 {
     struct nn_error error = {0};
@@ -153,6 +169,7 @@ static int run(struct nn_options *options)
         exit_status = nn_complain(&error);
     } else
         exit_status = nn_batch_run(&batch, options);
+    keep_training(batch.session);
     nn_session_free(batch.session);
     return exit_status;
 }
@@ -162,7 +179,8 @@ int main(int argc, char **argv)
     struct nn_options options;
     struct nn_error error = {0};
     int exit_status = 0;
-    setlocale(LC_CTYPE, ""); /* for widths alone: numbers stay in the C locale */
+    signal(SIGXFSZ, SIG_IGN); /* a file that grows too large is an error of the write */
+    setlocale(LC_CTYPE, "");  /* for widths alone: numbers stay in the C locale */
     if (nn_options_parse(argc, argv, &options, &error) != NN_OK) {
         exit_status = nn_complain(&error);
         fputs("`nnscope --help` lists the options.\n", stderr);

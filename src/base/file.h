@@ -64,6 +64,11 @@ const char *nn_path_extension(const char *path);
  * source tree that it was built from. Gives the path (nn_free); NN_DAMAGED if it is nowhere. */
 enum nn_status nn_path_bundled(const char *name, char **path, struct nn_error *error);
 
+/* A file of the user's state, in $XDG_STATE_HOME/nnscope or ~/.local/state/nnscope; the folders are
+ * made (mode 0700) when they are not there. Gives the path (nn_free); NN_STATE when there is no
+ * home. */
+enum nn_status nn_path_state(const char *name, char **path, struct nn_error *error);
+
 /* Calls add for what a folder holds that begins like `prefix` (a path being typed): its path, for
  * folders with a slash at the end. Hidden files only when the name begins with a dot. */
 void nn_path_complete(const char *prefix, void (*add)(void *context, const char *path, bool folder),

@@ -1,10 +1,12 @@
-/* Listing a folder, for completion. */
+/* Folders: listing one for completion, and the one of the user's state. */
+#include "base/buffer.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 
 #include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -47,4 +49,28 @@ void nn_path_complete(const char *prefix, void (*add)(void *context, const char 
     if (open)
         closedir(open);
     nn_free(folder);
+}
+
+enum nn_status nn_path_state(const char *name, char **path, struct nn_error *error)
+{
+    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+    struct nn_buffer text;
+    nn_buffer_init(&text, 4096);
+    if (state && *state == '/')
+        nn_buffer_text(&text, state);
+    else if (home && *home == '/')
+        nn_buffer_printf(&text, "%s/.local/state", home);
+    else
+        return nn_fail(error, NN_STATE, "there is no home folder (HOME is not set)");
+    nn_buffer_printf(&text, "/nnscope/%s", name);
+    char *made = nn_buffer_take(&text);
+    if (!made)
+        return nn_fail_memory(error, 4096);
+    for (char *slash = strchr(made + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        mkdir(made, 0700); /* one that is there is fine; others fail when the file is written */
+        *slash = '/';
+    }
+    *path = made;
+    return NN_OK;
 }

@@ -63,6 +63,10 @@ static void put_entry(struct nn_buffer *out, const char *name, const char *summa
     char head[64];
     used = snprintf(head, sizeof head, "  %-18s", name);
     nn_buffer_text(out, head);
+    if (used > 20) { /* a long name has the line for itself */
+        nn_buffer_char(out, '\n');
+        used = 0;
+    }
     put_wrapped(out, summary, 21, (size_t)(used > 0 ? used : 0));
 }
 

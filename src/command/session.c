@@ -4,6 +4,7 @@
 #include "command/evaluation.h"
 #include "command/focus.h"
 #include "command/job.h"
+#include "command/keep.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -73,6 +74,11 @@ void nn_session_free(struct nn_session *session)
 
 void nn_session_set_net(struct nn_session *session, struct nn_net *net)
 {
+    char kept[NN_RESCUE_SIZE] = "";
+    if (session->interactive) /* a script means what it says */
+        nn_session_rescue(session, kept);
+    if (*kept)
+        nn_say(&session->output, "%s", kept);
     nn_net_free(session->net);
     session->net = net;
     nn_session_net_changed(session, true);

@@ -3,6 +3,7 @@
 #include "base/text.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* "iris: 150 samples of 4 features, 3 classes of species"
  * "train 120, test 30; scaling standard" */
@@ -37,6 +38,29 @@ void nn_take_dataset(struct nn_session *session, struct nn_dataset *data)
     say_dataset(session, data);
 }
 
+/* The same columns in another order would be read as each other: refused. Columns of other names
+ * may be meant. */
+static enum nn_status check_columns(const struct nn_model *opened, const struct nn_samples *samples,
+                                    struct nn_error *error)
+{
+    size_t count = opened->feature_count, found = 0, moved = 0;
+    if (!opened->features || !samples->features || count != samples->feature_count)
+        return NN_OK;
+    for (size_t i = 0; i < count; i++) {
+        bool there = false;
+        for (size_t j = 0; j < count && !there; j++)
+            there = strcmp(opened->features[i], samples->features[j]) == 0;
+        found += there;
+        moved += strcmp(opened->features[i], samples->features[i]) != 0;
+    }
+    if (found < count || moved == 0)
+        return NN_OK;
+    return nn_fail(error, NN_ARGUMENT,
+                   "the columns stand in another order than the model's, which begin with %s, not "
+                   "%s",
+                   NN_VISIBLE(opened->features[0]), NN_VISIBLE(samples->features[0]));
+}
+
 /* Data for a net from a file: the same numbers for the same classes, and its scaling, or its
  * answers would mean something else. Data of another shape or with other classes are for another
  * net: they stay as they are. */
@@ -50,20 +74,28 @@ static enum nn_status match_model(const struct nn_session *session, bool fresh,
     nn_dataset_source(*data, NN_SPLIT_TRAIN, &source);
     if (session->net->count < 2 || !nn_shape_equal(&source.shape, &session->net->nodes[0]->shape))
         return NN_OK;
-    if (fresh && session->class_count > 0 && (*data)->samples->labels &&
-        nn_dataset_match_classes(*data, session->classes, session->class_count, &mismatch) !=
-            NN_OK) {
-        if (mismatch.status == NN_MEMORY)
+    enum nn_status status = check_columns(opened, (*data)->samples, error);
+    if (status != NN_OK)
+        return status;
+    if (fresh && session->class_count > 0 && (*data)->samples->labels) {
+        size_t unknown = 0;
+        status = nn_dataset_match_classes(*data, session->classes, session->class_count, &unknown,
+                                          &mismatch);
+        if (status == NN_MEMORY)
             return nn_fail_memory(error, 0);
+        if (unknown > 0)
+            nn_fail(&mismatch, NN_OK, "the model does not know %zu class%s of the data", unknown,
+                    unknown == 1 ? "" : "es");
         mismatch.status = NN_OK; /* a warning */
-        session->output.warning(session->output.context, &mismatch);
-        return NN_OK;
+        if (*mismatch.message)
+            session->output.warning(session->output.context, &mismatch);
+        if (status != NN_OK)
+            return NN_OK; /* data for another net */
     }
     if (opened->scaling == NN_SCALING_NONE || opened->scale_count == 0)
         return NN_OK;
-    enum nn_status status =
-        nn_dataset_scale_with(*data, opened->scaling, opened->offset, opened->factor,
-                              opened->scale_count, &scaled, error);
+    status = nn_dataset_scale_with(*data, opened->scaling, opened->offset, opened->factor,
+                                   opened->scale_count, &scaled, error);
     if (status != NN_OK)
         return status;
     nn_dataset_free(*data);

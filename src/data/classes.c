@@ -1,6 +1,5 @@
 /* The classes of a model applied to data: the same numbers for the same names. */
 #include "base/mem.h"
-#include "base/text.h"
 #include "data/dataset.h"
 
 #include <string.h>
@@ -20,30 +19,34 @@ static void free_classes(char **classes, size_t count)
     nn_free(classes);
 }
 
-static enum nn_status copy_classes(char *const *classes, size_t count, char ***copy,
-                                   struct nn_error *error)
+/* The model's classes, then those of the data that it does not know. */
+static enum nn_status join_classes(char *const *classes, size_t count,
+                                   const struct nn_samples *samples, const int32_t *map,
+                                   size_t total, char ***joined, struct nn_error *error)
 {
-    char **made = nn_calloc(count, sizeof *made);
-    for (size_t i = 0; made && i < count; i++) {
-        made[i] = nn_strdup(classes[i]);
-        if (!made[i]) {
-            free_classes(made, count);
-            made = NULL;
-        }
+    char **made = nn_calloc(total, sizeof *made);
+    bool whole = made != NULL;
+    for (size_t i = 0; whole && i < count; i++)
+        whole = (made[i] = nn_strdup(classes[i])) != NULL;
+    for (size_t i = 0; whole && i < samples->class_count; i++)
+        if (map[i] >= (int32_t)count)
+            whole = (made[map[i]] = nn_strdup(samples->classes[i])) != NULL;
+    if (!whole) {
+        free_classes(made, made ? total : 0);
+        return nn_fail_memory(error, total * sizeof *made);
     }
-    if (!made)
-        return nn_fail_memory(error, count * sizeof *made);
-    *copy = made;
+    *joined = made;
     return NN_OK;
 }
 
 enum nn_status nn_dataset_match_classes(struct nn_dataset *dataset, char *const *classes,
-                                        size_t count, struct nn_error *error)
+                                        size_t count, size_t *unknown, struct nn_error *error)
 {
     struct nn_samples *samples = dataset->samples;
     enum nn_status status = NN_OK;
-    char **copy = NULL;
+    char **joined = NULL;
     int32_t *map = NULL;
+    size_t total = count;
     if (!samples->labels)
         return NN_OK;
     if (samples->owner || samples->references > 1)
@@ -54,15 +57,17 @@ enum nn_status nn_dataset_match_classes(struct nn_dataset *dataset, char *const 
     for (size_t i = 0; i < samples->class_count; i++) {
         map[i] = find(samples->classes[i], classes, count);
         if (map[i] < 0)
-            NN_TRY(nn_fail(error, NN_ARGUMENT, "the model knows no class %s",
-                           NN_VISIBLE(samples->classes[i])));
+            map[i] = (int32_t)total++;
     }
-    NN_TRY(copy_classes(classes, count, &copy, error));
+    if (total - count == samples->class_count)
+        NN_TRY(nn_fail(error, NN_ARGUMENT, "the model knows none of the classes of the data"));
+    NN_TRY(join_classes(classes, count, samples, map, total, &joined, error));
     for (size_t i = 0; i < samples->count; i++)
         samples->labels[i] = map[samples->labels[i]];
     free_classes(samples->classes, samples->class_count);
-    samples->classes = copy;
-    samples->class_count = count;
+    samples->classes = joined;
+    samples->class_count = total;
+    *unknown = total - count;
 out:
     nn_free(map);
     return status;

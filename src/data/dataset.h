@@ -135,11 +135,11 @@ enum nn_status nn_dataset_reshape(const struct nn_dataset *dataset, const struct
                                   struct nn_dataset **result, struct nn_error *error);
 
 /* Gives the labels the numbers that a model's classes have, by name, so that data loaded for it
- * mean the same; classes that the data lack are added. Only right after loading, before the samples
- * are shared. NN_ARGUMENT (nothing changes) when the data have a class that the model does not
- * know. */
+ * mean the same; classes that the data lack are added, and those that the model does not know
+ * follow behind (*unknown of them). Only right after loading, before the samples are shared.
+ * NN_ARGUMENT (nothing changes) when the model knows none of them. */
 enum nn_status nn_dataset_match_classes(struct nn_dataset *dataset, char *const *classes,
-                                        size_t count, struct nn_error *error);
+                                        size_t count, size_t *unknown, struct nn_error *error);
 
 /* A source over one split; borrows the dataset. */
 void nn_dataset_source(const struct nn_dataset *dataset, enum nn_split split,

@@ -1,5 +1,6 @@
 #include "tui/prompt.h"
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -34,34 +35,11 @@ static struct {
 
 /* ---- history file ---- */
 
-/* $XDG_STATE_HOME/nnscope/history, folders made as needed; NULL when there is no home. */
-static char *history_file(void)
-{
-    struct nn_buffer path;
-    nn_buffer_init(&path, 4096);
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-    if (state && *state == '/')
-        nn_buffer_text(&path, state);
-    else if (home && *home == '/')
-        nn_buffer_printf(&path, "%s/.local/state", home);
-    else
-        return NULL;
-    nn_buffer_text(&path, "/nnscope/history");
-    char *text = nn_buffer_take(&path);
-    for (char *slash = text ? strchr(text + 1, '/') : NULL; slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        mkdir(text, 0700); /* a folder that is there already is fine; others fail at writing */
-        *slash = '/';
-    }
-    return text;
-}
-
 static void load_history(void)
 {
     using_history();
     stifle_history(HISTORY_LINES);
-    prompt.history_path = history_file();
-    if (prompt.history_path)
+    if (nn_path_state("history", &prompt.history_path, NULL) == NN_OK)
         read_history(prompt.history_path);
 }
 

@@ -7,6 +7,7 @@
 #include "command/command.h"
 #include "command/deliver.h"
 #include "command/job.h"
+#include "command/keep.h"
 #include "command/record.h"
 #include "command/subject.h"
 #include "model/model.h"

@@ -219,7 +219,8 @@ static enum nn_status run_assert(const struct nn_invocation *invocation, struct 
     NN_TRY(nn_buffer_check(&text, error));
     NN_TRY(nn_expression_check(invocation->session, text.data, &holds, shown, error));
     if (!holds)
-        status = nn_fail(error, NN_ASSERTION, "%s does not hold: %s", NN_VISIBLE(text.data), shown);
+        status = nn_fail(error, NN_ASSERTION, "%s does not hold%s%s", NN_VISIBLE(text.data),
+                         *shown ? ": " : "", shown);
 out:
     if (status == NN_SYNTAX && error && error->column)
         error->column = column_of(invocation, error->column);

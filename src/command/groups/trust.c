@@ -287,12 +287,13 @@ static enum nn_status add_methods(const struct nn_invocation *invocation,
         snprintf(comparison->names[comparison->count], sizeof comparison->names[0], "%.*s",
                  (int)length, text);
         const struct nn_method *method = nn_method_find(name);
-        words[0] = (struct nn_word){.value = name, .column = 1};
+        size_t column = invocation->words[0].column;
+        words[0] = (struct nn_word){.value = name, .column = column};
         for (int i = COMPARE_SAMPLE; i <= COMPARE_LAYER; i++)
             if (nn_args_is_set(invocation->args, i) &&
                 (i != COMPARE_LAYER || (method && method->flags & NN_METHOD_LAYER)))
-                words[count++] =
-                    (struct nn_word){compare_args[i].name, nn_args_text(invocation->args, i), 1};
+                words[count++] = (struct nn_word){compare_args[i].name,
+                                                  nn_args_text(invocation->args, i), column};
         enum nn_status status = nn_explanation_new(
             invocation->session, words, count, &comparison->explanations[comparison->count], error);
         if (status != NN_OK)
