@@ -4,41 +4,11 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/text.h"
-#include "command/subject.h"
+#include "command/keep.h"
 #include "model/model.h"
 
 #include <math.h>
 #include <string.h>
-
-struct nn_model nn_session_model(struct nn_session *session)
-{
-    const struct nn_dataset *data = session->dataset;
-    struct nn_model model = {.net = session->net,
-                             .recipe = session->recipe.loss ? &session->recipe : NULL,
-                             .state = &session->state,
-                             .history = &session->history,
-                             .seed = session->seed};
-    model.classes = nn_subject_classes(session, &model.class_count);
-    if (data) {
-        model.features = data->samples->features;
-        model.feature_count = data->samples->features ? data->samples->feature_count : 0;
-        model.task = data->samples->task;
-        model.scaling = data->scaling;
-        model.offset = data->offset;
-        model.factor = data->factor;
-        model.scale_count = data->offset ? data->scale_count : 0;
-    } else { /* as the file had it that the net came from */
-        const struct nn_model *opened = &session->opened;
-        model.features = opened->features;
-        model.feature_count = opened->feature_count;
-        model.task = opened->task;
-        model.scaling = opened->scaling;
-        model.offset = opened->offset;
-        model.factor = opened->factor;
-        model.scale_count = opened->scale_count;
-    }
-    return model;
-}
 
 struct nn_callbacks {
     struct nn_model model;

@@ -13,9 +13,6 @@
 
 #include "command/session.h"
 
-/* What a model file of the session holds; borrowed from it. */
-struct nn_model nn_session_model(struct nn_session *session);
-
 struct nn_callback_options {
     const char *checkpoint; /* NULL: none; also for the others */
     uint64_t every;         /* epochs between two checkpoints */
