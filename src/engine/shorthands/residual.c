@@ -84,16 +84,17 @@ static enum nn_status build(struct nn_piece *piece, struct nn_error *error)
 {
     const char *activation = nn_args_text(piece->args, ACTIVATION);
     const char *stride = nn_args_text(piece->args, STRIDE);
-    int body, shortcut;
+    int both[2]; /* what the sum adds up */
     enum nn_status status;
+    NN_TRY(add_shortcut(piece, &both[1], error));
+    piece->last = piece->source;
     NN_TRY(add_convolution(piece, "conv1", stride, error));
     NN_TRY(nn_piece_add(piece, "bn1", "batchnorm", NULL, 0, error));
     NN_TRY(nn_piece_add(piece, activation, activation, NULL, 0, error));
     NN_TRY(add_convolution(piece, "conv2", "1", error));
     NN_TRY(nn_piece_add(piece, "bn2", "batchnorm", NULL, 0, error));
-    body = piece->last;
-    NN_TRY(add_shortcut(piece, &shortcut, error));
-    NN_TRY(nn_piece_join(piece, "add", "add", NULL, 0, (int[]){body, shortcut}, 2, error));
+    both[0] = piece->last;
+    NN_TRY(nn_piece_join(piece, "add", "add", NULL, 0, both, 2, error));
     NN_TRY(nn_piece_add(piece, NULL, activation, NULL, 0, error));
 out:
     return status;

@@ -63,19 +63,21 @@ Test(shorthands, residual)
            "res1.bn1 4x7x7; res1.conv2 conv2d res1.relu 4x7x7; res1.bn2 batchnorm res1.conv2 "
            "4x7x7; res1.add add res1.bn2,input 4x7x7; res1 relu res1.add 4x7x7");
     expect("4x7", "residual 6 5 gelu stride=2 name=r",
-           "r.conv1 conv1d input 6x4; r.bn1 batchnorm r.conv1 6x4; r.gelu gelu r.bn1 6x4; r.conv2 "
-           "conv1d r.gelu 6x4; r.bn2 batchnorm r.conv2 6x4; r.shortcut conv1d input 6x4; "
-           "r.shortcut_bn batchnorm r.shortcut 6x4; r.add add r.bn2,r.shortcut_bn 6x4; r gelu "
-           "r.add 6x4");
+           "r.shortcut conv1d input 6x4; r.shortcut_bn batchnorm r.shortcut 6x4; r.conv1 conv1d "
+           "input 6x4; r.bn1 batchnorm r.conv1 6x4; r.gelu gelu r.bn1 6x4; r.conv2 conv1d r.gelu "
+           "6x4; r.bn2 batchnorm r.conv2 6x4; r.add add r.bn2,r.shortcut_bn 6x4; r gelu r.add "
+           "6x4");
 }
 
 /* The padding is half of the kernel on either side, which `same` is not with a stride. */
 Test(shorthands, residual_pads_as_pytorch)
 {
     struct nn_net *net = build_net("3x32x32", "residual 8 3x5 stride=2 name=r");
-    const struct nn_args *args = &net->nodes[1]->args;
+    const struct nn_node *conv = net->nodes[node_index(net, "r.conv1")];
+    const struct nn_args *args = &conv->args;
+    cr_assert(nn_net_last_spatial(net) == node_index(net, "r.conv2"));
     cr_assert(!strcmp(nn_args_text(args, nn_args_find(args->specs, "padding")), "1x2"));
-    cr_assert(net->nodes[1]->param_count == 1, "batch normalization follows: no bias");
+    cr_assert(conv->param_count == 1, "batch normalization follows: no bias");
     cr_assert(nn_net_output(net)->shape.dim[1] == 16);
     nn_net_free(net);
 }
