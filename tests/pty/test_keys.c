@@ -86,7 +86,7 @@ Test(keys, explanations_follow_the_sample)
     see("gradcam");
     see("saliency");
     pty_settle(&pty);
-    pty_send(&pty, "nnp");
+    pty_send(&pty, "n");
     see("test 5");
     pty_settle(&pty);
     see("gradcam");
