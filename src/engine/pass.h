@@ -19,8 +19,6 @@ enum nn_pass_flags {
     NN_PASS_PARAMETERS = 2 /* and gradients of parameters (implies GRADIENTS) */
 };
 
-struct nn_rule_call;
-
 /* How a node sends relevance backwards: gradient, guided, deconvnet, LRP ..., DeepLIFT. */
 struct nn_rule {
     const char *name;

@@ -87,3 +87,16 @@ out:
     nn_pass_free(pass);
     return status;
 }
+
+enum nn_status nn_explain_ends(const struct nn_explain_call *call, size_t s, double ends[2],
+                               struct nn_error *error)
+{
+    struct nn_target target = call->target;
+    target.unit += s;
+    enum nn_status status =
+        nn_explain_value(call->net, &target, call->baseline, 1, &ends[0], NULL, error);
+    if (status != NN_OK)
+        return status;
+    return nn_explain_value(call->net, &target, call->x + s * call->net->nodes[0]->size, 1,
+                            &ends[1], NULL, error);
+}

@@ -60,8 +60,7 @@ extern const struct nn_arg_spec nn_no_args[];
 enum nn_axiom {
     NN_AXIOM_COMPLETENESS = 1,
     NN_AXIOM_DUMMY = 2, /* a dead input gets zero */
-    NN_AXIOM_BATCH = 4, /* a sample's map does not depend on its batch */
-    NN_AXIOM_LINEARITY = 8
+    NN_AXIOM_BATCH = 4  /* a sample's map does not depend on its batch */
 };
 
 struct nn_method {
@@ -122,6 +121,9 @@ enum nn_status nn_explain_gradient(const struct nn_gradient_job *job, struct nn_
 enum nn_status nn_explain_input_gradient(const struct nn_explain_call *call,
                                          const struct nn_rule *rectifier, float *out,
                                          struct nn_error *error);
+/* F of sample `s` of a call and F of the baseline for its target: ends[1] and ends[0]. */
+enum nn_status nn_explain_ends(const struct nn_explain_call *call, size_t s, double ends[2],
+                               struct nn_error *error);
 /* F for n inputs; units as in the job. */
 enum nn_status nn_explain_value(const struct nn_net *net, const struct nn_target *target,
                                 const float *x, size_t n, double *value,

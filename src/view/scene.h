@@ -16,7 +16,6 @@ struct nn_scene {
     struct nn_train_progress progress;
     const char *job; /* what runs ("train"), NULL = idle */
     double job_fraction;
-    const char *message;                     /* last message or error, safe; NULL */
     const struct nn_result *activations;     /* MAPS of the cursor's layer and sample; NULL */
     const struct nn_result *confusion;       /* MATRIX; NULL */
     const struct nn_result *explanations[8]; /* of the cursor's sample and actmax, newest first */

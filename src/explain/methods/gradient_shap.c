@@ -60,10 +60,7 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
     float *x = nn_calloc(size, NN_EXPLAIN_CHUNK * sizeof *x),
           *noisy = nn_calloc(size, NN_EXPLAIN_CHUNK * sizeof *x);
     float *gradient = nn_calloc(size, NN_EXPLAIN_CHUNK * sizeof *x);
-    double value, base, *sum = nn_calloc(size, sizeof *sum);
-    struct nn_target target = call->target;
-    int32_t unit;
-    target.unit = &unit;
+    double ends[2], *sum = nn_calloc(size, sizeof *sum);
     if (!x || !noisy || !gradient || !sum)
         NN_TRY(nn_fail_memory(error, 3 * size * NN_EXPLAIN_CHUNK * sizeof *x));
     for (size_t s = 0; s < call->batch; s++) {
@@ -73,10 +70,8 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
             out[s * size + i] = (float)sum[i];
             total += sum[i];
         }
-        unit = call->target.unit[s];
-        NN_TRY(nn_explain_value(call->net, &target, call->x + s * size, 1, &value, NULL, error));
-        NN_TRY(nn_explain_value(call->net, &target, call->baseline, 1, &base, NULL, error));
-        gap[s] = total - (value - base);
+        NN_TRY(nn_explain_ends(call, s, ends, error));
+        gap[s] = total - (ends[1] - ends[0]);
     }
 out:
     nn_free(x);

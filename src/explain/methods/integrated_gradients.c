@@ -139,20 +139,16 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
 {
     enum nn_status status = NN_OK;
     struct path path = {0};
-    struct nn_target target = call->target;
     size_t size = call->net->nodes[0]->size;
-    int32_t unit;
-    double value, base, *sum = nn_calloc(size, sizeof *sum);
+    double ends[2], *sum = nn_calloc(size, sizeof *sum);
     if (!sum)
         return nn_fail_memory(error, size * sizeof *sum);
     if (nn_args_int(call->args, RULE) == EXACT)
         NN_TRY(nn_exact_check(call, error));
-    target.unit = &unit;
     for (size_t s = 0; s < call->batch; s++) {
-        unit = call->target.unit[s];
-        NN_TRY(nn_explain_value(call->net, &target, call->x + s * size, 1, &value, NULL, error));
-        NN_TRY(nn_explain_value(call->net, &target, call->baseline, 1, &base, NULL, error));
-        NN_TRY(explain_sample(call, s, &path, value - base, sum, out + s * size, gap + s, error));
+        NN_TRY(nn_explain_ends(call, s, ends, error));
+        NN_TRY(
+            explain_sample(call, s, &path, ends[1] - ends[0], sum, out + s * size, gap + s, error));
         nn_progress_set(call->progress, (double)(s + 1) / (double)call->batch);
     }
 out:

@@ -117,10 +117,8 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
     size_t n = call->net->nodes[0]->size, samples = (size_t)nn_args_int(call->args, SAMPLES);
     bool all = n < 24 && ((size_t)1 << n) - 2 <= samples;
     struct draw draw = {.n = n, .count = all ? ((size_t)1 << n) - 2 : samples};
-    struct nn_target target = call->target;
     double ends[2], *value = NULL, *phi = NULL;
     size_t *order = NULL;
-    int32_t unit;
     if (n < 2)
         return nn_fail(error, NN_REFUSED,
                        "kernel_shap needs at least two features: use feature_ablation");
@@ -136,15 +134,12 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
     order = nn_calloc(n, sizeof *order);
     if (!draw.member || !draw.weight || !value || !phi || !order)
         NN_TRY(nn_fail_memory(error, draw.count * (n + 2 * sizeof *value)));
-    target.unit = &unit;
     if (all)
         all_coalitions(&draw);
     else
         random_coalitions(&draw, call->seed, order);
     for (size_t s = 0; s < call->batch; s++) {
-        unit = call->target.unit[s];
-        NN_TRY(nn_explain_value(call->net, &target, call->baseline, 1, &ends[0], NULL, error));
-        NN_TRY(nn_explain_value(call->net, &target, call->x + s * n, 1, &ends[1], NULL, error));
+        NN_TRY(nn_explain_ends(call, s, ends, error));
         NN_TRY(nn_coalition_values(call, s, draw.count, present, &draw, value, error));
         NN_TRY(fit(&draw, value, ends[0], ends[1] - ends[0], phi, error));
         double sum = 0;

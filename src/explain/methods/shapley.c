@@ -104,10 +104,7 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
     enum nn_status status = NN_OK;
     size_t n = call->net->nodes[0]->size;
     bool all = nn_args_is_set(call->args, KIND) ? nn_args_int(call->args, KIND) == 0 : n <= 12;
-    struct nn_target target = call->target;
-    double whole, base, *phi = nn_calloc(n, sizeof *phi);
-    int32_t unit;
-    target.unit = &unit;
+    double ends[2], *phi = nn_calloc(n, sizeof *phi);
     if (!phi)
         return nn_fail_memory(error, n * sizeof *phi);
     if (all && n > MOST_FEATURES)
@@ -124,10 +121,8 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
             out[s * n + i] = (float)phi[i];
             sum += phi[i];
         }
-        unit = call->target.unit[s];
-        NN_TRY(nn_explain_value(call->net, &target, call->x + s * n, 1, &whole, NULL, error));
-        NN_TRY(nn_explain_value(call->net, &target, call->baseline, 1, &base, NULL, error));
-        gap[s] = sum - (whole - base);
+        NN_TRY(nn_explain_ends(call, s, ends, error));
+        gap[s] = sum - (ends[1] - ends[0]);
     }
 out:
     nn_free(phi);
@@ -144,7 +139,7 @@ const struct nn_method nn_method_shapley = {
               "each (antithetic)",
     .args = args,
     .flags = NN_METHOD_BASELINE | NN_METHOD_COMPLETE,
-    .axioms = NN_AXIOM_COMPLETENESS | NN_AXIOM_DUMMY | NN_AXIOM_BATCH | NN_AXIOM_LINEARITY,
+    .axioms = NN_AXIOM_COMPLETENESS | NN_AXIOM_DUMMY | NN_AXIOM_BATCH,
     .scale = NN_SCALE_SIGNED,
     .run = run,
 };

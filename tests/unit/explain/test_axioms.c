@@ -290,3 +290,34 @@ Test(axioms, lime_and_rise_on_linear_nets)
     nn_net_free(net);
     nn_net_free(picture);
 }
+
+/* What a method that names completeness gives sums to F(x) - F(b), on any net that it takes. */
+Test(axioms, every_complete_method_adds_up)
+{
+    const char *nets[][5] = {{"dense 9 tanh", "dense 7 relu", "dense 3", NULL},
+                             {"dense 8 relu", "dense 6 gelu", "dense 4 softmax", NULL},
+                             {"dense 8 leaky_relu", "dense 1 sigmoid", NULL}};
+    float x[6];
+    size_t methods = 0;
+    for (size_t m = 0; m < nn_method_count; m++) {
+        const struct nn_method *method = nn_methods[m];
+        if (!(method->axioms & NN_AXIOM_COMPLETENESS))
+            continue;
+        methods++;
+        const char *args = nn_args_find(method->args, "steps") >= 0 ? "steps=1000" : "";
+        const char *layer = method->flags & NN_METHOD_LAYER ? "1" : NULL;
+        for (uint64_t seed = 1; seed <= 12; seed++) {
+            struct nn_net *net = net_of("6", nets[seed % 3], seed);
+            random_inputs(x, 6, seed);
+            struct nn_result *result =
+                explain_with(net, method->name, args, x, 1, NULL, NULL, NULL, layer);
+            double change = fabs(figure_of(result, "F(x)") - figure_of(result, "F(baseline)"));
+            cr_expect(fabs(figure_of(result, "gap")) <= 2e-3 * fmax(change, 0.1),
+                      "%s, seed %llu: gap %g of %g", method->name, (unsigned long long)seed,
+                      figure_of(result, "gap"), change);
+            nn_result_free(result);
+            nn_net_free(net);
+        }
+    }
+    cr_expect(methods >= 5, "only %zu methods name completeness", methods);
+}
