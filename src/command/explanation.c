@@ -12,7 +12,7 @@
 #include <string.h>
 
 const struct nn_arg_spec nn_explain_args[] = {
-    {.name = "method",
+    {.name = "name", /* not "method": that is a key of the methods that average another one */
      .type = NN_ARG_TEXT,
      .choices = "@methods",
      .help = "how to explain; the method's name alone is a command too",

@@ -24,7 +24,6 @@ static enum nn_status explain_finish(struct nn_session *session, void *data, enu
                                      struct nn_error *error)
 {
     struct nn_explanation *explanation = data;
-    const struct nn_subject *subject = &explanation->subject;
     struct nn_result *result = explanation->result;
     if (status != NN_OK)
         return status;
@@ -32,10 +31,6 @@ static enum nn_status explain_finish(struct nn_session *session, void *data, enu
     if (status != NN_OK)
         return status;
     explanation->result = NULL;
-    if (subject->count == 1) {
-        session->split = subject->split;
-        session->sample = (size_t)subject->first;
-    }
     return nn_deliver(session, result, nn_args_text(&explanation->args, NN_EXPLAIN_ARG_OUT), error);
 }
 
@@ -70,6 +65,11 @@ static enum nn_status run_explain(const struct nn_invocation *invocation, struct
     if (status != NN_OK)
         return status;
     remember(invocation->session, invocation->words, invocation->word_count);
+    /* the cursor goes there now, not at the end: it may have moved on by then */
+    if (explanation->subject.count == 1) {
+        invocation->session->split = explanation->subject.split;
+        invocation->session->sample = (size_t)explanation->subject.first;
+    }
     return nn_job_run(invocation->session, &explain_job, explanation, true, error);
 }
 

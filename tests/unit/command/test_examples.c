@@ -1,9 +1,11 @@
 /* Every command has examples, and they all run. */
 #include "command/command.h"
+#include "command/explanation.h"
 #include "command/help.h"
 #include "session.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 static void run_setup(struct nn_test_session *test, const char *setup)
@@ -67,4 +69,33 @@ Test(examples, everything_that_has_a_name_has_help)
                   "%s", nn_commands[i]->name);
         nn_buffer_clear(&text);
     }
+}
+
+/* Each method is a command of its own, and none of its keys is one of those that all methods share.
+ */
+Test(examples, every_method_is_a_command)
+{
+    struct nn_test_session test;
+    nn_test_start(&test);
+    nn_test_run(
+        &test,
+        "data demo digits; add conv2d 4 3 relu; add maxpool2d 2; add flatten; add dense 10 softmax",
+        NN_OK);
+    for (size_t m = 0; m < nn_method_count; m++) {
+        const struct nn_method *method = nn_methods[m];
+        const char *samples = nn_args_find(method->args, "samples") >= 0 ? "samples=5" : "";
+        char line[120];
+        for (const struct nn_arg_spec *spec = method->args; spec->name; spec++)
+            cr_expect(nn_args_find(nn_explain_args, spec->name) < 0,
+                      "%s: %s= is a key of all methods", method->name, spec->name);
+        snprintf(line, sizeof line, "%s sample=0 %s", method->name, samples);
+        struct nn_error error = {0};
+        enum nn_status status = nn_session_run_line(test.session, line, NULL, 1, &error);
+        cr_expect(status == NN_OK || (status == NN_REFUSED && *error.message), "%s: %s", line,
+                  error.message);
+        cr_expect(status != NN_OK ||
+                      strcmp(nn_session_last_result(test.session)->method, method->name) == 0,
+                  "%s", line);
+    }
+    nn_test_end(&test);
 }
