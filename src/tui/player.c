@@ -121,11 +121,11 @@ static void follow(struct nn_tui *tui)
     for (size_t i = 0; i < scene.explanation_count; i++)
         if (scene.explanations[i]->kind == NN_RESULT_ATTRIBUTION)
             return;
+    player->unfinished = player->methods.length > 0;
     if (queue_busy(player)) /* typed lines, or the next step of the cursor */
         return;
     player->queue.length = player->queue_at = 0;
     player->queue_quiet = true;
-    player->unfinished = player->methods.length > 0;
     nn_buffer_append(&player->queue, nn_buffer_string(&player->methods), player->methods.length);
 }
 
@@ -282,6 +282,19 @@ void nn_player_enter(struct nn_tui *tui, const char *line, bool pasted)
     tui->dirty = true;
 }
 
+/* An explanation runs; a training is none. */
+static bool explaining(const struct nn_tui *tui)
+{
+    return tui->session->job && !nn_job_training(tui->session);
+}
+
+/* Once nothing runs or waits, all that was asked for is there. */
+static void settle(struct nn_tui *tui)
+{
+    if (!queue_busy(&tui->player) && !explaining(tui) && !tui->waiting)
+        tui->player.unfinished = false;
+}
+
 /* The cursor moves on: explanations of the sample that it leaves are no longer wanted. */
 static void leave_sample(struct nn_tui *tui)
 {
@@ -293,15 +306,22 @@ static void leave_sample(struct nn_tui *tui)
         player->queue.length = player->queue_at = 0;
     if (tui->waiting)
         nn_interrupt(SIGINT);
+    else if (explaining(tui))
+        nn_job_stop(tui->session, NULL);
 }
 
 void nn_player_press(struct nn_tui *tui, const char *command)
 {
     struct nn_player *player = &tui->player;
+    settle(tui);
     bool quiet = player->unfinished || (queue_busy(player) && player->queue_quiet);
-    if (strncmp(command, "select sample", 13) == 0)
+    bool moves = strncmp(command, "select sample", 13) == 0;
+    if (moves)
         leave_sample(tui);
-    if ((quiet && tui->waiting && !is_control(command)) || (quiet && queue_busy(player))) {
+    /* an explanation that was typed is waited for: the next sample is explained in the same way */
+    bool awaited = explaining(tui) && !queue_busy(player);
+    if ((quiet && tui->waiting && !is_control(command)) || (quiet && queue_busy(player)) ||
+        (moves && awaited)) {
         queue_line(player, command);
         player->queue_quiet = true;
     } else {
@@ -320,7 +340,7 @@ static void step_queue(struct nn_tui *tui)
         return;
     trim(line);
     nn_player_run(tui, player->queue_quiet ? NN_PLAYER_KEY : NN_PLAYER_TYPED, line, NULL, 1);
-    player->unfinished = player->unfinished && queue_busy(player);
+    player->unfinished = player->unfinished && (queue_busy(player) || explaining(tui));
     nn_free(line);
 }
 

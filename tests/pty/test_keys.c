@@ -86,7 +86,7 @@ Test(keys, explanations_follow_the_sample)
     see("gradcam");
     see("saliency");
     pty_settle(&pty);
-    pty_send(&pty, "n");
+    pty_send(&pty, "nnp");
     see("test 5");
     pty_settle(&pty);
     see("gradcam");
@@ -95,6 +95,25 @@ Test(keys, explanations_follow_the_sample)
     see("╔═ gradcam");
     pty_send(&pty, "l");
     see("╔═ saliency");
+}
+
+/* A key that moves on while a long explanation runs waits for it, and the cursor is not called
+ * back. */
+Test(keys, a_key_during_a_long_explanation)
+{
+    begin_trained();
+    command("smoothgrad sample=3 samples=4000");
+    focus_screen();
+    pty_send(&pty, "n");
+    see("test 4");
+    see("smoothgrad");
+    pty_settle(&pty);
+    see("test 4");
+    pty_send(&pty, "nnnp"); /* those in between are given up */
+    see("test 6");
+    see("smoothgrad");
+    pty_settle(&pty);
+    see("test 6");
 }
 
 Test(keys, quit_asks_when_something_would_be_lost)
