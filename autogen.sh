@@ -119,6 +119,9 @@ install_missing() { # install_missing demo|check
 # ---- the three uses ------------------------------------------------------------------------------------
 
 generate() {
+    for tool in autoreconf automake pkg-config; do
+        have $tool || die "$tool is missing; ./autogen.sh demo installs what is needed"
+    done
     quietly autogen.log autoreconf -fi
 }
 
