@@ -37,6 +37,7 @@ EXTRA_DIST += tests/tools/check-isa.sh tests/tools/check-includes.sh tests/tools
 	tests/tools/strip-code.awk
 include tests/thread/local.mk
 include tests/script/local.mk
+include tests/fault/local.mk
 include tests/fuzz/local.mk
 include tests/pty/local.mk
 include tests/bench/local.mk

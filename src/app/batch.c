@@ -54,11 +54,23 @@ static void clear_progress(struct nn_batch *batch)
     batch->progress_shown = false;
 }
 
-static void print(struct nn_batch *batch, struct nn_buffer *text)
+static void lose(struct nn_batch *batch, const struct nn_error *error)
 {
     clear_progress(batch);
-    fwrite(nn_buffer_string(text), 1, text->length, stdout);
-    fflush(stdout);
+    nn_complain(error);
+    batch->lost = true;
+}
+
+/* Prints all of the text, or nothing if it is not whole. */
+static void print(struct nn_batch *batch, struct nn_buffer *text)
+{
+    struct nn_error error = {0};
+    clear_progress(batch);
+    if (nn_buffer_check(text, &error) == NN_OK) {
+        fwrite(nn_buffer_string(text), 1, text->length, stdout);
+        fflush(stdout);
+    } else
+        lose(batch, &error);
     nn_buffer_clear(text);
 }
 
@@ -100,8 +112,11 @@ static void print_result(void *context, const struct nn_result *result)
     else
         status = nn_result_text(result, session->columns, medium_of(session), colored(session),
                                 &out, &error);
-    if (status != NN_OK)
-        nn_complain(&error);
+    if (status != NN_OK) {
+        lose(batch, &error);
+        nn_buffer_clear(&out);
+        return;
+    }
     if (out.length > 0 && out.data[out.length - 1] != '\n')
         nn_buffer_char(&out, '\n');
     print(batch, &out);
@@ -165,7 +180,10 @@ static void print_report(struct nn_batch *batch, const struct nn_error *error)
     clear_progress(batch);
     fflush(stdout);
     nn_session_report(batch->session, error, &out);
-    fwrite(nn_buffer_string(&out), 1, out.length, stderr);
+    if (out.failed)
+        nn_complain(error); /* less, but it needs no memory */
+    else
+        fwrite(nn_buffer_string(&out), 1, out.length, stderr);
     nn_buffer_clear(&out);
 }
 
@@ -189,7 +207,7 @@ static void print_screen(void *context, const struct nn_screen *screen)
     struct nn_error error = {0};
     if (nn_canvas_init(&canvas, session->columns, session->rows, medium_of(session), &error) !=
         NN_OK) {
-        nn_complain(&error);
+        lose(batch, &error);
         return;
     }
     nn_buffer_init(&out, 0);
@@ -341,5 +359,5 @@ int nn_batch_run(struct nn_batch *batch, const struct nn_options *options)
         fputs("nnscope: error: standard output cannot be written\n", stderr);
         return exit_status ? exit_status : 1;
     }
-    return exit_status;
+    return exit_status || !batch->lost ? exit_status : 1;
 }

@@ -13,7 +13,7 @@
 struct nn_batch {
     struct nn_session *session;
     bool progress_shown; /* a progress line stands on standard error */
-    bool csv_header;     /* of the epochs, once a training */
+    bool lost;           /* something that was to be printed was not, and the exit status tells */
 };
 void nn_batch_output(struct nn_batch *batch, struct nn_output *output);
 
