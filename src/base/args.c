@@ -268,6 +268,8 @@ void nn_args_clear(struct nn_args *args)
 bool nn_arg_differs(const struct nn_arg_spec *spec, const struct nn_arg *arg)
 {
     struct nn_arg fallback = {0};
+    if (spec->fallback && strcmp(spec->fallback, arg->text) == 0)
+        return false;
     if (!spec->fallback || nn_arg_parse(spec, spec->fallback, "", &fallback, NULL) != NN_OK)
         return true;
     bool differs = strcmp(fallback.text, arg->text) != 0;

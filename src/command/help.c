@@ -87,6 +87,7 @@ static void put_arguments(struct nn_buffer *out, const struct nn_arg_spec *specs
         else if (spec->unit)
             nn_buffer_printf(&help, " (in %s)", spec->unit);
         put_entry(out, spec->name, nn_buffer_string(&help));
+        out->failed = out->failed || help.failed;
         nn_buffer_clear(&help);
     }
 }
@@ -105,6 +106,7 @@ static void put_usage(struct nn_buffer *out, const char *name, const struct nn_a
     snprintf(head, sizeof head, "%s%s", name, synopsis.length ? " " : "");
     nn_buffer_text(out, head);
     put_wrapped(out, nn_buffer_string(&synopsis), 4, strlen(head));
+    out->failed = out->failed || synopsis.failed;
     nn_buffer_clear(&synopsis);
 }
 
@@ -311,6 +313,7 @@ static void put_overview(struct nn_buffer *out)
             if (strcmp(entry.kind, kinds[k]) == 0)
                 nn_buffer_printf(&names, "%s%s", names.length ? ", " : "", entry.name);
         put_entry(out, kinds[k], nn_buffer_string(&names));
+        out->failed = out->failed || names.failed;
         nn_buffer_clear(&names);
     }
 }

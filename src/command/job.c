@@ -59,6 +59,7 @@ struct nn_job {
     size_t loss_count, loss_capacity;
     char (*columns)[32]; /* names of the history's columns */
     size_t column_count;
+    bool epoch_missing; /* there was no memory to pass on an epoch */
 
     /* worker only: rows of the history that have been passed on */
     size_t epochs_seen, batches_seen;
@@ -67,6 +68,7 @@ struct nn_job {
     struct nn_net *front;
     struct nn_history history;
     struct nn_train_progress shown;
+    bool epoch_hidden; /* there was no memory to show an epoch */
 };
 
 static void notify(struct nn_job *job)
@@ -152,9 +154,10 @@ static void pass_on_epochs(struct nn_job *job, const struct nn_history *history,
                            const struct nn_train_progress *progress)
 {
     for (; job->epochs_seen < history->epochs; job->epochs_seen++) {
+        job->epoch_missing = true;
         struct epoch_news *more = nn_realloc(job->epochs, job->epoch_count + 1, sizeof *more);
         if (!more)
-            return;
+            return; /* the next batch tries again */
         job->epochs = more;
         double *values = nn_calloc(history->columns, sizeof *values);
         if (!values || !learn_columns(job, history)) {
@@ -164,6 +167,7 @@ static void pass_on_epochs(struct nn_job *job, const struct nn_history *history,
         memcpy(values, history->rows + job->epochs_seen * history->columns,
                history->columns * sizeof *values);
         more[job->epoch_count++] = (struct epoch_news){*progress, values};
+        job->epoch_missing = false;
         notify(job);
     }
 }
@@ -369,18 +373,28 @@ static void show_epochs(struct nn_session *session, struct epoch_news *epochs, s
         size_t columns = job->column_count < 64 ? job->column_count : 64;
         for (size_t c = 0; c < columns; c++)
             names[c] = job->columns[c];
-        if (nn_history_add_epoch(&job->history, names, epochs[i].values, columns, NULL) == NN_OK &&
-            session->output.epoch)
+        if (nn_history_add_epoch(&job->history, names, epochs[i].values, columns, NULL) != NN_OK)
+            job->epoch_hidden = true;
+        else if (session->output.epoch)
             session->output.epoch(session->output.context, &job->history, &epochs[i].progress);
         nn_free(epochs[i].values);
     }
     nn_free(epochs);
 }
 
+static void warn_of_missing_epochs(struct nn_session *session)
+{
+    struct nn_error warning = {.message =
+                                   "out of memory: not every epoch was shown; `loss` has all"};
+    if ((session->job->epoch_missing || session->job->epoch_hidden) && session->output.warning)
+        session->output.warning(session->output.context, &warning);
+}
+
 static enum nn_status end_job(struct nn_session *session, struct nn_error *error)
 {
     struct nn_job *job = session->job;
     pthread_join(job->thread, NULL);
+    warn_of_missing_epochs(session);
     session->job = NULL;
     if (error)
         *error = job->error;

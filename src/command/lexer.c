@@ -160,7 +160,7 @@ static enum nn_status lex_double(struct nn_lexer *lexer, size_t *i, struct word 
 static enum nn_status lex_plain(struct nn_arena *arena, char c, struct word *word,
                                 struct nn_error *error)
 {
-    if (c == '=' && word->literal && word->text.length > 0) {
+    if (c == '=' && word->literal && word->text.length > 0 && !word->text.failed) {
         word->key = nn_arena_strdup(arena, nn_buffer_string(&word->text));
         if (!word->key)
             return nn_fail_memory(error, word->text.length);

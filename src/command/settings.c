@@ -228,5 +228,5 @@ enum nn_status nn_setting_get(const struct nn_session *session, const char *key,
     if (!setting)
         return NN_SYNTAX;
     setting->get(session, out);
-    return NN_OK;
+    return nn_buffer_check(out, error);
 }

@@ -291,6 +291,7 @@ static enum nn_status describe(struct ascent *a, struct nn_result *result, struc
              node->name);
     snprintf(result->title, sizeof result->title, "input that drives %s highest", result->target);
     nn_args_format(a->request->args, true, &text);
+    NN_TRY(nn_buffer_check(&text, error));
     snprintf(result->parameters, sizeof result->parameters, "%s", nn_buffer_string(&text));
     result->scale = NN_SCALE_RANGE;
     result->sample = -1;

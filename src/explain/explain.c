@@ -75,6 +75,7 @@ static enum nn_status fill(struct nn_result *result, const struct nn_explain_req
     result->sample = -1;
     snprintf(result->method, sizeof result->method, "%s", method->name);
     nn_args_format(call->args, true, &text);
+    NN_TRY(nn_buffer_check(&text, error));
     snprintf(result->parameters, sizeof result->parameters, "%s", nn_buffer_string(&text));
     nn_target_text(&call->target, call->net, request->classes, request->class_count, 0,
                    result->target, sizeof result->target);

@@ -218,6 +218,7 @@ static enum nn_status show_node(struct nn_result *result, const struct nn_net *n
     enum nn_status status = NN_OK;
     nn_buffer_init(&settings, 4096);
     nn_args_format(&node->args, false, &settings);
+    NN_TRY(nn_buffer_check(&settings, error));
     join_inputs(net, node, inputs, sizeof inputs);
     nn_result_set_number(result, row, 0, index, -2);
     NN_TRY(nn_result_set_text(result, row, 1, node->name, error));

@@ -84,6 +84,7 @@ static enum nn_status get_all(struct nn_session *session, struct nn_error *error
     for (size_t i = 0; i < nn_setting_count; i++) {
         nn_buffer_clear(&value);
         nn_settings[i].get(session, &value);
+        NN_TRY(nn_buffer_check(&value, error));
         NN_TRY(nn_result_set_text(result, i, 0, nn_settings[i].spec.name, error));
         NN_TRY(nn_result_set_text(result, i, 1, nn_buffer_string(&value), error));
         NN_TRY(nn_result_set_text(result, i, 2, nn_settings[i].spec.help, error));
