@@ -154,7 +154,7 @@ Test(start, tour_plays_to_its_end)
         .columns = 120, .rows = 36, .args = (const char *const[]){"-i", "-f", path, NULL}});
     see("[2 Train]"); /* the net learns before one's eyes */
     see("training");
-    for (int i = 0; i < 400 && vt_find(&pty.vt, 0, "The end.") < 0; i++) {
+    for (int i = 0; i < 2000 && vt_find(&pty.vt, 0, "The end.") < 0; i++) {
         pty_send(&pty, "\r"); /* goes on at once */
         pty_pump(&pty, 0.1);
     }
