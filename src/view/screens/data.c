@@ -20,8 +20,9 @@ static void draw_info(const struct nn_scene *scene, struct nn_canvas *canvas, st
             nn_number_group(number, samples->count), nn_shape_text(shape, &samples->shape),
             samples->shape.rank == 1 ? " features" : "");
     if (samples->task == NN_TASK_CLASSIFICATION)
-        nn_fact(canvas, &box, NAME_COLUMNS, "task", "%s, %zu classes", tasks[samples->task],
-                samples->class_count);
+        nn_fact(canvas, &box, NAME_COLUMNS, "classes", "%zu%s%s", samples->class_count,
+                samples->target_name ? " of " : "",
+                samples->target_name ? samples->target_name : "");
     else
         nn_fact(canvas, &box, NAME_COLUMNS, "task", "%s%s%s", tasks[samples->task],
                 samples->target_name ? " of " : "",
