@@ -38,6 +38,17 @@ static bool open_pair(struct pty *pty)
     return pty->slave >= 0 && tcgetattr(pty->slave, &pty->before) == 0;
 }
 
+/* Crashes are what some tests are about: no sanitizer takes them. */
+static void leave_crashes(const char *name)
+{
+    const char *options = getenv(name);
+    char all[4096];
+    snprintf(all, sizeof all,
+             "%s:handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:handle_abort=0",
+             options ? options : "");
+    setenv(name, all, 1);
+}
+
 static void set_environment(const struct pty *pty, const char *const *set)
 {
     static const char *const unset[] = {"LINES",          "COLUMNS", "NO_COLOR",  "TMUX",
@@ -48,13 +59,9 @@ static void set_environment(const struct pty *pty, const char *const *set)
     setenv("LC_ALL", "C.UTF-8", 1);
     setenv("HOME", pty->home, 1);
     setenv("XDG_STATE_HOME", pty->home, 1);
-    /* Crashes are what some tests are about: no sanitizer takes them. */
-    char sanitizer[4096];
-    const char *asan = getenv("ASAN_OPTIONS");
-    snprintf(sanitizer, sizeof sanitizer,
-             "%s:handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:handle_abort=0",
-             asan ? asan : "");
-    setenv("ASAN_OPTIONS", sanitizer, 1);
+    leave_crashes("ASAN_OPTIONS");
+    leave_crashes("TSAN_OPTIONS");
+    leave_crashes("UBSAN_OPTIONS");
     for (size_t i = 0; set && set[i]; i++) {
         char name[64];
         const char *equals = strchr(set[i], '=');
