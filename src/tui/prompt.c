@@ -35,23 +35,37 @@ static struct {
 
 /* ---- history file ---- */
 
+/* Every line is written when it is entered, so that neither a crash nor a second nnscope loses any.
+ */
 static void load_history(void)
 {
     using_history();
     stifle_history(HISTORY_LINES);
-    if (nn_path_state("history", &prompt.history_path, NULL) == NN_OK)
-        read_history(prompt.history_path);
-}
-
-static void save_history(void)
-{
-    if (!prompt.history_path)
+    if (nn_path_state("history", &prompt.history_path, NULL) != NN_OK ||
+        read_history(prompt.history_path) != ENOENT)
         return;
     mode_t mask = umask(077);
     write_history(prompt.history_path);
     umask(mask);
+}
+
+static void remember(const char *line)
+{
+    HIST_ENTRY *last = history_length > 0 ? history_get(history_base + history_length - 1) : NULL;
+    if (last && strcmp(last->line, line) == 0)
+        return;
+    add_history(line);
+    if (prompt.history_path)
+        append_history(1, prompt.history_path);
+}
+
+static void close_history(void)
+{
+    if (prompt.history_path)
+        history_truncate_file(prompt.history_path, HISTORY_LINES);
     nn_free(prompt.history_path);
     prompt.history_path = NULL;
+    clear_history();
 }
 
 /* ---- readline's hooks ---- */
@@ -95,10 +109,7 @@ static void take_line(char *line)
     if (*text == ':') /* the habit of vi: `:train` is `train` */
         text++;
     if (*text) {
-        HIST_ENTRY *last =
-            history_length > 0 ? history_get(history_base + history_length - 1) : NULL;
-        if (!last || strcmp(last->line, text) != 0)
-            add_history(text);
+        remember(text);
         prompt.line = nn_strdup(text);
     }
     nn_free(line);
@@ -196,11 +207,10 @@ enum nn_status nn_prompt_open(struct nn_session *session, nn_prompt_accept *acce
 void nn_prompt_close(void)
 {
     rl_callback_handler_remove();
-    save_history();
+    close_history();
     nn_completions_clear(&prompt.choices);
     fclose(prompt.nowhere);
     prompt.nowhere = NULL;
-    clear_history();
 }
 
 /* Runs the entered line. Only now, outside readline: the command may wait for its job, and keys

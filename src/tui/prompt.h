@@ -19,7 +19,7 @@ typedef void nn_prompt_accept(void *context, const char *line, bool pasted);
 
 enum nn_status nn_prompt_open(struct nn_session *session, nn_prompt_accept *accept, void *context,
                               struct nn_error *error);
-void nn_prompt_close(void); /* saves the history */
+void nn_prompt_close(void);
 
 /* One whole unit of input, as its bytes came. */
 void nn_prompt_feed(const char *bytes, size_t length);

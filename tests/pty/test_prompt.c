@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 TestSuite(prompt, .fini = finish, .timeout = 120);
 
@@ -102,12 +103,28 @@ Test(prompt, searches_history)
     see_prompt(" >");
 }
 
-Test(prompt, history_lasts)
+/* What stands in the file of the history; only its owner may read it. */
+static void expect_history(const char *expected)
 {
     char path[128], text[256] = "";
+    struct stat info;
+    snprintf(path, sizeof path, "%s/nnscope/history", pty.home);
+    FILE *file = fopen(path, "r");
+    cr_assert(file, "there is no %s", path);
+    size_t length = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    text[length] = '\0';
+    cr_assert_str_eq(text, expected);
+    cr_assert_eq(stat(path, &info), 0);
+    cr_assert_eq(info.st_mode & 077, 0, "others may read %s", path);
+}
+
+Test(prompt, history_lasts)
+{
     begin_plain();
     command("echo one");
     command("echo two");
+    command("echo two"); /* once is enough */
     pty_send(&pty, "\033[A\033[A");
     see_prompt(" > echo one");
     pty_send(&pty, "\033[B");
@@ -116,13 +133,16 @@ Test(prompt, history_lasts)
     see_prompt(" >");
     pty_send(&pty, "\004");
     see_exit(0);
-    snprintf(path, sizeof path, "%s/nnscope/history", pty.home);
-    FILE *file = fopen(path, "r");
-    cr_assert(file, "there is no %s", path);
-    size_t length = fread(text, 1, sizeof text - 1, file);
-    fclose(file);
-    text[length] = '\0';
-    cr_assert_str_eq(text, "echo one\necho two\n");
+    expect_history("echo one\necho two\n");
+}
+
+Test(prompt, history_survives_a_crash)
+{
+    begin_plain();
+    command("echo one");
+    kill(pty.pid, SIGKILL);
+    see_killed(SIGKILL);
+    expect_history("echo one\n");
 }
 
 Test(prompt, tab_completes)
