@@ -163,6 +163,10 @@ enum nn_status nn_columns_choose(struct nn_columns *columns, const struct nn_rea
     enum nn_status status;
     size_t chosen = 0;
     NN_TRY(choose_label(columns, options, error));
+    if (!options->columns && !options->categories)
+        nn_columns_adopt(columns, options);
+    if (columns->adopted)
+        return NN_OK;
     if (options->columns)
         NN_TRY(mark_list(columns, "columns", options->columns, mark_chosen, error));
     for (size_t i = 0; i < columns->count; i++) {

@@ -113,6 +113,8 @@ enum nn_status nn_columns_survey(struct nn_columns *columns, const struct nn_csv
     }
     if (cell == NN_CELL_NUMBER && !isfinite((float)number))
         return refuse_cell(columns, record, i, cell, error);
+    if (column->kind == NN_COLUMN_KNOWN)
+        return NN_OK;
     if (column->kind == NN_COLUMN_OPEN)
         column->kind = cell == NN_CELL_NUMBER ? NN_COLUMN_NUMBERS : NN_COLUMN_TEXTS;
     if (column->kind == NN_COLUMN_NUMBERS)
@@ -133,6 +135,8 @@ enum nn_status nn_columns_survey(struct nn_columns *columns, const struct nn_csv
 
 enum nn_status nn_columns_lay_out(struct nn_columns *columns, struct nn_error *error)
 {
+    if (columns->adopted)
+        return NN_OK;
     columns->width = 0;
     for (size_t i = 0; i < columns->count; i++) {
         struct nn_column *column = &columns->items[i];

@@ -21,7 +21,13 @@
 
 /* What a column holds, as far as is known: the first cell that is not missing decides, unless
  * categories= says ANY. */
-enum nn_column_kind { NN_COLUMN_OPEN, NN_COLUMN_NUMBERS, NN_COLUMN_TEXTS, NN_COLUMN_ANY };
+enum nn_column_kind {
+    NN_COLUMN_OPEN,
+    NN_COLUMN_NUMBERS,
+    NN_COLUMN_TEXTS,
+    NN_COLUMN_ANY,
+    NN_COLUMN_KNOWN /* a category whose values a model knows: others count as unknown */
+};
 
 struct nn_column {
     char *name;  /* visible */
@@ -34,7 +40,7 @@ struct nn_column {
 
 static inline bool nn_column_is_category(const struct nn_column *column)
 {
-    return column->kind == NN_COLUMN_TEXTS || column->kind == NN_COLUMN_ANY;
+    return column->kind >= NN_COLUMN_TEXTS;
 }
 
 struct nn_columns {
@@ -42,6 +48,7 @@ struct nn_columns {
     size_t count;
     size_t label; /* NN_NO_COLUMN = none */
     bool header;
+    bool adopted; /* laid out as a model knows them */
     size_t width; /* inputs, once they are laid out */
 };
 
@@ -52,6 +59,10 @@ enum nn_status nn_columns_name(struct nn_columns *columns, const struct nn_csv_r
 /* Obeys label=, columns= and categories=. */
 enum nn_status nn_columns_choose(struct nn_columns *columns, const struct nn_read_options *options,
                                  struct nn_error *error);
+
+/* Takes the columns, and lays them out, as the model whose inputs are options->known knows them, if
+ * all of them are there; else changes nothing. The label must be chosen. */
+void nn_columns_adopt(struct nn_columns *columns, const struct nn_read_options *options);
 
 /* Whether the samples can use a cell of a chosen column, in the first walk; what the column is
  * follows from its first cells. Missing cells are counted. */

@@ -21,6 +21,10 @@ struct nn_read_options {
     const char *columns;    /* those to use: 1-8,12,age; NULL = all */
     const char *categories; /* those whose values are categories though they may be numbers */
     enum nn_missing missing;
+    char *const *known; /* inputs of the model that the samples may be for: if a table has all of
+                           them, it is read as the model's was; NULL = none */
+    size_t known_count;
+    bool known_alone; /* other columns are left out; else a table that has others is not for it */
     struct nn_shape shape; /* rank 0 = as it comes */
     int split;             /* -1, or NN_SPLIT_TRAIN/TEST */
     struct nn_progress *progress;

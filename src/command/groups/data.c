@@ -137,6 +137,24 @@ static enum nn_status read_delimiter(const char *text, char *delimiter, struct n
     return NN_OK;
 }
 
+/* A table for the model gives the inputs that the model knows. */
+static void set_known(const struct nn_session *session, struct nn_read_options *options)
+{
+    const struct nn_model *opened = &session->opened;
+    const struct nn_samples *samples = session->dataset ? session->dataset->samples : NULL;
+    if (session->net->count < 2)
+        return;
+    size_t inputs = nn_shape_size(&session->net->nodes[0]->shape);
+    if (opened->features && opened->feature_count == inputs) {
+        options->known = opened->features;
+        options->known_count = inputs;
+        options->known_alone = true;
+    } else if (samples && samples->features && samples->feature_count == inputs) {
+        options->known = samples->features;
+        options->known_count = inputs;
+    }
+}
+
 static enum nn_status run_load(const struct nn_invocation *invocation, struct nn_error *error)
 {
     const struct nn_args *args = invocation->args;
@@ -165,6 +183,7 @@ static enum nn_status run_load(const struct nn_invocation *invocation, struct nn
         options->split = nn_args_int(args, LOAD_SPLIT) ? NN_SPLIT_TEST : NN_SPLIT_TRAIN;
     if (nn_args_is_set(args, LOAD_SHAPE))
         status = nn_shape_parse(nn_args_text(args, LOAD_SHAPE), &options->shape, error);
+    set_known(invocation->session, options);
     return status == NN_OK ? load(invocation->session, &what, error) : status;
 }
 
@@ -180,7 +199,9 @@ const struct nn_command nn_command_data_load = {
         "the last. All samples are training data until `data split` or `split=` says otherwise.\n"
         "A column of texts, and each column that `categories=` names, becomes one input for every "
         "distinct value, 1 where the cell has it and else 0, and a last input for cells that are "
-        "missing. `data columns` shows what came of each column.",
+        "missing. `data columns` shows what came of each column.\n"
+        "Once a model is opened, a table that has all of its columns is read as the model's was: "
+        "the same inputs in the same order, whatever else the table holds.",
     .args = load_args,
     .examples =
         (const struct nn_example[]){

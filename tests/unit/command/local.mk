@@ -3,6 +3,7 @@ check_PROGRAMS += tests/unit/test-command
 tests_unit_test_command_SOURCES = \
 	tests/unit/command/session.c tests/unit/command/session.h \
 	tests/unit/command/test_complete.c \
+	tests/unit/command/test_data.c \
 	tests/unit/command/test_described.c \
 	tests/unit/command/test_examples.c \
 	tests/unit/command/test_fault.c \

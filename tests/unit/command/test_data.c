@@ -1,0 +1,143 @@
+/* The commands of data, from a file to samples. */
+#include "session.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+static const struct nn_result *last(struct nn_test_session *test)
+{
+    const struct nn_result *result = nn_session_last_result(test->session);
+    cr_assert(result);
+    return result;
+}
+
+static double figure(const struct nn_result *result, const char *name)
+{
+    for (size_t i = 0; i < result->figure_count; i++)
+        if (strcmp(result->figures[i].name, name) == 0)
+            return result->figures[i].value;
+    cr_assert(false, "no figure %s", name);
+    return -1;
+}
+
+static const char gaps[] = "age;weight;colour;y\n"
+                           "10;2,5;red;p\n"
+                           ";3,5;blue;q\n"
+                           "30;;red;p\n"
+                           "40;4,5;red;q\n"
+                           "40;4,5;red;p\n";
+
+Test(data, gaps_are_refused_or_told)
+{
+    struct nn_test_session test;
+    nn_test_start(&test);
+    nn_test_write("gaps.csv", gaps);
+    struct nn_error error = nn_test_run(&test, "data load gaps.csv decimal=comma", NN_DAMAGED);
+    cr_assert(strstr(error.hint, "missing=drop"), "%s", error.hint);
+    nn_test_run(&test, "data load gaps.csv decimal=comma missing=drop; data info", NN_OK);
+    cr_assert(strstr(last(&test)->note, "2 rows were left out"), "%s", last(&test)->note);
+    cr_assert(figure(last(&test), "dropped") == 2 && figure(last(&test), "missing") == 2);
+    cr_assert(figure(last(&test), "duplicates") == 1 && figure(last(&test), "conflicts") == 1);
+    nn_test_run(&test, "data load gaps.csv decimal=comma missing=mean; data info", NN_OK);
+    cr_assert(strstr(last(&test)->note, "2 missing cells in 2 columns, filled with the mean"), "%s",
+              last(&test)->note);
+    nn_test_run(&test, "data columns", NN_OK);
+    cr_assert(last(&test)->rows == 5 && last(&test)->cells[0 * 7 + 5].number == 1);
+    cr_assert(last(&test)->cells[0 * 7 + 2].number == 30, "the mean of age");
+    nn_test_run(&test, "data load gaps.csv decimal=comma missing=mostfrequent", NN_OK);
+    nn_test_run(&test, "data show 1", NN_OK);
+    cr_assert(last(&test)->cells[0 * 3 + 1].number == 40, "the most frequent age");
+    nn_test_end(&test);
+}
+
+Test(data, columns_by_number_range_and_name)
+{
+    struct nn_test_session test;
+    nn_test_start(&test);
+    nn_test_write("t.csv", "a,b,c,d,y\n1,2,x,4,0\n5,6,y,8,1\n");
+    nn_test_run(&test, "data load t.csv columns=1-2,d label=5 task=classification", NN_OK);
+    const struct nn_samples *samples = test.session->dataset->samples;
+    cr_assert(samples->feature_count == 3 && strcmp(samples->features[2], "d") == 0);
+    nn_test_run(&test, "data load t.csv columns=1-7 label=5", NN_ARGUMENT);
+    cr_assert(test.session->dataset->samples == samples, "the old data stay");
+    nn_test_run(&test, "data load t.csv categories=d label=5", NN_OK);
+    cr_assert(test.session->dataset->samples->feature_count == 2 + 3 + 3);
+    nn_test_end(&test);
+}
+
+Test(data, a_table_for_an_opened_model)
+{
+    struct nn_test_session test;
+    nn_test_start(&test);
+    nn_test_write("train.csv", "age,colour,y\n1,red,p\n2,blue,q\n3,red,p\n4,blue,q\n");
+    nn_test_write("new.csv", "id,colour,age\n7,green,3\n8,blue,4\n");
+    nn_test_write("other.csv", "age,height\n7,3\n8,4\n");
+    nn_test_run(&test, "data load train.csv; data scale standard; add dense 2 softmax", NN_OK);
+    nn_test_run(&test, "compile loss=categorical_crossentropy; train epochs=1; save m.safetensors",
+                NN_OK);
+    nn_test_run(&test, "open m.safetensors; data load new.csv", NN_OK);
+    const struct nn_dataset *data = test.session->dataset;
+    cr_assert(data->samples->feature_count == 4 && data->samples->task == NN_TASK_NONE);
+    cr_assert(strcmp(data->samples->features[3], "colour=?") == 0);
+    cr_assert(((float *)data->samples->values)[3] == 1, "green is unknown");
+    cr_assert(data->scaling == NN_SCALING_STANDARD && data->offset[0] == 2.5F);
+    nn_test_run(&test, "data load other.csv label=none", NN_OK);
+    cr_assert(test.session->dataset->samples->feature_count == 2, "it is for something else");
+    nn_test_end(&test);
+}
+
+Test(data, keys_of_split_that_exclude_each_other)
+{
+    static const struct {
+        const char *line, *part;
+    } cases[] = {
+        {"data split folds=5", "go together"},
+        {"data split fold=2", "go together"},
+        {"data split folds=5 fold=1 test=0.2", "exclude each other"},
+        {"data split folds=5 fold=6", "1 to 5"},
+        {"data split folds=2000 fold=1", "from 2 to 150"},
+        {"data split order=last seed=3", "nothing is drawn"},
+        {"data split order=time stratify=yes", "nothing is drawn"},
+        {"data split order=time folds=3 fold=1", "order= has none"},
+        {"data split test=0.6 validation=0.5", "none to train"},
+        {"data window 5 target=label as=direction", "as=direction wants a column"},
+        {"data window 5 target=1 as=direction horizon=0", "as=direction wants a column"},
+        {"data window 151", "150 rows"},
+        {"data window 5 target=hight", "no column"},
+        {"data export x.csv what=masks", "not known"},
+        {"data export x.txt", ".csv or .npy"},
+        {"data export x.csv split=validation", "is empty"},
+    };
+    struct nn_test_session test;
+    nn_test_start(&test);
+    nn_test_run(&test, "data demo iris", NN_OK);
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        struct nn_error error = {0};
+        enum nn_status status = nn_session_run_line(test.session, cases[k].line, NULL, 1, &error);
+        cr_expect(status == NN_ARGUMENT || status == NN_STATE, "%s: %d", cases[k].line,
+                  (int)status);
+        cr_expect(strstr(error.message, cases[k].part), "%s: %s", cases[k].line, error.message);
+    }
+    nn_test_run(&test, "data split order=last test=0 validation=0.2; data split folds=3 fold=3",
+                NN_OK);
+    nn_test_end(&test);
+}
+
+Test(data, masks_go_to_a_file)
+{
+    struct nn_test_session test;
+    nn_test_start(&test);
+    nn_test_run(&test, "data demo lesions samples=100; data export m.npy what=masks split=test",
+                NN_OK);
+    nn_test_run(&test, "data load m.npy", NN_OK);
+    const struct nn_samples *samples = test.session->dataset->samples;
+    cr_assert(samples->count == 20 && samples->shape.rank == 3 && samples->shape.dim[0] == 1);
+    nn_test_run(&test, "data demo market samples=100; data export m.npy what=masks", NN_OK);
+    nn_test_run(&test, "data load m.npy", NN_OK);
+    samples = test.session->dataset->samples;
+    cr_assert(samples->count == 100 && samples->shape.rank == 1 && samples->shape.dim[0] == 20);
+    nn_test_run(&test, "data demo signs samples=60; data export t.csv split=train", NN_OK);
+    nn_test_run(&test, "data load t.csv shape=3x32x32", NN_OK);
+    cr_assert(test.session->dataset->samples->count == 48);
+    nn_test_end(&test);
+}
