@@ -13,6 +13,7 @@ struct bench {
     const char *program; /* nnscope itself */
     double seconds;      /* to spend on one figure, about */
     int runs;            /* of which the median is printed */
+    size_t images;       /* of an epoch; 0: all */
     bool cpu;            /* time of the processor, not of the wall */
 };
 

@@ -1,7 +1,9 @@
 /* nnbench: measures nnscope's engine on the tasks that its peers are measured on.
  *
- *   nnbench [--threads=N] [--kernels=NAME] [--data=DIR] [--seconds=S] [--runs=N] [--cpu] TASK...
+ *   nnbench [--threads=N] [--kernels=NAME] [--data=DIR] [--seconds=S] [--runs=N] [--images=N]
+ * [--cpu] TASK...
  *
+ * --images: those of an epoch of the convolutional nets; the time of all is extrapolated.
  * --cpu counts the time of the processor instead of the wall's: for one thread on a busy machine.
  * One line for each figure: nnscope TASK threads=N kernels=NAME key=value ... */
 #include "bench.h"
@@ -79,7 +81,7 @@ static int usage(const char *problem)
     fprintf(stderr,
             "nnbench: %s\n"
             "nnbench [--threads=N] [--kernels=NAME] [--data=DIR] [--program=FILE] [--seconds=S] "
-            "[--runs=N] [--cpu] TASK...\n",
+            "[--runs=N] [--images=N] [--cpu] TASK...\n",
             problem);
     for (const struct bench_task *const *task = bench_tasks; *task; task++)
         fprintf(stderr, "  %-12s %s\n", (*task)->name, (*task)->summary);
@@ -131,6 +133,8 @@ int main(int count, char **words)
             bench.seconds = atof(value);
         else if (strcmp(words[i], "--cpu") == 0)
             bench.cpu = true;
+        else if ((value = value_of(words[i], "--images")))
+            bench.images = (size_t)atol(value);
         else if ((value = value_of(words[i], "--runs")))
             bench.runs = atoi(value);
         else
