@@ -11,8 +11,13 @@ tests_long_test_long_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_long_test_long_LDADD = $(TEST_LIBS)
 CLEANFILES += tests/long/test-long
 
-check-long: $(long_programs)
-	$(AM_TESTS_ENVIRONMENT) for program in $(long_programs); do \
-		NN_TEST_TIMEOUT=1200 $(SHELL) $(top_srcdir)/tests/tools/run-unit $$program || exit 1; \
+# Through the driver of `make check`, so that its tests are shown and counted like the others.
+check-long: all $(long_programs)
+	$(AM_TESTS_ENVIRONMENT) NN_TEST_TIMEOUT=1200; export NN_TEST_TIMEOUT; \
+	for program in $(long_programs); do \
+		$(LOG_DRIVER) --test-name $$program --log-file $$program.log --trs-file $$program.trs \
+			--color-tests no --enable-hard-errors yes --expect-failure no -- \
+			$(LOG_COMPILER) ./$$program || exit 1; \
+		if grep -E '^:test-result: (FAIL|ERROR)' $$program.trs; then cat $$program.log; exit 1; fi; \
 	done
 .PHONY: check-long

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Runs tests/script/NAME.nns with the program, each in an empty folder that holds a copy of the script, and prints
 # TAP. Expected: exit status NAME.status (0 without the file), standard output NAME.out (any without the file),
-# standard error NAME.err (empty without the file). A first line `#! OPTIONS` gives options. Numbers with four
+# standard error NAME.err (empty without the file). A first line `#! OPTIONS` gives options, a line `# needs: FILE`
+# skips the script where there is no FILE. Numbers with four
 # decimals are figures of a training, which another processor may round otherwise: they are compared as such, and
 # the scripts assert what matters about them.
 scripts=${NN_TESTS:?}/script
@@ -33,6 +34,8 @@ for script; do
     number=$((number + 1))
     name=$(basename "$script" .nns)
     options=$(sed -n '1s/^#! *//p' "$script")
+    needs=$(sed -n 's/^# needs: *//p' "$script")
+    [ -z "$needs" ] || [ -e "$needs" ] || { echo "ok $number - $name # SKIP there is no $needs"; continue; }
     wanted=$(cat "$scripts/$name.status" 2>/dev/null || echo 0)
     mkdir "$work/$name" && cp "$script" "$work/$name" || exit 99
     # shellcheck disable=SC2086 # options are words
