@@ -141,6 +141,16 @@ enum nn_status nn_dataset_reshape(const struct nn_dataset *dataset, const struct
 enum nn_status nn_dataset_match_classes(struct nn_dataset *dataset, char *const *classes,
                                         size_t count, size_t *unknown, struct nn_error *error);
 
+/* Samples of another file take the place of one split: a table for training and one for the test
+ * become one data set. The fresh ones have the classes of the first (nn_dataset_match_classes). A
+ * scaling is fitted again. */
+enum nn_status nn_dataset_join(const struct nn_dataset *dataset, const struct nn_dataset *fresh,
+                               enum nn_split split, struct nn_dataset **result,
+                               struct nn_error *error);
+/* Whether they belong together: same shape and kind of label, and other splits are there. */
+bool nn_dataset_can_join(const struct nn_dataset *dataset, const struct nn_dataset *fresh,
+                         enum nn_split split);
+
 /* A source over one split; borrows the dataset. */
 void nn_dataset_source(const struct nn_dataset *dataset, enum nn_split split,
                        struct nn_source *source);

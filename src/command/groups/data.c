@@ -30,15 +30,46 @@ static enum nn_status loading_work(struct nn_job *job, void *data, struct nn_pro
                                         &loading->dataset, error);
 }
 
+/* `split=` of a second file: both become one data set, if they belong together. */
+static enum nn_status join(struct nn_session *session, enum nn_split split,
+                           struct nn_dataset **dataset, bool *joined, struct nn_error *error)
+{
+    const struct nn_dataset *first = session->dataset;
+    struct nn_error unknown_classes = {0};
+    struct nn_dataset *both = NULL;
+    size_t unknown;
+    if (!first || !nn_dataset_can_join(first, *dataset, split))
+        return NN_OK;
+    enum nn_status status = nn_dataset_match_classes(
+        *dataset, first->samples->classes, first->samples->class_count, &unknown, &unknown_classes);
+    if (status == NN_MEMORY)
+        return nn_fail_memory(error, 0);
+    if (status != NN_OK)
+        return NN_OK; /* none of its classes: a set of its own */
+    status = nn_dataset_join(first, *dataset, split, &both, error);
+    if (status != NN_OK)
+        return status;
+    nn_dataset_free(*dataset);
+    *dataset = both;
+    *joined = true;
+    return NN_OK;
+}
+
 static enum nn_status loading_finish(struct nn_session *session, void *data, enum nn_status status,
                                      struct nn_error *error)
 {
     struct loading *loading = data;
     if (status != NN_OK)
         return status;
+    bool joined = false;
+    if (loading->options.split >= 0)
+        status =
+            join(session, (enum nn_split)loading->options.split, &loading->dataset, &joined, error);
+    if (status != NN_OK)
+        return status;
     struct nn_dataset *dataset = loading->dataset;
     loading->dataset = NULL;
-    return nn_take_matched(session, dataset, true, error);
+    return nn_take_matched(session, dataset, !joined, error);
 }
 
 static void loading_free(void *data)
@@ -118,7 +149,7 @@ static const struct nn_arg_spec load_args[] = {
     {.name = "split",
      .type = NN_ARG_CHOICE,
      .choices = "train|test",
-     .help = "what the samples are for"},
+     .help = "what the samples are for; data that are loaded already keep their other splits"},
     {.name = "shape", .type = NN_ARG_DIMS, .help = "shape of one sample, such as 1x28x28"},
     {0},
 };
@@ -137,14 +168,16 @@ static enum nn_status read_delimiter(const char *text, char *delimiter, struct n
     return NN_OK;
 }
 
-/* A table for the model gives the inputs that the model knows. */
+/* A table for the model, or for the data it may join, gives the inputs that are known. */
 static void set_known(const struct nn_session *session, struct nn_read_options *options)
 {
     const struct nn_model *opened = &session->opened;
     const struct nn_samples *samples = session->dataset ? session->dataset->samples : NULL;
-    if (session->net->count < 2)
+    bool with_net = session->net->count >= 2;
+    if (!with_net && (options->split < 0 || !samples))
         return;
-    size_t inputs = nn_shape_size(&session->net->nodes[0]->shape);
+    size_t inputs =
+        with_net ? nn_shape_size(&session->net->nodes[0]->shape) : nn_shape_size(&samples->shape);
     if (opened->features && opened->feature_count == inputs) {
         options->known = opened->features;
         options->known_count = inputs;
@@ -158,6 +191,7 @@ static void set_known(const struct nn_session *session, struct nn_read_options *
 static enum nn_status run_load(const struct nn_invocation *invocation, struct nn_error *error)
 {
     const struct nn_args *args = invocation->args;
+    const struct nn_dataset *loaded = invocation->session->dataset;
     struct loading what = {
         .path = nn_args_text(args, LOAD_FILE),
         .options =
@@ -181,6 +215,8 @@ static enum nn_status run_load(const struct nn_invocation *invocation, struct nn
         options->task = nn_args_int(args, LOAD_TASK) ? NN_TASK_REGRESSION : NN_TASK_CLASSIFICATION;
     if (nn_args_is_set(args, LOAD_SPLIT))
         options->split = nn_args_int(args, LOAD_SPLIT) ? NN_SPLIT_TEST : NN_SPLIT_TRAIN;
+    if (options->split >= 0 && options->task == NN_TASK_NONE && loaded)
+        options->task = loaded->samples->task;
     if (nn_args_is_set(args, LOAD_SHAPE))
         status = nn_shape_parse(nn_args_text(args, LOAD_SHAPE), &options->shape, error);
     set_known(invocation->session, options);
@@ -193,10 +229,12 @@ const struct nn_command nn_command_data_load = {
     .summary = "Loads a data set from a file",
     .details =
         "The format is found from the content, then from the extension. In a table the label is "
-        "the "
-        "column that `label=` names; else one named label, class, target, species or diagnosis, "
-        "else "
-        "the last. All samples are training data until `data split` or `split=` says otherwise.\n"
+        "the column that `label=` names; else one named label, class, target, species or "
+        "diagnosis, "
+        "else the last. All samples are training data until `data split` or `split=` says "
+        "otherwise.\n"
+        "A second file with `split=test` joins the first as its test split, when its samples have "
+        "the same shape and labels.\n"
         "A column of texts, and each column that `categories=` names, becomes one input for every "
         "distinct value, 1 where the cell has it and else 0, and a last input for cells that are "
         "missing. `data columns` shows what came of each column.\n"

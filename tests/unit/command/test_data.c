@@ -141,3 +141,53 @@ Test(data, masks_go_to_a_file)
     cr_assert(test.session->dataset->samples->count == 48);
     nn_test_end(&test);
 }
+
+Test(data, a_second_file_is_the_test_split)
+{
+    struct nn_test_session test;
+    nn_test_start(&test);
+    nn_test_write("train.csv", "age,colour,y\n1,red,p\n2,blue,q\n3,red,p\n4,blue,q\n");
+    nn_test_write("test.csv", "colour,age,y\ngreen,5,q\nred,6,r\n");
+    nn_test_write("rest.csv", "age,y\n5,q\n6,p\n");
+    nn_test_run(&test, "data load train.csv; data scale standard; data load test.csv split=test",
+                NN_OK);
+    const struct nn_dataset *data = test.session->dataset;
+    cr_assert(data->split_count[NN_SPLIT_TRAIN] == 4 && data->split_count[NN_SPLIT_TEST] == 2);
+    cr_assert(data->scaling == NN_SCALING_STANDARD && data->offset[0] == 2.5F);
+    const float *values = (const float *)data->samples->values;
+    cr_assert(values[4 * 4] == 5 && values[4 * 4 + 3] == 1, "age 5 of unknown colour");
+    cr_assert(data->samples->class_count == 3 && nn_dataset_label(data, NN_SPLIT_TEST, 0) == 1);
+    cr_assert(nn_dataset_label(data, NN_SPLIT_TEST, 1) == 2, "r is new");
+    nn_test_run(&test, "data load test.csv split=test", NN_OK);
+    data = test.session->dataset;
+    cr_assert(data->samples->count == 6, "the earlier test samples went");
+    nn_test_run(&test, "data load train.csv split=train", NN_OK);
+    data = test.session->dataset;
+    cr_assert(data->split_count[NN_SPLIT_TRAIN] == 4 && data->split_count[NN_SPLIT_TEST] == 2);
+    nn_test_run(&test, "data load rest.csv split=test", NN_OK);
+    data = test.session->dataset;
+    cr_assert(data->samples->count == 2, "of another shape: for itself");
+    nn_test_end(&test);
+}
+
+Test(data, images_and_values_join)
+{
+    struct nn_test_session test;
+    nn_test_start(&test);
+    nn_test_write("a.csv", "u,y\n1,0.5\n2,1.5\n");
+    nn_test_write("b.csv", "u,y\n3,2.5\n");
+    nn_test_run(&test,
+                "data load a.csv task=regression; data load b.csv split=test; data demo digits; "
+                "data export d.npy split=train; data load d.npy split=test",
+                NN_OK);
+    nn_test_run(&test, "data load a.csv task=regression; data load b.csv split=test", NN_OK);
+    const struct nn_samples *samples = test.session->dataset->samples;
+    cr_assert(samples->task == NN_TASK_REGRESSION && samples->count == 3 &&
+              samples->targets[2] == 2.5F);
+    nn_test_run(&test,
+                "data demo lesions samples=60; data export l.npy; data load l.npy split=train",
+                NN_OK);
+    nn_test_run(&test, "data load l.npy split=test", NN_OK);
+    cr_assert(test.session->dataset->samples->count == 120);
+    nn_test_end(&test);
+}
