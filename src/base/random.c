@@ -58,17 +58,45 @@ uint32_t nn_random_u32(struct nn_random *random)
     return nn_random_at(random, random->next++);
 }
 
-uint32_t nn_random_below(struct nn_random *random, uint32_t bound)
+/* Numbers of a stream in turn: a block is computed once for its four numbers. */
+struct reader {
+    struct nn_random *random;
+    uint64_t index; /* of the block */
+    uint32_t block[4];
+};
+
+static struct reader read_from(struct nn_random *random)
+{
+    return (struct reader){.random = random, .index = UINT64_MAX};
+}
+
+static uint32_t read_next(struct reader *reader)
+{
+    uint64_t at = reader->random->next++;
+    if (at / 4 != reader->index) {
+        reader->index = at / 4;
+        nn_random_block(reader->random, reader->index, reader->block);
+    }
+    return reader->block[at % 4];
+}
+
+static uint32_t read_below(struct reader *reader, uint32_t bound)
 {
     assert(bound > 0);
-    uint64_t product = (uint64_t)nn_random_u32(random) * bound;
+    uint64_t product = (uint64_t)read_next(reader) * bound;
     /* The low half is biased where it is below 2^32 mod bound; the division is seldom needed. */
     if ((uint32_t)product < bound) {
         uint32_t threshold = (uint32_t)-bound % bound;
         while ((uint32_t)product < threshold)
-            product = (uint64_t)nn_random_u32(random) * bound;
+            product = (uint64_t)read_next(reader) * bound;
     }
     return high(product);
+}
+
+uint32_t nn_random_below(struct nn_random *random, uint32_t bound)
+{
+    struct reader reader = read_from(random);
+    return read_below(&reader, bound);
 }
 
 float nn_random_float(struct nn_random *random)
@@ -86,9 +114,10 @@ float nn_random_normal(struct nn_random *random)
 
 void nn_random_shuffle(struct nn_random *random, size_t *items, size_t count)
 {
+    struct reader reader = read_from(random);
     assert(count <= UINT32_MAX);
     for (size_t i = count; i > 1; i--) {
-        size_t j = nn_random_below(random, (uint32_t)i);
+        size_t j = read_below(&reader, (uint32_t)i);
         size_t item = items[i - 1];
         items[i - 1] = items[j];
         items[j] = item;
