@@ -16,6 +16,7 @@
 struct slot {
     float *y, *dy, *saved;
     float *w[NN_MAX_PARAMS], *dw[NN_MAX_PARAMS];
+    struct nn_call call; /* made once; what differs from step to step is set anew */
     int consumers;
     bool clean; /* dy is all zero */
     /* of the walk of the moment: */
@@ -150,6 +151,21 @@ static void prepare(struct nn_pass *pass, const struct nn_net *net, size_t max_b
     nn_arena_init(&pass->arena);
 }
 
+/* What no step changes in the call of a node. */
+static void make_call(const struct nn_pass *pass, const struct nn_node *node)
+{
+    struct slot *slot = &pass->slots[node->index];
+    slot->call = (struct nn_call){
+        .node = node,
+        .y = slot->y,
+        .w = slot->w,
+        .saved = slot->saved,
+        .scratch = pass->scratch,
+    };
+    for (int k = 0; k < node->input_count; k++)
+        slot->call.x[k] = pass->slots[node->inputs[k]].y;
+}
+
 enum nn_status nn_pass_new(const struct nn_net *net, size_t max_batch, unsigned flags,
                            size_t walk_scratch, struct nn_pass **pass, struct nn_error *error)
 {
@@ -169,6 +185,7 @@ enum nn_status nn_pass_new(const struct nn_net *net, size_t max_batch, unsigned 
         fresh->slots[i].clean = true;
         for (int p = 0; p < net->nodes[i]->param_count; p++)
             fresh->slots[i].w[p] = net->nodes[i]->params[p].value.data;
+        make_call(fresh, net->nodes[i]);
     }
     *pass = fresh;
     fresh = NULL;
@@ -243,23 +260,17 @@ float *nn_rule_scratch(const struct nn_call *call)
     return call->scratch + scratch_floats(call->node, call->batch);
 }
 
-/* What forward and backward of a node have in common. */
-static struct nn_call make_call(const struct nn_pass *pass, const struct nn_node *node)
+/* The call for this step, without any gradient. */
+static struct nn_call *begin_call(const struct nn_pass *pass, const struct nn_node *node)
 {
-    const struct slot *slot = &pass->slots[node->index];
-    struct nn_call call = {
-        .node = node,
-        .batch = pass->batch,
-        .training = pass->training,
-        .y = slot->y,
-        .w = slot->w,
-        .saved = slot->saved,
-        .scratch = pass->scratch,
-        .random = pass->random,
-    };
-    call.random.next += (uint64_t)node->index * NODE_RANDOM;
+    struct nn_call *call = &pass->slots[node->index].call;
+    call->batch = pass->batch;
+    call->training = pass->training;
+    call->random = pass->random;
+    call->random.next += (uint64_t)node->index * NODE_RANDOM;
+    call->dy = NULL;
     for (int k = 0; k < node->input_count; k++)
-        call.x[k] = pass->slots[node->inputs[k]].y;
+        call->dx[k] = NULL;
     return call;
 }
 
@@ -279,11 +290,12 @@ static bool pick_params(const struct nn_pass *pass, const struct nn_node *node, 
 static void forward_node(const struct nn_pass *pass, const struct nn_node *node)
 {
     float *after[NN_MAX_PARAMS] = {NULL};
-    struct nn_call call = make_call(pass, node);
+    struct nn_call *call = begin_call(pass, node);
     if (pass->training && pick_params(pass, node, false, after))
-        call.dw = after;
+        call->dw = after;
     if (node->layer->forward)
-        node->layer->forward(&call);
+        node->layer->forward(call);
+    call->dw = NULL;
 }
 
 void nn_pass_forward(struct nn_pass *pass, size_t batch, const struct nn_random *random)
@@ -375,35 +387,36 @@ static enum nn_status step(struct nn_pass *pass, const struct nn_walk *walk,
     float *dw[NN_MAX_PARAMS] = {NULL};
     struct layout side = {.base = pass->side};
     struct nn_rule_choice choice = {0};
-    struct nn_call call = make_call(pass, node);
+    struct nn_call *call = begin_call(pass, node);
     enum nn_status status = NN_OK;
 
-    call.dy = slots[node->index].dy;
+    call->dy = slots[node->index].dy;
     for (int k = 0; k < node->input_count; k++) {
         struct slot *input = &slots[node->inputs[k]];
         if (!input->wanted)
             continue;
         size_t size = pass->batch * pass->net->nodes[node->inputs[k]]->size;
-        call.dx[k] = input->reached ? take(&side, size) : input->dy;
+        call->dx[k] = input->reached ? take(&side, size) : input->dy;
         input->reached = true;
         input->clean = false;
     }
     if (walk->parameters && pick_params(pass, node, true, dw))
-        call.dw = dw;
+        call->dw = dw;
     if (walk->choose)
         choice = walk->choose(walk->context, node);
     if (choice.rule)
-        status = choice.rule->apply(&call, choice.settings, error);
+        status = choice.rule->apply(call, choice.settings, error);
     else if (node->layer->backward)
-        node->layer->backward(&call);
+        node->layer->backward(call);
+    call->dw = NULL;
     if (status != NN_OK)
         return status;
 
     for (int k = 0; k < node->input_count; k++) {
         const struct slot *input = &slots[node->inputs[k]];
-        if (!call.dx[k] || call.dx[k] == input->dy)
+        if (!call->dx[k] || call->dx[k] == input->dy)
             continue;
-        struct sum sum = {.from = call.dx[k],
+        struct sum sum = {.from = call->dx[k],
                           .to = input->dy,
                           .count = pass->batch * pass->net->nodes[node->inputs[k]]->size};
         nn_pool_run((sum.count + BLOCK - 1) / BLOCK, 1, sum_blocks, &sum);
