@@ -21,6 +21,7 @@ struct nn_update {
     uint64_t step;             /* from 1 */
     double lr;                 /* of this step (schedule applied) */
     double product;            /* of `factor` over the steps so far, this one included */
+    double correction[2];      /* of this step, from `correct` */
     bool decays;               /* a weight, not a bias */
     const struct nn_args *args;
 };
@@ -67,6 +68,8 @@ struct nn_optimizer_class {
     void (*update)(const struct nn_update *update);
     /* Of step `step`, from 1: multiplied up in update->product. NULL: not needed. */
     double (*factor)(const struct nn_args *args, uint64_t step);
+    /* Figures of a step that all parameters share, computed once. NULL: none. */
+    void (*correct)(const struct nn_args *args, uint64_t step, double correction[2]);
 };
 
 extern const struct nn_optimizer_class *const nn_optimizers[];

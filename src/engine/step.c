@@ -71,38 +71,45 @@ static void update_blocks(void *context, size_t begin, size_t end)
     }
 }
 
+/* `common` is what all parameters share. */
 static void update_param(struct nn_param *param, const float *gradient, float **slots,
-                         const struct nn_recipe *recipe, const struct nn_train_state *state,
-                         double lr)
+                         const struct nn_optimizer_class *optimizer, const struct nn_update *common)
 {
-    struct job job = {
-        .optimizer = recipe->optimizer,
-        .whole = {.count = nn_shape_size(&param->spec.shape),
-                  .w = param->value.data,
-                  .g = gradient,
-                  .step = state->step,
-                  .lr = lr,
-                  .product = state->product,
-                  .decays = param->spec.decays,
-                  .args = &recipe->optimizer_args},
-    };
+    struct job job = {.optimizer = optimizer, .whole = *common};
+    job.whole.count = nn_shape_size(&param->spec.shape);
+    job.whole.w = param->value.data;
+    job.whole.g = gradient;
+    job.whole.decays = param->spec.decays;
     memcpy(job.whole.slot, slots, sizeof job.whole.slot);
     nn_pool_run((job.whole.count + BLOCK - 1) / BLOCK, GRAIN, update_blocks, &job);
+}
+
+/* What all parameters share in the next step, which begins here. */
+static struct nn_update begin_step(const struct nn_recipe *recipe, struct nn_train_state *state,
+                                   double lr)
+{
+    const struct nn_optimizer_class *optimizer = recipe->optimizer;
+    const struct nn_args *args = &recipe->optimizer_args;
+    struct nn_update common = {.step = ++state->step, .lr = lr, .args = args};
+    if (optimizer->factor)
+        state->product *= optimizer->factor(args, state->step);
+    if (optimizer->correct)
+        optimizer->correct(args, state->step, common.correction);
+    common.product = state->product;
+    return common;
 }
 
 void nn_step_apply(struct nn_net *net, const struct nn_pass *pass, const struct nn_recipe *recipe,
                    struct nn_train_state *state, double lr)
 {
     float **slots = state->slots;
-    state->step++;
-    if (recipe->optimizer->factor)
-        state->product *= recipe->optimizer->factor(&recipe->optimizer_args, state->step);
+    const struct nn_update common = begin_step(recipe, state, lr);
     for (int i = 0; i < net->count; i++)
         for (int p = 0; p < net->nodes[i]->param_count; p++, slots += NN_MAX_SLOTS) {
             struct nn_param *param = &net->nodes[i]->params[p];
             const float *gradient = nn_pass_param_gradient(pass, i, p);
             if (param->spec.trainable)
-                update_param(param, gradient, slots, recipe, state, lr);
+                update_param(param, gradient, slots, recipe->optimizer, &common);
             else
                 memcpy(param->value.data, gradient,
                        nn_shape_size(&param->spec.shape) * sizeof *gradient);

@@ -15,16 +15,20 @@ static const struct nn_arg_spec args[] = {
     {.name = NULL},
 };
 
+/* The means start at zero; these undo their bias. */
+static void correct(const struct nn_args *values, uint64_t step, double correction[2])
+{
+    correction[0] = 1.0 - pow(nn_args_real(values, ARG_BETA1), (double)step);
+    correction[1] = 1.0 - pow(nn_args_real(values, ARG_BETA2), (double)step);
+}
+
 static void update(const struct nn_update *u)
 {
     double beta1 = nn_args_real(u->args, ARG_BETA1), beta2 = nn_args_real(u->args, ARG_BETA2);
     double decay = nn_update_decay(u, ARG_WEIGHT_DECAY, ARG_DECAY_BIAS);
-    /* The means start at zero; these undo their bias. */
-    double correction1 = 1.0 - pow(beta1, (double)u->step);
-    double correction2 = 1.0 - pow(beta2, (double)u->step);
     nn_kernels->adam(u->count, u->w, u->g, u->slot[0], u->slot[1], (float)u->lr, (float)beta1,
                      (float)beta2, (float)nn_args_real(u->args, ARG_EPS), (float)decay,
-                     (float)correction1, (float)correction2);
+                     (float)u->correction[0], (float)u->correction[1]);
 }
 
 const struct nn_optimizer_class nn_optimizer_adam = {
@@ -37,4 +41,5 @@ const struct nn_optimizer_class nn_optimizer_adam = {
     .default_lr = 0.001,
     .slots = {"exp_avg", "exp_avg_sq"},
     .update = update,
+    .correct = correct,
 };

@@ -173,6 +173,8 @@ static void check_setting(const struct setting *s)
                                    .lr = lr,
                                    .decays = true,
                                    .args = &args};
+        if (optimizer->correct)
+            optimizer->correct(&args, update.step, update.correction);
         optimizer->update(&update);
         slow_step(&r, g, s, lr, step);
         for (size_t i = 0; i < COUNT; i++)
@@ -232,6 +234,8 @@ static void split_step(const struct nn_optimizer_class *optimizer, const struct 
                                  .lr = lr,
                                  .product = product,
                                  .args = args};
+        if (optimizer->correct)
+            optimizer->correct(args, step, part.correction);
         for (int s = 0; s < NN_MAX_SLOTS; s++)
             part.slot[s] = optimizer->slots[s] ? slots[s] + from : NULL;
         optimizer->update(&part);
