@@ -90,6 +90,9 @@ static enum nn_status reserve_batches(struct nn_history *history, size_t batches
     float *losses = nn_realloc(history->batch_loss, batches, sizeof *losses);
     if (!losses)
         return nn_fail_memory(error, batches * sizeof *losses);
+    /* Touched here, so that no step of a training waits for its memory. */
+    memset(losses + history->batch_capacity, 0,
+           (batches - history->batch_capacity) * sizeof *losses);
     history->batch_loss = losses;
     history->batch_capacity = batches;
     return NN_OK;

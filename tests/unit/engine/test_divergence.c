@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 /* A source whose inputs turn into NaN from the fetch number `good` on. */
 struct spoiler {
@@ -207,6 +208,38 @@ Test(divergence, steps_allocate_nothing)
     while (!finished)
         cr_assert(nn_trainer_step(trainer, &finished, NULL) == NN_OK, "a step allocated memory");
     nn_fault_alloc(0, false);
+    nn_trainer_free(trainer);
+    fixture_run_clear(&run);
+    fixture_data_clear(&data);
+}
+
+static long page_faults(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_minflt;
+}
+
+/* All memory is touched when the trainer is made: a step never waits for the system to map it. */
+Test(divergence, steps_fault_no_pages)
+{
+    struct fixture_data data = fixture_clouds("1x6x6", 512, 3, 6);
+    struct nn_source source = fixture_source(&data);
+    struct fixture_run run = fixture_run_start("1x6x6", "flatten; dense 8 relu; dense 3 softmax",
+                                               "loss=categorical_crossentropy");
+    struct nn_train_options options = {.epochs = 100, .batch = 8, .seed = 3, .shuffle = true};
+    struct nn_trainer *trainer;
+    struct nn_train_progress progress = {0};
+    bool finished = false;
+    cr_assert(nn_trainer_new(run.net, &source, NULL, &run.recipe, &run.state, &run.history,
+                             &options, &trainer, NULL) == NN_OK);
+    for (; !progress.epoch_ended; nn_trainer_progress(trainer, &progress))
+        cr_assert(nn_trainer_step(trainer, &finished, NULL) == NN_OK);
+    long before = page_faults();
+    while (!finished)
+        cr_assert(nn_trainer_step(trainer, &finished, NULL) == NN_OK);
+    long faults = page_faults() - before; /* of 6336 steps; the system may have taken a few pages */
+    cr_assert(faults <= 3, "%ld page faults", faults);
     nn_trainer_free(trainer);
     fixture_run_clear(&run);
     fixture_data_clear(&data);
