@@ -1,37 +1,37 @@
 /* What comes out of a dataset: scaled samples, one by one or in batches. */
 #include "data/parts.h"
+#include "kernels/kernels.h"
 
 #include <string.h>
 
-/* Raw values of sample `at` as floats. */
-static void raw_sample(const struct nn_samples *samples, size_t at, size_t width, float *x)
+/* The numbers of `count` bytes, or of floats, from number `at` on, scaled by one offset and factor.
+ */
+static void scale_run(const struct nn_samples *samples, size_t at, size_t count, float offset,
+                      float factor, float *x)
 {
     if (samples->storage == NN_STORAGE_FLOAT) {
-        memcpy(x, (const float *)samples->values + at * width, width * sizeof *x);
-        return;
+        const float *floats = (const float *)samples->values + at;
+        for (size_t j = 0; j < count; j++)
+            x[j] = (floats[j] - offset) * factor;
+    } else {
+        const unsigned char *bytes = (const unsigned char *)samples->values + at;
+        nn_kernels->from_bytes(count, bytes, offset, factor, x);
     }
-    const unsigned char *bytes = (const unsigned char *)samples->values + at * width;
-    for (size_t j = 0; j < width; j++)
-        x[j] = (float)bytes[j];
 }
 
 /* Sample number `at` of the whole set, scaled. */
 static void scaled_sample(const struct nn_dataset *dataset, size_t at, float *x)
 {
+    const struct nn_samples *samples = dataset->samples;
     const float *offset = dataset->offset, *factor = dataset->factor;
-    size_t width = nn_shape_size(&dataset->samples->shape), run = nn_scale_run(dataset->samples);
-    raw_sample(dataset->samples, at, width, x);
-    if (dataset->scaling == NN_SCALING_NONE)
-        return;
-    if (run == 1) {
-        for (size_t j = 0; j < width; j++)
-            x[j] = (x[j] - offset[j]) * factor[j];
-        return;
-    }
-    for (size_t k = 0; k < dataset->scale_count; k++) {
-        for (size_t j = k * run; j < (k + 1) * run; j++)
-            x[j] = (x[j] - offset[k]) * factor[k];
-    }
+    size_t width = nn_shape_size(&samples->shape), run = nn_scale_run(samples);
+    bool scales = dataset->scaling != NN_SCALING_NONE;
+    if (!scales || run == 1)
+        scale_run(samples, at * width, width, 0.0f, 1.0f, x);
+    for (size_t j = 0; scales && run == 1 && j < width; j++)
+        x[j] = (x[j] - offset[j]) * factor[j];
+    for (size_t k = 0; scales && run > 1 && k < dataset->scale_count; k++)
+        scale_run(samples, at * width + k * run, run, offset[k], factor[k], x + k * run);
 }
 
 void nn_dataset_sample(const struct nn_dataset *dataset, enum nn_split split, size_t i, float *x)

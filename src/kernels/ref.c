@@ -167,3 +167,24 @@ void nn_k_adam__ref(size_t n, float *w, const float *g, float *m, float *v, floa
         w[i] -= step * m[i] / (sqrtf(v[i]) / root + eps);
     }
 }
+
+void nn_k_from_bytes__ref(size_t n, const unsigned char *x, float offset, float factor, float *y)
+{
+    for (size_t i = 0; i < n; i++)
+        y[i] = ((float)x[i] - offset) * factor;
+}
+
+double nn_k_binary_crossentropy__ref(size_t n, const float *z, const float *t, float factor,
+                                     float *dz)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        double x = (double)z[i], target = (double)t[i], e = exp(-fabs(x));
+        double near = 1.0 / (1.0 + e), far = e * near; /* of 0 and 1, what z is nearer to */
+        double yes = x < 0.0 ? far : near, no = x < 0.0 ? near : far;
+        sum += fmax(x, 0.0) - x * target + log1p(e);
+        if (dz)
+            dz[i] = factor * (float)((1.0 - target) * yes - target * no);
+    }
+    return sum;
+}

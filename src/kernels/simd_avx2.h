@@ -44,6 +44,11 @@ static inline vec v_load_first(const float *x, size_t count)
     return _mm256_maskload_ps(x, _mm256_loadu_si256((const void *)(ones + LANES - count)));
 }
 
+static inline vec v_load_bytes(const unsigned char *x)
+{
+    return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const void *)x)));
+}
+
 /* In pieces, as a masked store is slow on some CPUs. */
 static inline void v_store_first(float *y, vec x, size_t count)
 {

@@ -45,6 +45,11 @@ static inline vec v_load_first(const float *x, size_t count)
     return _mm512_maskz_loadu_ps(v_first(count), x);
 }
 
+static inline vec v_load_bytes(const unsigned char *x)
+{
+    return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const void *)x)));
+}
+
 static inline void v_store_first(float *y, vec x, size_t count)
 {
     _mm512_mask_storeu_ps(y, v_first(count), x);

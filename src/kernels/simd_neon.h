@@ -45,6 +45,13 @@ static inline vec v_load_first(const float *x, size_t count)
     return vcombine_f32(vld1_f32(x), count == 3 ? vld1_lane_f32(x + 2, zero, 0) : zero);
 }
 
+static inline vec v_load_bytes(const unsigned char *x)
+{
+    uint8x8_t four =
+        vcreate_u8(x[0] | (uint64_t)x[1] << 8 | (uint64_t)x[2] << 16 | (uint64_t)x[3] << 24);
+    return vcvtq_f32_u32(vmovl_u16(vget_low_u16(vmovl_u8(four))));
+}
+
 static inline void v_store_first(float *y, vec x, size_t count)
 {
     float32x2_t part = vget_low_f32(x);

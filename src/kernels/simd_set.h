@@ -10,6 +10,7 @@
 #define KERNEL(kernel)     JOIN(kernel, ISA)
 
 #include "kernels/simd_gemm.h"
+#include "kernels/simd_loss.h"
 #include "kernels/simd_maps.h"
 
 #endif

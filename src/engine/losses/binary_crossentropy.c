@@ -1,6 +1,7 @@
 /* Cross-entropy of independent yes/no outputs. */
 #include "engine/losses/class_weights.h"
 #include "engine/losses/probability.h"
+#include "kernels/kernels.h"
 
 enum { ARG_FROM_LOGITS, ARG_LABEL_SMOOTHING, ARG_CLASS_WEIGHTS };
 
@@ -28,13 +29,11 @@ struct weights {
     double no, yes;
 };
 
+/* -log(1 - p) and -log p are the cross-entropies with 0 and 1. */
 static double logit_term(double z, double t, struct weights w, double *slope)
 {
     double p = nn_loss_sigmoid(z);
     *slope = w.no * (1.0 - t) * p - w.yes * t * (1.0 - p);
-    /* -log(1 - p) and -log p are the cross-entropies with 0 and 1. */
-    if (w.no == w.yes)
-        return w.no * nn_loss_binary_logit(z, t);
     return w.no * (1.0 - t) * nn_loss_binary_logit(z, 0.0) +
            w.yes * t * nn_loss_binary_logit(z, 1.0);
 }
@@ -53,6 +52,10 @@ static double evaluate(const struct nn_loss_call *call)
     double smoothing = nn_args_real(call->args, ARG_LABEL_SMOOTHING);
     size_t count = call->batch * call->width;
     double sum = 0.0;
+    if (call->logits && smoothing == 0.0 && weights.no == 1.0 && weights.yes == 1.0)
+        return nn_kernels->binary_crossentropy(count, call->z, call->values, 1.0f / (float)count,
+                                               call->dz) /
+               (double)count;
     for (size_t i = 0; i < count; i++) {
         double z = (double)call->z[i], slope;
         double t = (double)call->values[i] * (1.0 - smoothing) + 0.5 * smoothing;

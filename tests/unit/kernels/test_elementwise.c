@@ -104,6 +104,54 @@ static void check_softmax(size_t n)
     untouched("softmax", n);
 }
 
+static void check_from_bytes(size_t n)
+{
+    fill(n);
+    unsigned char *bytes = (unsigned char *)b; /* which ends where a page ends */
+    bytes += n * (sizeof *b - 1);
+    for (size_t i = 0; i < n; i++)
+        bytes[i] = (unsigned char)(i * 37);
+    nn_kernels->from_bytes(n, bytes, 3.5f, 0.3f, y);
+    for (size_t i = 0; i < n; i++) {
+        float wanted = ((float)bytes[i] - 3.5f) * 0.3f; /* to the bit: the same in every set */
+        cr_assert(memcmp(&y[i], &wanted, sizeof wanted) == 0, "from_bytes[%zu] of %zu", i, n);
+    }
+    untouched("from_bytes", n);
+}
+
+static void check_binary_crossentropy(size_t n)
+{
+    const float factor = 0.7f;
+    double sum = 0;
+    fill(n);
+    for (size_t i = 0; i < n; i++) {
+        double z = (double)(a[i] *= 4.0f), t = (double)(b[i] = i % 3 ? (float)(i % 2) : v[i]);
+        sum += fmax(z, 0) - z * t + log1p(exp(-fabs(z)));
+    }
+    double got = nn_kernels->binary_crossentropy(n, a, b, factor, y);
+    cr_assert(fabs(got - sum) <= 1e-7 * (sum + 1), "binary_crossentropy of %zu: %.17g, not %.17g",
+              n, got, sum);
+    cr_assert(got == nn_kernels->binary_crossentropy(n, a, b, factor, NULL));
+    for (size_t i = 0; i < n; i++)
+        near("binary_crossentropy", n, i, y[i],
+             (double)factor * (sigmoid((double)a[i]) - (double)b[i]));
+    untouched("binary_crossentropy", n);
+}
+
+/* Sure and right: hardly any loss, and the slope keeps its size; sure and wrong: no overflow. */
+static void check_sure(float z)
+{
+    const float logit[] = {z, -z, z}, target[] = {1, 0, 0};
+    float slope[3];
+    double far = exp(-(double)z),
+           loss = nn_kernels->binary_crossentropy(3, logit, target, 1, slope);
+    cr_assert(fabs(loss - (double)z) <= 1e-6, "%s: loss of %g is %g", nn_kernels->name, (double)z,
+              loss);
+    cr_assert(fabs((double)slope[0] + far) <= 1e-6 * far && slope[1] == -slope[0], "%s: slope %g",
+              nn_kernels->name, (double)slope[0]);
+    cr_assert(slope[2] == 1.0f);
+}
+
 /* The kernels that allow y = x, as layers use them. */
 static void check_in_place(size_t n)
 {
@@ -166,6 +214,8 @@ static void check_length(size_t n)
     check_reductions(n);
     if (n > 0)
         check_softmax(n);
+    check_from_bytes(n);
+    check_binary_crossentropy(n);
     check_in_place(n);
     for (int bits = 0; bits < 8; bits++)
         check_sgd(n, bits & 1 ? 0.9f : 0.0f, bits & 2 ? 0.01f : 0.0f, bits & 1 && bits & 4,
@@ -184,6 +234,8 @@ Test(elementwise, every_set_and_length)
         for (size_t n = 0; n <= LONGEST; n++)
             check_length(n);
         check_length(LARGE);
+        check_sure(20.0f);
+        check_sure(80.0f);
     }
 }
 
@@ -337,6 +389,8 @@ Test(elementwise, nan_propagates)
             ALL_NAN(softmax(LONGEST, b, y));
             cr_assert(isnan(nn_kernels->sum(LONGEST, b)), "sum with a NaN at %zu", i);
             cr_assert(isnan(nn_kernels->dot(LONGEST, b, v)), "dot with a NaN at %zu", i);
+            cr_assert(isnan(nn_kernels->binary_crossentropy(LONGEST, b, v, 1.0f, y)) && isnan(y[i]),
+                      "binary_crossentropy with a NaN at %zu", i);
         }
     }
 }
