@@ -7,9 +7,11 @@
 #define NN_KERNELS_KERNELS_H
 
 #include "base/status.h"
+#include "kernels/conv.h"
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct nn_kernels {
     const char *name; /* "ref", "avx2", "avx512", "neon" */

@@ -3,10 +3,20 @@
 noinst_LIBRARIES += src/libkernels.a
 KERNEL_LIBS = src/libkernels.a
 src_libkernels_a_SOURCES = \
-	src/kernels/kernels.def src/kernels/kernels.h src/kernels/sets.h \
-	src/kernels/gemm.c src/kernels/gemm_ref.c src/kernels/kernels.c src/kernels/ref.c \
-	src/kernels/simd_avx2.h src/kernels/simd_avx512.h src/kernels/simd_neon.h \
-	src/kernels/simd_dot.h src/kernels/simd_gemm.h src/kernels/simd_loss.h src/kernels/simd_maps.h src/kernels/simd_math.h src/kernels/simd_rows.h src/kernels/simd_set.h \
+	src/kernels/conv.h src/kernels/kernels.def src/kernels/kernels.h src/kernels/sets.h \
+	src/kernels/conv_ref.c src/kernels/gemm.c src/kernels/gemm_ref.c src/kernels/kernels.c src/kernels/ref.c \
+	src/kernels/simd_avx2.h \
+	src/kernels/simd_avx512.h \
+	src/kernels/simd_neon.h \
+	src/kernels/simd_conv.h \
+	src/kernels/simd_dot.h \
+	src/kernels/simd_gemm.h \
+	src/kernels/simd_loss.h \
+	src/kernels/simd_maps.h \
+	src/kernels/simd_math.h \
+	src/kernels/simd_pool.h \
+	src/kernels/simd_rows.h \
+	src/kernels/simd_set.h \
 	src/kernels/simd_tile.h
 src_libkernels_a_CPPFLAGS = $(AM_CPPFLAGS) $(NN_KERNEL_SETS)
 src_libkernels_a_CFLAGS = $(AM_CFLAGS) $(NN_KERNEL_CFLAGS)

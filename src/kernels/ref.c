@@ -102,6 +102,21 @@ void nn_k_relu_backward__ref(size_t n, const float *x, const float *dy, float *d
     }
 }
 
+void nn_k_maxpool_2x2__ref(size_t height, size_t width, const float *x, size_t pitch, float *y,
+                           uint32_t *place)
+{
+    for (size_t row = 0; row < height; row++)
+        for (size_t i = 0; i < width; i++) {
+            size_t best = 2 * row * pitch + 2 * i;
+            const size_t others[3] = {best + 1, best + pitch, best + pitch + 1};
+            for (size_t k = 0; k < 3; k++)
+                if (x[others[k]] > x[best] || (isnan(x[others[k]]) && !isnan(x[best])))
+                    best = others[k];
+            *y++ = x[best];
+            *place++ = (uint32_t)best;
+        }
+}
+
 /* exp only of what is not positive, so that nothing overflows. */
 void nn_k_sigmoid__ref(size_t n, const float *x, float *y)
 {

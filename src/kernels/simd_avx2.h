@@ -121,6 +121,32 @@ static inline vec v_select(vmask mask, vec yes, vec no)
     return _mm256_blendv_ps(no, yes, mask);
 }
 
+/* Whether x is larger than best; NaN is larger than every number. */
+static inline vmask v_beats(vec x, vec best)
+{
+    return _mm256_and_ps(_mm256_cmp_ps(x, best, _CMP_NLE_UQ),
+                         _mm256_cmp_ps(best, best, _CMP_ORD_Q));
+}
+
+/* Elements 0, 2, 4 ... of a and b in a row; and 1, 3, 5 ... */
+static inline vec v_even(vec a, vec b)
+{
+    __m256d parts = _mm256_castps_pd(_mm256_shuffle_ps(a, b, 0x88));
+    return _mm256_castpd_ps(_mm256_permute4x64_pd(parts, 0xd8));
+}
+
+static inline vec v_odd(vec a, vec b)
+{
+    __m256d parts = _mm256_castps_pd(_mm256_shuffle_ps(a, b, 0xdd));
+    return _mm256_castpd_ps(_mm256_permute4x64_pd(parts, 0xd8));
+}
+
+/* Lane index[l] of x becomes lane l. */
+static inline vec v_permute(vec x, const int32_t *index)
+{
+    return _mm256_permutevar8x32_ps(x, _mm256_loadu_si256((const void *)index));
+}
+
 /* x 2^n for whole n of -252 .. 252; in two steps, so that the result may be denormal or Inf. */
 static inline vec v_scale(vec x, vec n)
 {

@@ -105,6 +105,30 @@ static inline vec v_select(vmask mask, vec yes, vec no)
     return _mm512_mask_blend_ps(mask, no, yes);
 }
 
+static inline vmask v_beats(vec x, vec best)
+{
+    return _mm512_cmp_ps_mask(x, best, _CMP_NLE_UQ) & _mm512_cmp_ps_mask(best, best, _CMP_ORD_Q);
+}
+
+static inline vec v_even(vec a, vec b)
+{
+    const __m512i index =
+        _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    return _mm512_permutex2var_ps(a, index, b);
+}
+
+static inline vec v_odd(vec a, vec b)
+{
+    const __m512i index =
+        _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+    return _mm512_permutex2var_ps(a, index, b);
+}
+
+static inline vec v_permute(vec x, const int32_t *index)
+{
+    return _mm512_permutexvar_ps(_mm512_loadu_si512(index), x);
+}
+
 static inline vec v_scale(vec x, vec n)
 {
     return _mm512_scalef_ps(x, n);

@@ -123,8 +123,11 @@ static void multiply_block(const struct product *product, const struct operand *
                            float *c, bool add)
 {
     enum width width;
-    struct tile t = {
-        .depth = depth, .ldc = product->ldc, .add = add, .transposed = product->transposed};
+    struct tile t = {.depth = depth,
+                     .runs = 1,
+                     .ldc = product->ldc,
+                     .add = add,
+                     .transposed = product->transposed};
     for (size_t j = 0, count; j < columns; j += count) {
         count = tile_width(columns - j, &width);
         t.b = product->pack_b ? b_block + j * depth : b->data + j;

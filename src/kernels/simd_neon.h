@@ -118,6 +118,30 @@ static inline vec v_select(vmask mask, vec yes, vec no)
     return vbslq_f32(mask, yes, no);
 }
 
+static inline vmask v_beats(vec x, vec best)
+{
+    return vandq_u32(vmvnq_u32(vcleq_f32(x, best)), vceqq_f32(best, best));
+}
+
+static inline vec v_even(vec a, vec b)
+{
+    return vuzp1q_f32(a, b);
+}
+
+static inline vec v_odd(vec a, vec b)
+{
+    return vuzp2q_f32(a, b);
+}
+
+static inline vec v_permute(vec x, const int32_t *index)
+{
+    float lane[LANES], moved[LANES];
+    v_store(lane, x);
+    for (int l = 0; l < LANES; l++)
+        moved[l] = lane[index[l]];
+    return v_load(moved);
+}
+
 /* In two steps, so that the result may be denormal or Inf. */
 static inline vec v_scale(vec x, vec n)
 {

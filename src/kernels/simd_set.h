@@ -9,8 +9,10 @@
 #define JOIN(kernel, isa)  JOIN_(kernel, isa)
 #define KERNEL(kernel)     JOIN(kernel, ISA)
 
+#include "kernels/simd_conv.h"
 #include "kernels/simd_gemm.h"
 #include "kernels/simd_loss.h"
 #include "kernels/simd_maps.h"
+#include "kernels/simd_pool.h"
 
 #endif

@@ -14,7 +14,8 @@ struct tile {
     size_t depth;
     const float *row[TILE_ROWS]; /* element p of row r of A is row[r][p * along] */
     size_t along;
-    const float *b; /* row p of B begins at b + p * ldb */
+    size_t runs, step; /* A has several such runs, each a step further; B goes on */
+    const float *b;    /* row p of B begins at b + p * ldb */
     size_t ldb;
     size_t columns; /* of a partial tile: 1 .. LANES */
     float *c;
@@ -70,14 +71,16 @@ static inline __attribute__((always_inline)) void multiply(const struct tile *t,
         row[r] = t->row[r];
         UNROLL for (size_t v = 0; v < vectors; v++) sum[r][v] = v_set(0.0f);
     }
-    for (size_t p = 0, at = 0; p < depth; p++, at += along, b += ldb) {
-        UNROLL for (size_t v = 0; v < vectors; v++) right[v] =
-            partial ? v_load_first(b, columns) : v_load(b + v * LANES);
-        UNROLL for (size_t r = 0; r < rows; r++)
-        {
-            vec left = v_set(row[r][at]);
-            UNROLL for (size_t v = 0; v < vectors; v++) sum[r][v] =
-                v_fma(left, right[v], sum[r][v]);
+    for (size_t run = 0; run < t->runs; run++) {
+        for (size_t p = 0, at = run * t->step; p < depth; p++, at += along, b += ldb) {
+            UNROLL for (size_t v = 0; v < vectors; v++) right[v] =
+                partial ? v_load_first(b, columns) : v_load(b + v * LANES);
+            UNROLL for (size_t r = 0; r < rows; r++)
+            {
+                vec left = v_set(row[r][at]);
+                UNROLL for (size_t v = 0; v < vectors; v++) sum[r][v] =
+                    v_fma(left, right[v], sum[r][v]);
+            }
         }
     }
     if (t->transposed)
@@ -103,7 +106,9 @@ static inline __attribute__((always_inline)) void multiply(const struct tile *t,
 TILES(1)
 TILES(2)
 TILES(3)
-TILES(4) TILES(5) TILES(6)
+TILES(4)
+TILES(5)
+TILES(6)
 #undef TILES
 
     enum width {
