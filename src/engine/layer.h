@@ -71,7 +71,8 @@ struct nn_rule;
 struct nn_call {
     const struct nn_node *node;
     size_t batch;
-    bool training;                 /* dropout active, batchnorm uses batch statistics */
+    bool training; /* dropout active, batchnorm uses batch statistics */
+    bool exact;    /* forward of a layer with weights sums in double: for rules that divide by it */
     const float *x[NN_MAX_INPUTS]; /* inputs, [batch, in_shape...] */
     float *y;        /* output, [batch, shape...]; written by forward, read by backward */
     float *const *w; /* parameter values, in the order of the specs; rules may leave out a

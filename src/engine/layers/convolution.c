@@ -1,29 +1,26 @@
 /* x [batch, C, H, W], y [batch, F, OH, OW], weight [F, C/groups, kh, kw], bias [F]; a series C x L
  * is an image of height 1.
  *
- * Each product goes over matrices that are gathered tile by tile (im2col), so that the work space
- * stays small whatever the size of the image: forward   y[F, places]  = W[F, K] col[K, places]
- * split by sample, group and tile of places dx        col[K, places] = W^T dy, scattered into dx
- * split by sample, group and block of channels dW        dW[F, K]      = sum over samples of dy
- * col^T      split by group, blocks of filters and channels with K = C/groups kh kw. The split
- * depends on the shapes alone, and no output is shared between two tasks, so the result does not
+ * The kernels work on planes, which are the channels of one sample and group, laid out as images
+ * (conv_image.h). Of these there are a few at a time, one for each lane. Work is shared out by
+ * planes or, when there are few, by parts of one: rows of y, channels of dx, filters of dW. No
+ * output is shared between two tasks, and every sum runs in its own order, so the result does not
  * depend on the number of threads.
  */
 #include "engine/layers/convolution.h"
 
 #include "base/pool.h"
+#include "engine/layers/conv_image.h"
 #include "kernels/kernels.h"
 
 #include <string.h>
 
 enum { W_WEIGHT, W_BIAS };
 
-#define LANES         16    /* tasks that have a work space of their own */
-#define TILE_FLOATS   32768 /* of a gathered matrix; it stays in the cache */
-#define MIN_PLACES    32    /* columns that it has at least */
-#define BLOCK_ROWS    64    /* rows that a block of channels has, about */
-#define BLOCK_FILTERS 16
-#define SMALL_WORK    262144.0 /* operations that are not worth waking other threads for */
+#define MAX_LANES    16
+#define LANES_FLOATS ((size_t)1 << 24) /* of all lanes together, if more than one */
+#define MIN_FILTERS  16                /* that are worth a part of dW */
+#define SMALL_WORK   262144.0          /* operations that are not worth waking other threads for */
 
 static const struct nn_window_args window_args = {.kernel = NN_CONV_KERNEL,
                                                   .stride = NN_CONV_STRIDE,
@@ -44,6 +41,8 @@ static enum nn_status infer(const struct nn_args *args, int axes, const struct n
         return nn_fail(error, NN_SHAPE,
                        "groups=%lld must divide the %td input channels and the %lld filters",
                        (long long)groups, window.channels, (long long)filters);
+    if (!nn_conv_image_fits(&window, (size_t)(window.channels / groups)))
+        return nn_fail(error, NN_LIMIT, "the padded input has too many elements");
     *out = nn_window_shape(&window, axes, (size_t)filters);
     return NN_OK;
 }
@@ -92,15 +91,17 @@ int nn_conv_params(const struct nn_args *args, const struct nn_shape *in, int in
 /* One call, with everything that its tasks need to know. */
 struct job {
     const struct nn_call *call;
-    struct nn_window window;
-    size_t groups, channels, filters; /* channels and filters of one group */
-    size_t taps;                      /* kh kw */
-    size_t pixels, places;            /* of an input plane, of an output plane */
-    size_t block, blocks; /* channels of one task of dx and dW; their number in a group */
-    size_t filter_blocks; /* tasks of dW that share out the filters of a group */
-    size_t tile;          /* places gathered at once */
-    size_t items, lanes, lane_floats;
-    void (*item)(const struct job *job, size_t item, float *columns);
+    struct nn_conv_image image;
+    struct nn_conv conv;
+    size_t groups, channels; /* channels of one group */
+    size_t pixels, places;   /* of an input plane, of an output plane */
+    size_t planes;           /* samples x groups */
+    size_t threads;          /* 1 for small work */
+    size_t floats, lanes;    /* of an image; how many images there are */
+    float *images;
+    size_t plane, count; /* those shared out part by part: so many, `groups` apart */
+    size_t parts;
+    void (*item)(const struct job *job, size_t plane, size_t part, float *image);
 };
 
 static size_t min_of(size_t a, size_t b)
@@ -118,215 +119,263 @@ static size_t divide_up(size_t a, size_t b)
     return (a + b - 1) / b;
 }
 
-/* Places that a gathered matrix of so many rows has. */
-static size_t tile_of(size_t rows, size_t places)
+/* Part `i` of `parts` of `count` things begins here. */
+static size_t begin_of(size_t count, size_t i, size_t parts)
 {
-    return min_of(places, max_of(MIN_PLACES, TILE_FLOATS / rows));
+    return i * count / parts;
 }
 
 static struct job describe(const struct nn_node *node)
 {
-    struct job job = {.window = nn_window_of(node, window_args)};
+    struct nn_window window = nn_window_of(node, window_args);
+    struct job job = {.image = nn_conv_image_of(&window)};
     job.groups = (size_t)nn_args_int(&node->args, NN_CONV_GROUPS);
-    job.channels = (size_t)job.window.channels / job.groups;
-    job.filters = node->shape.dim[0] / job.groups;
-    job.taps = (size_t)(job.window.kernel[0] * job.window.kernel[1]);
-    job.pixels = (size_t)(job.window.in[0] * job.window.in[1]);
-    job.places = (size_t)(job.window.out[0] * job.window.out[1]);
-    job.block = min_of(job.channels, max_of(1, BLOCK_ROWS / job.taps));
-    job.blocks = divide_up(job.channels, job.block);
-    job.filter_blocks = divide_up(job.filters, BLOCK_FILTERS);
+    job.channels = (size_t)window.channels / job.groups;
+    job.pixels = (size_t)(window.in[0] * window.in[1]);
+    job.places = (size_t)(window.out[0] * window.out[1]);
+    job.conv =
+        (struct nn_conv){.filters = node->shape.dim[0] / job.groups,
+                         .taps = job.channels * (size_t)(window.kernel[0] * window.kernel[1]),
+                         .height = (size_t)window.out[0],
+                         .width = (size_t)window.out[1],
+                         .pitch = job.image.columns};
+    job.floats = job.image.same ? 0 : divide_up(job.channels * job.image.channel, 16) * 16;
+    job.lanes = job.floats ? max_of(1, min_of(MAX_LANES, LANES_FLOATS / job.floats)) : MAX_LANES;
     return job;
+}
+
+/* The table of offsets, in floats. */
+static size_t table_floats(const struct job *job)
+{
+    return divide_up(job->conv.taps * sizeof(size_t), 64) * 16;
 }
 
 size_t nn_conv_scratch(const struct nn_node *node, size_t batch)
 {
     (void)batch;
     struct job job = describe(node);
-    size_t all = job.channels * job.taps, block = job.block * job.taps;
-    return LANES * max_of(all * tile_of(all, job.places), block * tile_of(block, job.places));
+    return table_floats(&job) + job.lanes * job.floats;
 }
 
+static struct job prepare(const struct nn_call *call)
+{
+    struct job job = describe(call->node);
+    size_t *offset = (size_t *)(void *)call->scratch;
+    double work = (double)call->batch * call->node->layer->flops(call->node);
+    nn_conv_image_offsets(&job.image, job.channels, offset);
+    job.call = call;
+    job.conv.offset = offset;
+    job.planes = call->batch * job.groups;
+    job.threads = work < SMALL_WORK ? 1 : (size_t)nn_pool_threads();
+    job.images = call->scratch + table_floats(&job);
+    return job;
+}
+
+/* The planes of one lane, whole. */
 static void run_lanes(void *context, size_t begin, size_t end)
 {
     const struct job *job = context;
     for (size_t lane = begin; lane < end; lane++) {
-        size_t past = (lane + 1) * job->items / job->lanes;
-        for (size_t item = lane * job->items / job->lanes; item < past; item++)
-            job->item(job, item, job->call->scratch + lane * job->lane_floats);
+        size_t plane = begin_of(job->planes, lane, job->lanes);
+        for (; plane < begin_of(job->planes, lane + 1, job->lanes); plane++)
+            job->item(job, plane, 0, job->images + lane * job->floats);
     }
 }
 
-/* Runs all items, each with a work space for `rows` gathered rows. */
-static void run(struct job *job, size_t items, size_t rows,
-                void (*item)(const struct job *job, size_t item, float *columns))
+/* Parts of job->plane, which all use the first image. */
+static void run_parts(void *context, size_t begin, size_t end)
 {
-    const struct nn_node *node = job->call->node;
-    double work = (double)job->call->batch * node->layer->flops(node);
-    job->items = items;
-    job->item = item;
-    job->lanes = work < SMALL_WORK ? 1 : min_of(items, LANES);
-    job->lane_floats = rows * job->tile;
-    nn_pool_run(job->lanes, 1, run_lanes, job);
+    const struct job *job = context;
+    for (size_t part = begin; part < end; part++)
+        job->item(job, job->plane, part, job->images);
 }
 
-/* The places of [begin, end) that lie in one row of the output, under one tap of the window. Those
- * of [left, right) read the input, from `at` on in steps of the stride; the others lie in the
- * padding. */
-struct segment {
-    ptrdiff_t count, left, right; /* places; counted from the first one */
-    ptrdiff_t at;                 /* in the plane of the input */
-};
-
-static ptrdiff_t clamp(ptrdiff_t value, ptrdiff_t low, ptrdiff_t high)
+/* Whether there are enough planes for every thread to have some for itself. */
+static bool by_planes(const struct job *job, size_t planes)
 {
-    return value < low ? low : value > high ? high : value;
+    return job->threads == 1 || (planes >= 2 * job->threads && job->lanes >= job->threads);
 }
 
-static struct segment segment_of(const struct nn_window *window, ptrdiff_t ky, ptrdiff_t kx,
-                                 ptrdiff_t begin, ptrdiff_t end)
+/* Runs all planes, one after the other in every lane. */
+static void run_planes(struct job *job)
 {
-    ptrdiff_t width = window->out[1], y = begin / width, x = begin % width, left, right;
-    ptrdiff_t in_y = y * window->stride[0] - window->before[0] + ky * window->dilation[0];
-    struct segment segment = {.count = clamp(width - x, 0, end - begin)};
-    if (in_y < 0 || in_y >= window->in[0])
-        return segment;
-    nn_window_inside(window, 1, kx, &left, &right);
-    segment.left = clamp(left - x, 0, segment.count);
-    segment.right = clamp(right - x, segment.left, segment.count);
-    segment.at = in_y * window->in[1] + (x + segment.left) * window->stride[1] - window->before[1] +
-                 kx * window->dilation[1];
-    return segment;
+    job->parts = 1;
+    job->lanes = job->threads == 1 ? 1 : min_of(min_of(job->lanes, job->planes), 4 * job->threads);
+    if (job->threads == 1)
+        run_lanes(job, 0, 1);
+    else
+        nn_pool_run(job->lanes, 1, run_lanes, job);
 }
 
-/* Copies the input under one tap of the window for the places [begin, end) of the output. */
-static void gather_tap(const struct nn_window *window, const float *plane, ptrdiff_t ky,
-                       ptrdiff_t kx, ptrdiff_t begin, ptrdiff_t end, float *out)
+static const float *input_of(const struct job *job, size_t plane)
 {
-    for (ptrdiff_t place = begin; place < end;) {
-        struct segment part = segment_of(window, ky, kx, place, end);
-        for (ptrdiff_t i = 0; i < part.left; i++)
-            out[i] = 0.0f;
-        for (ptrdiff_t i = part.left, at = part.at; i < part.right; i++, at += window->stride[1])
-            out[i] = plane[at];
-        for (ptrdiff_t i = part.right; i < part.count; i++)
-            out[i] = 0.0f;
-        out += part.count;
-        place += part.count;
+    return job->call->x[0] + plane * job->channels * job->pixels;
+}
+
+/* The image of a plane: laid out in `image`, or the input itself. */
+static const float *image_of(const struct job *job, size_t plane, float *image)
+{
+    if (job->image.same)
+        return input_of(job, plane);
+    nn_conv_image_fill(&job->image, job->channels, input_of(job, plane), image);
+    return image;
+}
+
+static void fill_channels(void *context, size_t begin, size_t end)
+{
+    const struct job *job = context;
+    for (size_t i = begin; i < end; i++) {
+        size_t lane = i / job->channels, c = i % job->channels;
+        const float *input = input_of(job, job->plane + lane * job->groups);
+        float *image = job->images + lane * job->floats;
+        nn_conv_image_fill(&job->image, 1, input + c * job->pixels, image + c * job->image.channel);
     }
 }
 
-/* The reverse: adds to those places of the input that gather_tap would read. */
-static void scatter_tap(const struct nn_window *window, const float *in, ptrdiff_t ky, ptrdiff_t kx,
-                        ptrdiff_t begin, ptrdiff_t end, float *plane)
+/* Lays out the images of the planes of the moment, one in each lane. */
+static void fill_images(struct job *job)
 {
-    for (ptrdiff_t place = begin; place < end;) {
-        struct segment part = segment_of(window, ky, kx, place, end);
-        for (ptrdiff_t i = part.left, at = part.at; i < part.right; i++, at += window->stride[1])
-            plane[at] += in[i];
-        in += part.count;
-        place += part.count;
-    }
+    if (!job->image.same)
+        nn_pool_run(job->count * job->channels, 1 + 4096 / job->image.channel, fill_channels, job);
 }
 
-/* Gathers `channels` planes: columns [channels taps, count] for the places [begin, begin + count).
- */
-static void gather(const struct job *job, const float *planes, size_t channels, size_t begin,
-                   size_t count, float *columns)
+static const float *weights_of(const struct job *job, size_t plane)
 {
-    const struct nn_window *window = &job->window;
-    for (size_t c = 0; c < channels; c++, planes += job->pixels)
-        for (ptrdiff_t ky = 0; ky < window->kernel[0]; ky++)
-            for (ptrdiff_t kx = 0; kx < window->kernel[1]; kx++, columns += count)
-                gather_tap(window, planes, ky, kx, (ptrdiff_t)begin, (ptrdiff_t)(begin + count),
-                           columns);
+    size_t group = plane % job->groups;
+    return job->call->w[W_WEIGHT] + group * job->conv.filters * job->conv.taps;
 }
 
-static void scatter(const struct job *job, const float *columns, size_t channels, size_t begin,
-                    size_t count, float *planes)
-{
-    const struct nn_window *window = &job->window;
-    for (size_t c = 0; c < channels; c++, planes += job->pixels)
-        for (ptrdiff_t ky = 0; ky < window->kernel[0]; ky++)
-            for (ptrdiff_t kx = 0; kx < window->kernel[1]; kx++, columns += count)
-                scatter_tap(window, columns, ky, kx, (ptrdiff_t)begin, (ptrdiff_t)(begin + count),
-                            planes);
-}
-
-/* Item: sample, group, tile of places. */
-static void forward_item(const struct job *job, size_t item, float *columns)
+static void forward_rows(const struct job *job, size_t plane, size_t part, const float *image)
 {
     const struct nn_call *call = job->call;
-    size_t tiles = divide_up(job->places, job->tile), rows = job->channels * job->taps;
-    size_t begin = item % tiles * job->tile, count = min_of(job->tile, job->places - begin);
-    size_t plane = item / tiles; /* sample and group */
-    size_t group = plane % job->groups;
+    size_t row = begin_of(job->conv.height, part, job->parts);
+    size_t rows = begin_of(job->conv.height, part + 1, job->parts) - row;
     const float *bias = call->node->param_count > W_BIAS ? call->w[W_BIAS] : NULL;
-    float *y = call->y + plane * job->filters * job->places + begin;
+    if (bias)
+        bias += plane % job->groups * job->conv.filters;
+    float *y = call->y + plane * job->conv.filters * job->places;
+    (call->exact ? nn_kernels->conv_exact
+                 : nn_kernels->conv)(&job->conv, image, weights_of(job, plane), bias, row, rows, y);
+}
 
-    gather(job, call->x[0] + plane * job->channels * job->pixels, job->channels, begin, count,
-           columns);
-    for (size_t f = 0; bias && f < job->filters; f++)
-        for (size_t p = 0; p < count; p++)
-            y[f * job->places + p] = bias[group * job->filters + f];
-    nn_kernels->gemm(false, false, job->filters, count, rows,
-                     call->w[W_WEIGHT] + group * job->filters * rows, rows, columns, count, y,
-                     job->places, bias != NULL);
+static void forward_plane(const struct job *job, size_t plane, size_t part, float *image)
+{
+    forward_rows(job, plane, part, image_of(job, plane, image));
+}
+
+static void forward_part(const struct job *job, size_t plane, size_t part, float *image)
+{
+    forward_rows(job, plane, part, job->image.same ? input_of(job, plane) : image);
 }
 
 void nn_conv_forward(const struct nn_call *call)
 {
-    struct job job = describe(call->node);
-    size_t rows = job.channels * job.taps;
-    job.call = call;
-    job.tile = tile_of(rows, job.places);
-    run(&job, call->batch * job.groups * divide_up(job.places, job.tile), rows, forward_item);
-}
-
-/* Item: sample, group, block of channels. */
-static void input_item(const struct job *job, size_t item, float *columns)
-{
-    const struct nn_call *call = job->call;
-    size_t plane = item / job->blocks, group = plane % job->groups;
-    size_t first = item % job->blocks * job->block;
-    size_t channels = min_of(job->block, job->channels - first), rows = channels * job->taps;
-    size_t stride = job->channels * job->taps; /* of a row of the weights */
-    const float *w = call->w[W_WEIGHT] + group * job->filters * stride + first * job->taps;
-    const float *dy = call->dy + plane * job->filters * job->places;
-    float *dx = call->dx[0] + (plane * job->channels + first) * job->pixels;
-
-    memset(dx, 0, channels * job->pixels * sizeof *dx);
-    for (size_t begin = 0; begin < job->places; begin += job->tile) {
-        size_t count = min_of(job->tile, job->places - begin);
-        nn_kernels->gemm(true, false, rows, count, job->filters, w, stride, dy + begin, job->places,
-                         columns, count, false);
-        scatter(job, columns, channels, begin, count, dx);
+    struct job job = prepare(call);
+    if (by_planes(&job, job.planes)) {
+        job.item = forward_plane;
+        run_planes(&job);
+        return;
+    }
+    job.item = forward_part;
+    job.parts = min_of(job.conv.height, 4 * job.threads);
+    job.count = 1;
+    for (job.plane = 0; job.plane < job.planes; job.plane++) {
+        fill_images(&job);
+        nn_pool_run(job.parts, 1, run_parts, &job);
     }
 }
 
-/* Item: group, block of channels, block of filters. Samples and tiles are summed in their order. */
-static void weight_item(const struct job *job, size_t item, float *columns)
+/* A part is some channels: their taps read no others. */
+static void input_part(const struct job *job, size_t plane, size_t part, float *image)
 {
-    const struct nn_call *call = job->call;
-    size_t filter = item % job->filter_blocks * BLOCK_FILTERS;
-    size_t filters = min_of(BLOCK_FILTERS, job->filters - filter);
-    size_t block = item / job->filter_blocks;
-    size_t group = block / job->blocks, first = block % job->blocks * job->block;
-    size_t channels = min_of(job->block, job->channels - first), rows = channels * job->taps;
-    size_t stride = job->channels * job->taps;
-    float *dw = call->dw[W_WEIGHT] + (group * job->filters + filter) * stride + first * job->taps;
+    size_t c = begin_of(job->channels, part, job->parts);
+    size_t channels = begin_of(job->channels, part + 1, job->parts) - c;
+    size_t window = job->conv.taps / job->channels;
+    const float *dy = job->call->dy + plane * job->conv.filters * job->places;
+    float *dx = job->call->dx[0] + plane * job->channels * job->pixels;
+    if (job->image.same)
+        image = dx;
+    memset(image + c * job->image.channel, 0, channels * job->image.channel * sizeof *image);
+    nn_kernels->conv_input(&job->conv, weights_of(job, plane), dy, c * window, channels * window,
+                           image);
+    if (!job->image.same)
+        nn_conv_image_take(&job->image, channels, image + c * job->image.channel,
+                           dx + c * job->pixels);
+}
 
-    for (size_t b = 0; b < call->batch; b++) {
-        size_t plane = b * job->groups + group;
-        const float *x = call->x[0] + (plane * job->channels + first) * job->pixels;
-        const float *dy = call->dy + (plane * job->filters + filter) * job->places;
-        for (size_t begin = 0; begin < job->places; begin += job->tile) {
-            size_t count = min_of(job->tile, job->places - begin);
-            gather(job, x, channels, begin, count, columns);
-            nn_kernels->gemm(false, true, filters, rows, count, dy + begin, job->places, columns,
-                             count, dw, stride, b > 0 || begin > 0);
+static void backward_input(struct job *job)
+{
+    job->item = input_part;
+    if (by_planes(job, job->planes)) {
+        run_planes(job);
+        return;
+    }
+    job->parts = min_of(job->channels, 4 * job->threads);
+    for (job->plane = 0; job->plane < job->planes; job->plane++)
+        nn_pool_run(job->parts, 1, run_parts, job);
+}
+
+/* dW of a group from one plane, for some filters and taps. */
+static void add_weights(const struct job *job, size_t plane, const float *image, size_t filter,
+                        size_t filters, size_t tap, size_t taps)
+{
+    size_t group = plane % job->groups, floats = job->conv.filters * job->conv.taps;
+    nn_kernels->conv_weights(
+        &job->conv, image, job->call->dy + plane * job->conv.filters * job->places, filter, filters,
+        tap, taps, job->call->dw[W_WEIGHT] + group * floats, plane >= job->groups);
+}
+
+/* Groups of one lane, whole. */
+static void weight_lanes(void *context, size_t begin, size_t end)
+{
+    const struct job *job = context;
+    for (size_t lane = begin; lane < end; lane++)
+        for (size_t group = begin_of(job->groups, lane, job->lanes);
+             group < begin_of(job->groups, lane + 1, job->lanes); group++)
+            for (size_t plane = group; plane < job->planes; plane += job->groups)
+                add_weights(job, plane, image_of(job, plane, job->images + lane * job->floats), 0,
+                            job->conv.filters, 0, job->conv.taps);
+}
+
+/* Some filters or, when there are few, some taps; from the planes of the moment. */
+static void weight_parts(void *context, size_t begin, size_t end)
+{
+    const struct job *job = context;
+    size_t filters = job->conv.filters, taps = job->conv.taps;
+    bool by_filters = filters >= MIN_FILTERS * job->parts;
+    for (size_t part = begin; part < end; part++)
+        for (size_t lane = 0; lane < job->count; lane++) {
+            size_t plane = job->plane + lane * job->groups, all = by_filters ? filters : taps;
+            size_t first = begin_of(all, part, job->parts);
+            size_t many = begin_of(all, part + 1, job->parts) - first;
+            const float *image =
+                job->image.same ? input_of(job, plane) : job->images + lane * job->floats;
+            if (by_filters)
+                add_weights(job, plane, image, first, many, 0, taps);
+            else
+                add_weights(job, plane, image, 0, filters, first, many);
         }
+}
+
+static void backward_weights(struct job *job)
+{
+    size_t samples = job->call->batch;
+    if (by_planes(job, job->groups)) {
+        job->lanes = job->threads == 1 ? 1 : min_of(job->lanes, job->groups);
+        if (job->threads == 1)
+            weight_lanes(job, 0, 1);
+        else
+            nn_pool_run(job->lanes, 1, weight_lanes, job);
+        return;
     }
+    job->parts = min_of(job->threads, job->conv.taps);
+    for (size_t group = 0; group < job->groups; group++)
+        for (size_t sample = 0; sample < samples; sample += job->count) {
+            job->plane = sample * job->groups + group;
+            job->count = min_of(job->lanes, samples - sample);
+            fill_images(job);
+            nn_pool_run(job->parts, 1, weight_parts, job);
+        }
 }
 
 static void bias_filters(void *context, size_t begin, size_t end)
@@ -343,17 +392,16 @@ static void bias_filters(void *context, size_t begin, size_t end)
 
 void nn_conv_backward(const struct nn_call *call)
 {
-    const struct nn_node *node = call->node;
-    struct job job = describe(node);
-    size_t rows = job.block * job.taps, samples = call->batch * job.groups;
-    job.call = call;
-    job.tile = tile_of(rows, job.places);
+    struct job job = prepare(call);
+    bool bias = call->node->param_count > W_BIAS && call->dw && call->dw[W_BIAS];
+    if (call->dw && call->dw[W_WEIGHT]) {
+        struct job weights = job;
+        backward_weights(&weights);
+    }
     if (call->dx[0])
-        run(&job, samples * job.blocks, rows, input_item);
-    if (call->dw && call->dw[W_WEIGHT])
-        run(&job, job.groups * job.blocks * job.filter_blocks, rows, weight_item);
-    if (node->param_count > W_BIAS && call->dw && call->dw[W_BIAS])
-        nn_pool_run(node->shape.dim[0], 1 + 65536 / (call->batch * job.places), bias_filters,
+        backward_input(&job);
+    if (bias)
+        nn_pool_run(call->node->shape.dim[0], 1 + 65536 / (call->batch * job.places), bias_filters,
                     (void *)call);
 }
 

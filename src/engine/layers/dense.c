@@ -55,10 +55,26 @@ static int params(const struct nn_args *values, const struct nn_shape *in, int i
     return nn_args_bool(values, BIAS) ? 2 : 1;
 }
 
+static void forward_exact(void *context, size_t begin, size_t end)
+{
+    const struct nn_call *call = context;
+    size_t in = call->node->in_shape[0].dim[0], out = call->node->size;
+    const float *bias = call->node->param_count > W_BIAS ? call->w[W_BIAS] : NULL;
+    for (size_t i = begin; i < end; i++) {
+        size_t b = i / out, o = i % out;
+        double sum = nn_kernels->dot(in, call->x[0] + b * in, call->w[W_WEIGHT] + o * in);
+        call->y[i] = (float)(sum + (bias ? (double)bias[o] : 0.0));
+    }
+}
+
 static void forward(const struct nn_call *call)
 {
     size_t in = call->node->in_shape[0].dim[0], out = call->node->size;
     bool bias = call->node->param_count > W_BIAS && call->w[W_BIAS];
+    if (call->exact) {
+        nn_pool_run(call->batch * out, 1 + 65536 / in, forward_exact, (void *)call);
+        return;
+    }
     if (bias)
         for (size_t b = 0; b < call->batch; b++)
             memcpy(call->y + b * out, call->w[W_BIAS], out * sizeof(float));

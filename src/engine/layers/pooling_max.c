@@ -1,5 +1,6 @@
 /* Keeps for every output the place of its maximum in its plane of the input. */
 #include "engine/layers/pooling.h"
+#include "kernels/kernels.h"
 
 #include <math.h>
 #include <string.h>
@@ -25,10 +26,25 @@ static ptrdiff_t find_maximum(const float *x, ptrdiff_t width, const struct nn_p
     return best;
 }
 
+/* Windows of 2 x 2, one beside the other, all inside the input. */
+static bool is_2x2(const struct nn_window *window)
+{
+    for (int axis = 0; axis < 2; axis++)
+        if (window->kernel[axis] != 2 || window->stride[axis] != 2 || window->before[axis] != 0 ||
+            2 * window->out[axis] > window->in[axis])
+            return false;
+    return true;
+}
+
 static void forward_plane(const struct nn_call *call, const struct nn_window *window, size_t index)
 {
     const float *x = call->x[0] + index * (size_t)(window->in[0] * window->in[1]);
     size_t out = index * (size_t)(window->out[0] * window->out[1]);
+    if (is_2x2(window)) {
+        nn_kernels->maxpool_2x2((size_t)window->out[0], (size_t)window->out[1], x,
+                                (size_t)window->in[1], call->y + out, places(call) + out);
+        return;
+    }
     for (ptrdiff_t oy = 0; oy < window->out[0]; oy++)
         for (ptrdiff_t ox = 0; ox < window->out[1]; ox++, out++) {
             struct nn_pooling_place place = nn_pooling_place_of(window, oy, ox);

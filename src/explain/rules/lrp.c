@@ -143,16 +143,27 @@ static struct nn_call prepare(const struct nn_call *call, struct work *work,
     return modified;
 }
 
-/* z = sum over the terms of sign (x' w' + b') */
+/* Whether a term is the output itself. */
+static bool is_output(const struct nn_lrp_term *term)
+{
+    return term->input == ALL && term->weight == ALL && term->bias == ALL;
+}
+
+/* z = sum over the terms of sign (x' w' + b'), in double where terms of both signs may cancel. What
+ * the layer has put out is taken as it is: relevance is in proportion to it, with its rounding. */
 static void denominator(const struct nn_call *call, struct work *work,
                         const struct nn_lrp_group *group, const struct nn_lrp_settings *settings)
 {
     for (int t = 0; t < group->term_count; t++) {
-        struct nn_call modified = prepare(call, work, &group->terms[t], settings);
-        modified.y = work->y;
-        call->node->layer->forward(&modified);
+        const float *y = call->y;
+        if (!is_output(&group->terms[t])) {
+            struct nn_call modified = prepare(call, work, &group->terms[t], settings);
+            y = modified.y = work->y;
+            modified.exact = true;
+            call->node->layer->forward(&modified);
+        }
         for (size_t i = 0; i < work->out; i++)
-            work->z[i] = (t ? work->z[i] : 0) + group->terms[t].sign * work->y[i];
+            work->z[i] = (t ? work->z[i] : 0) + group->terms[t].sign * y[i];
     }
 }
 
