@@ -144,6 +144,17 @@ out:
     return status;
 }
 
+struct nn_explain_request nn_explain_part(const struct nn_explain_request *request, size_t first,
+                                          size_t n)
+{
+    struct nn_explain_request part = *request;
+    part.x += first * request->net->nodes[0]->size;
+    part.batch = n;
+    part.labels = request->labels ? request->labels + first : NULL;
+    part.targets = request->targets ? request->targets + first : NULL;
+    return part;
+}
+
 enum nn_status nn_explain(const struct nn_explain_request *request, struct nn_result **result,
                           struct nn_error *error)
 {

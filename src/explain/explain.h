@@ -20,6 +20,9 @@ struct nn_explain_request {
     uint64_t seed;
     struct nn_progress *progress;
 };
+/* The same for samples [first, first + n) alone. */
+struct nn_explain_request nn_explain_part(const struct nn_explain_request *request, size_t first,
+                                          size_t n);
 /* Gives a result of kind ATTRIBUTION with values [batch, map...], input, method, parameters,
  * target, layer and the figures F, p (probability of the class) and gap of the first sample; the
  * caller adds sample, split and names. */

@@ -33,6 +33,8 @@ METHOD_SOURCES = \
 noinst_LIBRARIES += src/libexplain.a
 src_libexplain_a_SOURCES = $(METHOD_SOURCES) \
 	src/explain/actmax.c \
+	src/explain/blur.c \
+	src/explain/blur.h \
 	src/explain/cam.c \
 	src/explain/cam.h \
 	src/explain/coalition.c \
@@ -52,6 +54,8 @@ src_libexplain_a_SOURCES = $(METHOD_SOURCES) \
 	src/explain/noise.h \
 	src/explain/parse.c \
 	src/explain/parse.h \
+	src/explain/pointing.c \
+	src/explain/pointing.h \
 	src/explain/quadrature.c \
 	src/explain/quadrature.h \
 	src/explain/rank.c \

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "explain/parse.h"
+#include "explain/pointing.h"
 #include "explain/rank.h"
 
 #include <math.h>
@@ -30,13 +31,14 @@ struct trial {
 
 /* ---- maps at the input's size ---- */
 
-enum nn_status nn_map_fit(const struct nn_net *net, const struct nn_result *result, float *out,
-                          struct nn_error *error)
+enum nn_status nn_map_fit(const struct nn_net *net, const struct nn_result *result, size_t sample,
+                          float *out, struct nn_error *error)
 {
     const struct nn_shape *input = &net->nodes[0]->shape, *map = &result->values.shape;
     size_t count = nn_shape_size(map) / map->dim[0];
+    const float *values = result->values.data + sample * count;
     if (count == net->nodes[0]->size) {
-        memcpy(out, result->values.data, count * sizeof *out);
+        memcpy(out, values, count * sizeof *out);
         return NN_OK;
     }
     if (input->rank != 3 || map->rank != 4 || map->dim[1] != 1)
@@ -45,19 +47,9 @@ enum nn_status nn_map_fit(const struct nn_net *net, const struct nn_result *resu
             "%s explains units of a layer, not inputs: its map cannot be laid over the input",
             result->method);
     for (size_t c = 0; c < input->dim[0]; c++)
-        nn_map_resize(result->values.data, map->dim[2], map->dim[3],
-                      out + c * input->dim[1] * input->dim[2], input->dim[1], input->dim[2]);
+        nn_map_resize(values, map->dim[2], map->dim[3], out + c * input->dim[1] * input->dim[2],
+                      input->dim[1], input->dim[2]);
     return NN_OK;
-}
-
-static void score_pixels(struct trial *trial)
-{
-    for (size_t i = 0; i < trial->pixels; i++) {
-        double sum = 0;
-        for (size_t c = 0; c < trial->channels; c++)
-            sum += (double)trial->map[c * trial->pixels + i];
-        trial->score[i] = (float)sum;
-    }
 }
 
 /* The method again for another net or input; *out [size]. */
@@ -76,7 +68,7 @@ static enum nn_status explain_again(const struct trial *trial, const struct nn_n
     }
     enum nn_status status = nn_explain(&again, &result, error);
     if (status == NN_OK)
-        status = nn_map_fit(trial->request->net, result, out, error);
+        status = nn_map_fit(trial->request->net, result, 0, out, error);
     nn_result_free(result);
     return status;
 }
@@ -322,8 +314,8 @@ static enum nn_status trial_init(struct trial *trial, const struct nn_explain_re
     trial->one.batch = 1;
     trial->one.progress = NULL;
     trial->size = input->size;
-    trial->channels = input->shape.rank == 3 ? input->shape.dim[0] : 1;
-    trial->pixels = trial->size / trial->channels;
+    trial->pixels = nn_map_pixels(&input->shape);
+    trial->channels = trial->size / trial->pixels;
     trial->zeros = nn_calloc(trial->size, sizeof *trial->zeros);
     trial->map = nn_calloc(trial->size, sizeof *trial->map);
     trial->score = nn_calloc(trial->pixels, sizeof *trial->score);
@@ -335,24 +327,31 @@ static enum nn_status trial_init(struct trial *trial, const struct nn_explain_re
     NN_TRY(nn_target_parse(&trial->one, trial->units, &trial->target, error));
     for (size_t i = 1; i < NN_EXPLAIN_CHUNK; i++)
         trial->units[i] = trial->units[0];
-    NN_TRY(nn_map_fit(request->net, map, trial->map, error));
-    score_pixels(trial);
+    NN_TRY(nn_map_fit(request->net, map, 0, trial->map, error));
+    nn_map_pool(&input->shape, trial->map, NN_POOL_SUM, trial->score);
 out:
     return status;
 }
 
 enum nn_status nn_trust_measure(const struct nn_explain_request *request,
-                                const struct nn_result *map, struct nn_trust *trust,
-                                struct nn_error *error)
+                                const struct nn_result *map, const unsigned char *mask,
+                                struct nn_trust *trust, struct nn_error *error)
 {
     enum nn_status status;
     struct trial trial = {0};
-    struct nn_trust made = {.gap = NAN};
+    struct nn_trust made = {.gap = NAN, .pointing = NAN, .mass = NAN, .area = NAN};
     NN_TRY(trial_init(&trial, request, map, error));
     double gap = figure(map, "gap"), whole = figure(map, "F(x)"), base = figure(map, "F(baseline)");
     double change = fabs(isnan(base) ? whole : whole - base);
     if (!isnan(gap))
         made.gap = fabs(gap) / fmax(change, 1e-12);
+    if (mask) {
+        struct nn_pointing pointing;
+        nn_pointing_of(trial.score, mask, trial.pixels, &pointing);
+        made.pointing = pointing.hit;
+        made.mass = pointing.mass;
+        made.area = pointing.area;
+    }
     NN_TRY(nn_gini(trial.score, trial.pixels, &made.gini, error));
     NN_TRY(measure_areas(&trial, &made, error));
     nn_progress_set(request->progress, 0.4);
@@ -388,6 +387,8 @@ void nn_trust_verdict(const struct nn_trust *trust, char *out, size_t capacity)
         OBJECT("its ranking is no better than a random one");
     if (trust->randomization > 0.5)
         OBJECT("it hardly depends on what the net has learned");
+    if (trust->pointing == 0 && !(trust->mass > trust->area))
+        OBJECT("it points elsewhere than to what decides the class");
     if (trust->sensitivity > 0.5)
         OBJECT("it changes by %.0f %% under noise that no eye sees", 100 * trust->sensitivity);
 #undef OBJECT

@@ -5,7 +5,6 @@ long_programs += tests/long/test-long
 endif
 EXTRA_PROGRAMS += tests/long/test-long
 tests_long_test_long_SOURCES = \
-	tests/long/pointing.c tests/long/pointing.h \
 	tests/long/test_memory.c tests/long/test_round_trip.c tests/long/test_walks.c
 tests_long_test_long_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_long_test_long_LDADD = $(TEST_LIBS)

@@ -5,6 +5,7 @@
 #include "command/deliver.h"
 #include "command/explanation.h"
 #include "command/job.h"
+#include "explain/pointing.h"
 #include "explain/rank.h"
 
 #include <math.h>
@@ -28,6 +29,7 @@ static const struct nn_arg_spec trust_args[] = {
 
 struct trust_work {
     struct nn_explanation *explanation;
+    const unsigned char *mask; /* of the sample, or NULL */
     struct nn_trust trust;
 };
 
@@ -48,9 +50,9 @@ static enum nn_status trust_measure(struct nn_job *job, void *data, struct nn_pr
     request->batch = 1;
     request->progress = progress;
     enum nn_status status = nn_explain(request, &work->explanation->result, error);
-    return status == NN_OK
-               ? nn_trust_measure(request, work->explanation->result, &work->trust, error)
-               : status;
+    return status == NN_OK ? nn_trust_measure(request, work->explanation->result, work->mask,
+                                              &work->trust, error)
+                           : status;
 }
 
 /* One line of the table: a figure, what it should be, and what it says. */
@@ -75,7 +77,7 @@ static enum nn_status trust_table(const struct trust_work *work, struct nn_resul
     struct nn_result *made = NULL;
     enum nn_status status;
     NN_TRY(nn_result_new(NN_RESULT_TABLE, "trust", &made, error));
-    NN_TRY(nn_result_table(made, columns, 3, 9, error));
+    NN_TRY(nn_result_table(made, columns, 3, work->mask ? 12 : 9, error));
     NN_TRY(row(made, 0, "gap", trust->gap, "what the shares miss of the change of F; 0 is best",
                error));
     NN_TRY(row(made, 1, "insertion", trust->insertion,
@@ -92,6 +94,13 @@ static enum nn_status trust_table(const struct trust_work *work, struct nn_resul
         row(made, 7, "sparseness", trust->gini, "Gini index: 0 spread out, 1 in one place", error));
     NN_TRY(row(made, 8, "random net", trust->randomization,
                "likeness to maps of random weights; 0 is best", error));
+    if (work->mask) {
+        NN_TRY(row(made, 9, "pointing", trust->pointing,
+                   "1: the maximum lies where the class is decided", error));
+        NN_TRY(row(made, 10, "mass", trust->mass, "share of the positive values there; 1 is best",
+                   error));
+        NN_TRY(row(made, 11, "  area", trust->area, "share of the pixels there", error));
+    }
     snprintf(made->title, sizeof made->title, "trust in %.180s", map->title);
     snprintf(made->method, sizeof made->method, "%s", map->method);
     nn_trust_verdict(trust, made->note, sizeof made->note);
@@ -103,6 +112,10 @@ static enum nn_status trust_table(const struct trust_work *work, struct nn_resul
     nn_result_figure(made, "infidelity", trust->infidelity);
     nn_result_figure(made, "gini", trust->gini);
     nn_result_figure(made, "randomization", trust->randomization);
+    if (work->mask) {
+        nn_result_figure(made, "pointing", trust->pointing);
+        nn_result_figure(made, "mass", trust->mass);
+    }
     *table = made;
     made = NULL;
 out:
@@ -149,6 +162,9 @@ static enum nn_status run_trust(const struct nn_invocation *invocation, struct n
         trust_free(work);
         return status;
     }
+    const struct nn_subject *subject = &work->explanation->subject;
+    if (subject->data->samples->mask_size == nn_map_pixels(&subject->shape))
+        work->mask = nn_dataset_mask(subject->data, subject->split, (size_t)subject->first);
     return nn_job_run(session, &trust_job, work, true, error);
 }
 
@@ -162,7 +178,8 @@ const struct nn_command nn_command_trust = {
                "2 % of the "
                "range; infidelity under noise of 10 %; Gini index; rank correlation with the maps "
                "of the net "
-               "as its weights are made random from the top down. Then a verdict.",
+               "as its weights are made random from the top down. With data that have masks also "
+               "whether the map points there. Then a verdict.",
     .args = trust_args,
     .examples =
         (const struct nn_example[]){
@@ -225,9 +242,12 @@ static enum nn_status comparison_work(struct nn_job *job, void *data, struct nn_
     for (size_t i = 0; i < comparison->count; i++) {
         struct nn_explanation *explanation = comparison->explanations[i];
         explanation->request.progress = progress;
+        struct nn_progress_part whole =
+            nn_progress_enter(progress, (double)i, (double)comparison->count);
         enum nn_status status = nn_explain(&explanation->request, &explanation->result, error);
+        nn_progress_back(progress, whole);
         if (status == NN_OK)
-            status = nn_map_fit(explanation->request.net, explanation->result,
+            status = nn_map_fit(explanation->request.net, explanation->result, 0,
                                 comparison->maps + i * comparison->size, error);
         if (status != NN_OK)
             return status;
@@ -261,8 +281,7 @@ static enum nn_status comparison_finish(struct nn_session *session, void *data,
     nn_subject_name(&comparison->explanations[0]->subject, name);
     snprintf(table->title, sizeof table->title,
              "rank correlation of the magnitudes of the maps, %s", name);
-    NN_TRY(nn_deliver(session, table, NULL, error));
-    table = NULL;
+    return nn_deliver(session, table, NULL, error);
 out:
     nn_result_free(table);
     return status;

@@ -6,6 +6,7 @@ tests_unit_test_explain_SOURCES = \
 	tests/unit/explain/test_actmax.c \
 	tests/unit/explain/test_axioms.c \
 	tests/unit/explain/test_matrix.c \
+	tests/unit/explain/test_pointing.c \
 	tests/unit/explain/test_quadrature.c \
 	tests/unit/explain/test_reference.c \
 	tests/unit/explain/test_refusal.c \

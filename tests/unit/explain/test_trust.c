@@ -47,7 +47,7 @@ static struct nn_trust trust_of(const struct nn_net *net, const char *method, co
     struct nn_result *map;
     struct nn_trust trust;
     cr_assert(nn_explain(&request, &map, &error) == NN_OK, "%s", error.message);
-    cr_assert(nn_trust_measure(&request, map, &trust, &error) == NN_OK, "%s", error.message);
+    cr_assert(nn_trust_measure(&request, map, NULL, &trust, &error) == NN_OK, "%s", error.message);
     nn_result_free(map);
     nn_args_clear(&parsed);
     return trust;

@@ -1,0 +1,110 @@
+/* Commands that explain: what they refuse, with its reason and what would help, and what they
+ * count.
+ */
+#include "session.h"
+
+#include "base/file.h"
+#include "data/npy.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct nn_test_session test;
+
+static void start(void)
+{
+    nn_test_start(&test);
+}
+
+static void end(void)
+{
+    nn_test_end(&test);
+}
+
+TestSuite(explain, .init = start, .fini = end);
+
+/* Fails unless the line has that status, a message with `says` in it and a hint with `hint`. */
+static void refused(const char *line, enum nn_status wanted, const char *says, const char *hint)
+{
+    struct nn_error error = nn_test_run(&test, line, wanted);
+    cr_expect(strstr(error.message, says) != NULL, "%s: '%s' does not say '%s'", line,
+              error.message, says);
+    cr_expect(!hint || strstr(error.hint, hint) || strstr(error.message, hint),
+              "%s: '%s' (%s) does not suggest '%s'", line, error.message, error.hint, hint);
+}
+
+static void write_array(const char *name, const struct nn_shape *shape, float value)
+{
+    float values[64];
+    for (size_t i = 0; i < 64; i++)
+        values[i] = value;
+    cr_assert(nn_shape_size(shape) <= 64);
+    cr_assert(nn_npy_write(name, shape, values, NULL) == NN_OK);
+}
+
+Test(explain, bad_input_of_an_image_net)
+{
+    struct nn_shape small = nn_shape_make(2, (size_t[]){3, 3});
+    nn_test_run(&test,
+                "data demo digits; add conv2d 4 3 relu; add flatten; add dense 10 softmax name=out",
+                NN_OK);
+    write_array("small.npy", &small, 0);
+    refused("explain gradcm sample=0", NN_SYNTAX, "unknown method", "gradcam");
+    refused("gradcam sample=0 layer=conv2", NN_ARGUMENT, "conv2", "conv1");
+    refused("saliency sample=0 target=conv2:1", NN_ARGUMENT, "conv2", "conv1");
+    refused("saliency sample=0 target=conv1:4", NN_ARGUMENT, "maps 0 to 3", NULL);
+    refused("saliency sample=0 target=10", NN_ARGUMENT, "no such class", "from 0 to 9");
+    refused("saliency sample=0 target=1-10", NN_ARGUMENT, "no such class", "from 0 to 9");
+    refused("saliency sample=9999", NN_ARGUMENT, "no sample", "359");
+    refused("ig sample=0 baseline=small.npy", NN_SHAPE, "3x3", "64");
+    refused("ig sample=0 baseline=nothing.npy", NN_DAMAGED, "no such file", NULL);
+    refused("shapley sample=0 kind=exact", NN_LIMIT, "2^64", "kernel_shap");
+    refused("gradcam sample=0 layer=out", NN_REFUSED, "feature maps", NULL);
+    refused("pointing gradcam", NN_REFUSED, "masks", "lesions");
+}
+
+Test(explain, bad_input_of_a_table_net)
+{
+    nn_test_run(&test, "data demo iris; add dense 8 relu; add dense 3 softmax", NN_OK);
+    refused("gradcam sample=0", NN_REFUSED, "needs a convolution", "integrated_gradients");
+    refused("saliency sample=0 target=setosaa", NN_ARGUMENT, "no such class", "setosa");
+    nn_test_run(&test, "saliency sample=0 target=setosa", NN_OK);
+}
+
+Test(explain, a_model_that_is_not_finite)
+{
+    nn_test_run(&test, "data demo iris; add dense 8 relu; add dense 3 softmax", NN_OK);
+    test.session->net->nodes[1]->params[0].value.data[3] = INFINITY;
+    refused("saliency sample=0", NN_REFUSED, "not finite", "dense1.weight");
+    refused("compare saliency,ig sample=0", NN_REFUSED, "not finite", NULL);
+    refused("trust saliency sample=0", NN_REFUSED, "not finite", NULL);
+}
+
+/* A convolution that finds the bright blob: the maps point there; the table has a row a method. */
+Test(explain, pointing_counts)
+{
+    nn_test_run(&test,
+                "data demo lesions; add conv2d 2 3; add globalavgpool2d; add flatten; add "
+                "dense 2 softmax",
+                NN_OK);
+    refused("pointing gradcam window=3", NN_SYNTAX, "window", NULL);
+    refused("pointing gradcam,nothing", NN_SYNTAX, "unknown method", NULL);
+    refused("pointing gradcam out=a.png", NN_ARGUMENT, "no picture", NULL);
+    nn_test_run(&test, "pointing saliency,occlusion window=8 stride=8 samples=20 split=test",
+                NN_OK);
+    const struct nn_result *result = nn_session_last_result(test.session);
+    cr_assert(result->kind == NN_RESULT_TABLE && result->rows == 2 && result->figure_count == 2);
+    cr_expect(strcmp(result->cells[0].text, "saliency") == 0);
+    for (size_t row = 0; row < 2; row++) {
+        const struct nn_cell *cells = result->cells + row * result->column_count;
+        cr_expect(cells[1].number >= 0 && cells[1].number <= 1 &&
+                  cells[1].number == result->figures[row].value);
+        cr_expect(cells[2].number >= 0 && cells[2].number <= 1);
+        cr_expect(cells[3].number > 0.05 && cells[3].number < 0.4, "area %g", cells[3].number);
+    }
+    nn_test_run(&test, "saliency sample=0; trust", NN_OK);
+    result = nn_session_last_result(test.session);
+    cr_expect(result->rows == 12 && strcmp(result->cells[9 * 3].text, "pointing") == 0);
+}
