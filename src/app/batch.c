@@ -1,6 +1,7 @@
 #include "app/batch.h"
 
 #include "base/file.h"
+#include "base/limits.h"
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/text.h"
@@ -306,7 +307,7 @@ static enum nn_status run_input(struct nn_batch *batch, const struct nn_input *i
                                      keep_going, error);
     unsigned char *text;
     size_t length;
-    enum nn_status status = nn_file_read(input->path, (size_t)64 << 20, &text, &length, error);
+    enum nn_status status = nn_file_read(input->path, nn_limit(NN_LIMIT_SCRIPT), &text, &length, error);
     if (status != NN_OK)
         return status;
     status = nn_session_run_script(batch->session, (const char *)text, length, input->path,

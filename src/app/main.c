@@ -4,6 +4,7 @@
 #include "app/options.h"
 
 #include "base/file.h"
+#include "base/limits.h"
 #include "base/mem.h"
 #include "base/pool.h"
 #include "base/text.h"
@@ -115,7 +116,7 @@ static int run_screen(struct nn_session *session, const struct nn_options *optio
         if (input->standard_input)
             continue; /* the keyboard */
         if (input->path)
-            status = nn_file_read(input->path, (size_t)64 << 20, &text, &length, &error);
+            status = nn_file_read(input->path, nn_limit(NN_LIMIT_SCRIPT), &text, &length, &error);
         else {
             text = (unsigned char *)nn_strdup(input->text);
             length = strlen(input->text);

@@ -4,6 +4,7 @@
 
 #include "base/buffer.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -16,6 +17,7 @@ struct nn_bytes {
     char *path; /* NULL: memory */
     int fd;
     size_t size, used; /* bytes of the file, and how many have been read */
+    size_t given;      /* bytes of the content since its beginning */
     const unsigned char *memory;
     unsigned char *packed;   /* what the file holds */
     unsigned char *unpacked; /* what it means, if it is gzipped */
@@ -196,6 +198,17 @@ void nn_bytes_close(struct nn_bytes *input)
     nn_free(input);
 }
 
+static enum nn_status fail_limit(const struct nn_bytes *input, size_t limit, struct nn_error *error)
+{
+    nn_fail(error, NN_LIMIT, "the file %s more than the limit of %zu bytes",
+            input->zipped ? "unpacks to" : "holds", limit);
+    if (limit == nn_limit(NN_LIMIT_FILE))
+        nn_limit_hint(error, NN_LIMIT_FILE);
+    if (input->path)
+        nn_fail_at(error, NN_VISIBLE(input->path), 0, 0);
+    return NN_LIMIT;
+}
+
 enum nn_status nn_bytes_next(struct nn_bytes *input, const unsigned char **piece, size_t *length,
                              struct nn_error *error)
 {
@@ -212,11 +225,14 @@ enum nn_status nn_bytes_next(struct nn_bytes *input, const unsigned char **piece
     } else {
         status = read_packed(input, &got, error);
     }
-    if (status == NN_OK) {
-        *piece = from;
-        *length = got;
-    }
-    return status;
+    if (status != NN_OK)
+        return status;
+    input->given += got;
+    if (input->path && input->given > nn_limit(NN_LIMIT_FILE))
+        return fail_limit(input, nn_limit(NN_LIMIT_FILE), error);
+    *piece = from;
+    *length = got;
+    return NN_OK;
 }
 
 enum nn_status nn_bytes_rewind(struct nn_bytes *input, struct nn_error *error)
@@ -231,7 +247,7 @@ enum nn_status nn_bytes_rewind(struct nn_bytes *input, struct nn_error *error)
         if (inflateReset(&input->zip) != Z_OK)
             return fail_zip(input, Z_DATA_ERROR, error);
     }
-    input->used = 0;
+    input->used = input->given = 0;
     input->ended = input->member_ended = false;
     return NN_OK;
 }
@@ -252,8 +268,8 @@ enum nn_status nn_bytes_all(struct nn_bytes *input, size_t limit, unsigned char 
     enum nn_status status;
     if (input->path && !input->zipped)
         return nn_file_read(input->path, limit, bytes, length, error);
-    if (limit == 0 || limit > SIZE_MAX / 4)
-        limit = sizeof(size_t) > 4 ? (size_t)16 << 30 : SIZE_MAX / 4;
+    if (limit == 0 || limit > nn_limit(NN_LIMIT_FILE))
+        limit = nn_limit(NN_LIMIT_FILE);
     nn_buffer_init(&out, limit);
     nn_buffer_append(&out, "", 0); /* an empty content is still a string */
     NN_TRY(nn_bytes_rewind(input, error));
@@ -264,10 +280,7 @@ enum nn_status nn_bytes_all(struct nn_bytes *input, size_t limit, unsigned char 
         if (got == 0)
             break;
         if (got > limit - out.length) {
-            status = nn_fail(error, NN_LIMIT,
-                             "the file unpacks to more than the limit of %zu bytes", limit);
-            if (input->path)
-                nn_fail_at(error, NN_VISIBLE(input->path), 0, 0);
+            status = fail_limit(input, limit, error);
             goto out;
         }
         nn_buffer_append(&out, piece, got);

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 
+#include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -122,6 +123,8 @@ static enum nn_status fail_errno(struct nn_error *error, enum nn_status status, 
 static enum nn_status fail_limit(struct nn_error *error, const char *path, size_t limit)
 {
     nn_fail(error, NN_LIMIT, "the file holds more than the limit of %zu bytes", limit);
+    if (limit == nn_limit(NN_LIMIT_FILE))
+        nn_limit_hint(error, NN_LIMIT_FILE);
     nn_fail_at(error, NN_VISIBLE(path), 0, 0);
     return NN_LIMIT;
 }
@@ -145,9 +148,8 @@ static const char *not_a_file(mode_t mode)
 
 static size_t read_limit(size_t limit)
 {
-    if (limit == 0)
-        limit = sizeof(size_t) > 4 ? (size_t)16 << 30 : SIZE_MAX / 2;
-    return limit < SIZE_MAX / 2 ? limit : SIZE_MAX / 2;
+    size_t most = nn_limit(NN_LIMIT_FILE);
+    return limit == 0 || limit > most ? most : limit;
 }
 
 /* O_NONBLOCK: a FIFO without a writer must not hang us. */

@@ -1,5 +1,6 @@
 #include "command/settings.h"
 
+#include "base/limits.h"
 #include "base/mem.h"
 #include "base/pool.h"
 #include "base/text.h"
@@ -119,6 +120,24 @@ static void get_rows(const struct nn_session *session, struct nn_buffer *out)
     nn_buffer_printf(out, "%d", session->rows);
 }
 
+/* One pair of functions for each limit. */
+#define NN_LIMIT_ENTRY(NAME, name, fallback, most, text)                                           \
+    static enum nn_status set_limit_##name(struct nn_session *session, const struct nn_arg *value, \
+                                           struct nn_error *error)                                 \
+    {                                                                                              \
+        (void)session;                                                                             \
+        (void)error;                                                                               \
+        nn_limit_set(NN_LIMIT_##NAME, (uint64_t)value->integer);                                   \
+        return NN_OK;                                                                              \
+    }                                                                                              \
+    static void get_limit_##name(const struct nn_session *session, struct nn_buffer *out)          \
+    {                                                                                              \
+        (void)session;                                                                             \
+        nn_buffer_printf(out, "%zu", nn_limit(NN_LIMIT_##NAME));                                   \
+    }
+#include "base/limits.def"
+#undef NN_LIMIT_ENTRY
+
 const struct nn_setting nn_settings[] = {
     {{.name = "ascii", .type = NN_ARG_BOOL, .help = "pictures in ASCII characters only"},
      set_ascii,
@@ -153,6 +172,18 @@ const struct nn_setting nn_settings[] = {
      set_kernels,
      get_kernels,
      true},
+#define NN_LIMIT_ENTRY(NAME, name_, default_, most, text)                                          \
+    {{.name = "limits." #name_,                                                                    \
+      .type = NN_ARG_INT,                                                                          \
+      .min = 1,                                                                                    \
+      .max = most,                                                                                 \
+      .fallback = #default_,                                                                       \
+      .help = "most " text},                                                                       \
+     set_limit_##name_,                                                                            \
+     get_limit_##name_,                                                                            \
+     true},
+#include "base/limits.def"
+#undef NN_LIMIT_ENTRY
     {{.name = "rows",
       .type = NN_ARG_INT,
       .min = 5,

@@ -1,5 +1,6 @@
 #include "data/columns.h"
 
+#include "base/limits.h"
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/text.h"
@@ -92,10 +93,10 @@ static enum nn_status add_value(struct nn_column *column, const struct nn_csv_re
     column->values.column = column->name;
     enum nn_status status = nn_labels_add(&column->values, nn_csv_text(record, i),
                                           record->fields[i].length, line, i + 1, error);
-    if (status == NN_OK && column->values.count > NN_CATEGORY_LIMIT) {
+    if (status == NN_OK && column->values.count > nn_limit(NN_LIMIT_CATEGORIES)) {
         status = nn_csv_fail(error, NN_LIMIT, line, i + 1, column->name,
-                             "more than %d different values, too many for categories",
-                             NN_CATEGORY_LIMIT);
+                             "more than %zu different values, too many for categories",
+                             nn_limit(NN_LIMIT_CATEGORIES));
         nn_fail_hint(error, "columns= names the columns to use, and so leaves this one out");
     }
     return status;

@@ -16,8 +16,7 @@
 #include "data/records.h"
 #include "data/sniff.h"
 
-#define NN_CATEGORY_LIMIT 256 /* distinct values in a column */
-#define NN_NO_COLUMN      SIZE_MAX
+#define NN_NO_COLUMN SIZE_MAX
 
 /* What a column holds, as far as is known: the first cell that is not missing decides, unless
  * categories= says ANY. */

@@ -1,4 +1,5 @@
 /* labels=FILE: IDX, NPY or text, for samples that came without labels. */
+#include "base/limits.h"
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/text.h"
@@ -32,7 +33,7 @@ static enum nn_status number_classes(struct nn_samples *samples, struct nn_error
 
 static bool is_class(double value)
 {
-    return value >= 0 && value < NN_CLASS_LIMIT && value == floor(value);
+    return value >= 0 && value < (double)nn_limit(NN_LIMIT_CLASSES) && value == floor(value);
 }
 
 static enum nn_status array_classes(const struct nn_array *array, struct nn_samples *samples,
@@ -48,9 +49,9 @@ static enum nn_status array_classes(const struct nn_array *array, struct nn_samp
         if (!is_class(value)) {
             return nn_fail(error, NN_DAMAGED,
                            "label %zu (byte offset %zu) is %s; classes are whole numbers from 0 to "
-                           "%d",
+                           "%zu",
                            i, array->offset + i * array->size, nn_number_short(text, value, 9),
-                           NN_CLASS_LIMIT - 1);
+                           nn_limit(NN_LIMIT_CLASSES) - 1);
         }
         samples->labels[i] = (int32_t)value;
     }
@@ -133,8 +134,8 @@ static enum nn_status fill_line(void *context, const struct nn_csv_record *recor
     nn_number_parse(cell, record->fields[0].length, &value);
     if (!is_class(value))
         return nn_csv_fail(error, NN_DAMAGED, record->line, 1, NULL,
-                           "label %s; classes are whole numbers from 0 to %d", NN_VISIBLE(cell),
-                           NN_CLASS_LIMIT - 1);
+                           "label %s; classes are whole numbers from 0 to %zu", NN_VISIBLE(cell),
+                           nn_limit(NN_LIMIT_CLASSES) - 1);
     text->samples->labels[text->next++] = (int32_t)value;
     return NN_OK;
 }

@@ -1,5 +1,6 @@
 #include "data/labels.h"
 
+#include "base/limits.h"
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/text.h"
@@ -61,7 +62,7 @@ static enum nn_status add_name(struct nn_labels *labels, const char *text, struc
     size_t at = find_name(labels, text, &found);
     if (found)
         return NN_OK;
-    if (labels->count == NN_CLASS_LIMIT) {
+    if (labels->count >= nn_limit(NN_LIMIT_CLASSES)) {
         labels->many = true;
         return NN_OK;
     }
@@ -210,8 +211,8 @@ enum nn_status nn_labels_decide(struct nn_labels *labels, enum nn_task task,
         goto out;
     }
     if (task == NN_TASK_CLASSIFICATION && labels->many) {
-        status =
-            nn_fail(error, NN_LIMIT, "more than %d classes in the label column", NN_CLASS_LIMIT);
+        status = nn_fail(error, NN_LIMIT, "more than %zu classes in the label column",
+                         nn_limit(NN_LIMIT_CLASSES));
         nn_fail_hint(error, "is this the right column? label=NAME chooses another");
         goto out;
     }

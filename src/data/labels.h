@@ -7,7 +7,7 @@
  * not occur.
  *
  * Ownership: nn_labels_clear frees a survey; what is decided belongs to the samples.
- * Errors:    NN_DAMAGED with the cell or byte offset; NN_LIMIT above 10 000 classes.
+ * Errors:    NN_DAMAGED with the cell or byte offset; NN_LIMIT above limits.classes.
  * Threads:   one writer.
  */
 #ifndef NN_DATA_LABELS_H
@@ -16,13 +16,11 @@
 #include "base/bytes.h"
 #include "data/dataset.h"
 
-#define NN_CLASS_LIMIT 10000
-
 struct nn_labels {
     const char *column; /* its name for messages, visible, or NULL; borrowed */
     char **names;       /* distinct texts, sorted by bytes */
     size_t count, capacity;
-    bool many; /* there are more than NN_CLASS_LIMIT: `names` is not complete */
+    bool many; /* there are more than limits.classes: `names` is not complete */
     size_t rows, numbers;
     bool whole; /* all numbers are whole */
     struct {

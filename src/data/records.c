@@ -1,6 +1,7 @@
 #include "data/records.h"
 
 #include "base/buffer.h"
+#include "base/limits.h"
 #include "base/mem.h"
 
 #include <csv.h>
@@ -8,11 +9,8 @@
 #include <string.h>
 
 enum {
-    FIELD_LIMIT = 1 << 20,
     FIELD_BLOCK = 1 << 16, /* libcsv's buffer grows by this much */
-    COLUMN_LIMIT = 1000000,
-    RECORD_LIMIT = 1 << 28,
-    LINES_A_LOOK = 4096 /* between two looks at the progress */
+    LINES_A_LOOK = 4096    /* between two looks at the progress */
 };
 
 struct walk {
@@ -37,7 +35,7 @@ struct walk {
 static void *grow_field(void *block, size_t size)
 {
     /* libcsv asks for less when it gets none, and gives up at zero. */
-    return size > FIELD_LIMIT + FIELD_BLOCK ? NULL : nn_realloc(block, 1, size);
+    return size > nn_limit(NN_LIMIT_FIELD) + FIELD_BLOCK ? NULL : nn_realloc(block, 1, size);
 }
 
 enum nn_status nn_csv_fail(struct nn_error *error, enum nn_status code, size_t line, size_t column,
@@ -66,6 +64,16 @@ static void fail_here(struct walk *walk, enum nn_status status, const char *text
                                "%s", text);
 }
 
+/* "a row of more than 1000000 columns" */
+static void fail_limit(struct walk *walk, const char *what, enum nn_limit_name limit)
+{
+    char text[160];
+    snprintf(text, sizeof text, "%s of more than %zu %s", what, nn_limit(limit),
+             limit == NN_LIMIT_COLUMNS ? "columns" : "bytes");
+    fail_here(walk, NN_LIMIT, text);
+    nn_limit_hint(walk->error, limit);
+}
+
 static bool room_for_field(struct walk *walk)
 {
     if (walk->record.count < walk->capacity)
@@ -86,16 +94,16 @@ static void end_field(void *bytes, size_t length, void *context)
     struct walk *walk = context;
     if (walk->status != NN_OK || walk->done)
         return;
-    if (length > FIELD_LIMIT) {
-        fail_here(walk, NN_LIMIT, "a field longer than 1 MiB");
+    if (length > nn_limit(NN_LIMIT_FIELD)) {
+        fail_limit(walk, "a field", NN_LIMIT_FIELD);
         return;
     }
-    if (walk->record.count == COLUMN_LIMIT) {
-        fail_here(walk, NN_LIMIT, "more than 1 000 000 columns");
+    if (walk->record.count == nn_limit(NN_LIMIT_COLUMNS)) {
+        fail_limit(walk, "a row", NN_LIMIT_COLUMNS);
         return;
     }
-    if (walk->buffer.length + length + 1 > RECORD_LIMIT) {
-        fail_here(walk, NN_LIMIT, "a row longer than 256 MiB");
+    if (walk->buffer.length + length + 1 > nn_limit(NN_LIMIT_ROW)) {
+        fail_limit(walk, "a row", NN_LIMIT_ROW);
         return;
     }
     if (!room_for_field(walk))
@@ -162,9 +170,8 @@ static void explain_refusal(struct walk *walk)
     if (walk->status != NN_OK)
         return;
     if (reason == CSV_ENOMEM || reason == CSV_ETOOBIG) {
-        if (walk->parser.entry_size >= FIELD_LIMIT)
-            fail_here(walk, NN_LIMIT,
-                      quoted ? "a quoted field longer than 1 MiB" : "a field longer than 1 MiB");
+        if (walk->parser.entry_size >= nn_limit(NN_LIMIT_FIELD))
+            fail_limit(walk, quoted ? "a quoted field" : "a field", NN_LIMIT_FIELD);
         else
             walk->status = nn_fail_memory(walk->error, FIELD_BLOCK);
         return;
@@ -276,7 +283,7 @@ enum nn_status nn_csv_walk(const struct nn_csv_text *text, nn_csv_take *take, vo
                            struct nn_error *error)
 {
     struct walk walk = {.text = text, .take = take, .context = context, .error = error};
-    nn_buffer_init(&walk.buffer, RECORD_LIMIT + 64);
+    nn_buffer_init(&walk.buffer, nn_limit(NN_LIMIT_ROW) + 64);
     csv_init(&walk.parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL);
     csv_set_delim(&walk.parser, (unsigned char)text->delimiter);
     csv_set_blk_size(&walk.parser, FIELD_BLOCK);

@@ -1,5 +1,6 @@
 #include "engine/net_node.h"
 
+#include "base/limits.h"
 #include "base/mem.h"
 #include "engine/initialize.h"
 
@@ -117,9 +118,9 @@ static enum nn_status add_size(const struct nn_node *node, size_t *total, struct
     for (int p = 0; p < node->param_count; p++) {
         size_t size;
         if (nn_shape_count(&node->params[p].spec.shape, &size, NULL) != NN_OK ||
-            !nn_size_add(*total, size, total) || *total > NN_MAX_NET_PARAMS)
+            !nn_size_add(*total, size, total) || *total > nn_limit(NN_LIMIT_PARAMETERS))
             return nn_fail(error, NN_LIMIT, "layer %s (%s): more than %zu parameters in one net",
-                           node->name, node->layer->name, NN_MAX_NET_PARAMS);
+                           node->name, node->layer->name, nn_limit(NN_LIMIT_PARAMETERS));
     }
     return NN_OK;
 }

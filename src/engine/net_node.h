@@ -10,7 +10,6 @@
 #include "engine/net.h"
 
 /* The most parameters (floats) of one net. */
-#define NN_MAX_NET_PARAMS ((size_t)1 << 31)
 
 /* A node without arguments, inputs and values. */
 enum nn_status nn_node_new(const struct nn_layer_class *layer, const char *name, int index,
@@ -27,7 +26,7 @@ enum nn_status nn_node_plan(struct nn_node *node, struct nn_node *const *nodes,
 /* Draws the parameters that have no values yet. */
 enum nn_status nn_node_fill(struct nn_node *node, uint64_t seed, struct nn_error *error);
 
-/* Whether the planned nodes, and one more (or NULL), stay within NN_MAX_NET_PARAMS. */
+/* Whether the planned nodes, and one more (or NULL), stay within limits.parameters. */
 enum nn_status nn_nodes_check_size(struct nn_node *const *nodes, int count,
                                    const struct nn_node *extra, struct nn_error *error);
 

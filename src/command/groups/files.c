@@ -1,6 +1,7 @@
 /* files: saving, opening, exporting, scripts. */
 #include "base/buffer.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "command/callbacks.h"
@@ -197,21 +198,19 @@ const struct nn_command nn_command_export = {
 
 /* ---- source ---- */
 
-#define NN_MAX_SOURCE_DEPTH 16
-
 static enum nn_status run_source(const struct nn_invocation *invocation, struct nn_error *error)
 {
     struct nn_session *session = invocation->session;
     const char *path = nn_args_text(invocation->args, 0);
     unsigned char *text = NULL;
     size_t length;
-    if (session->source_depth == NN_MAX_SOURCE_DEPTH)
-        return nn_fail(error, NN_LIMIT, "scripts call each other more than %d deep",
-                       NN_MAX_SOURCE_DEPTH);
+    if ((size_t)session->source_depth >= nn_limit(NN_LIMIT_DEPTH))
+        return nn_fail(error, NN_LIMIT, "scripts call each other more than %zu deep",
+                       nn_limit(NN_LIMIT_DEPTH));
     if (session->record && strcmp(session->record, path) == 0)
         return nn_fail(error, NN_STATE, "%s is being recorded: `record off` ends that",
                        NN_VISIBLE(path));
-    enum nn_status status = nn_file_read(path, 64u << 20, &text, &length, error);
+    enum nn_status status = nn_file_read(path, nn_limit(NN_LIMIT_SCRIPT), &text, &length, error);
     if (status != NN_OK)
         return status;
     session->source_depth++;

@@ -468,7 +468,9 @@ Test(csv, limits)
             cr_assert(status == (more ? NN_LIMIT : NN_OK), "%zu: %d %s", length, (int)status,
                       error.message);
             if (more)
-                cr_assert(error.line == 1 && error.column == 2 && strstr(error.message, "1 MiB"),
+                cr_assert(error.line == 1 && error.column == 2 &&
+                              strstr(error.message, "1048576 bytes") &&
+                              strstr(error.hint, "limits.field"),
                           "%zu:%zu %s", error.line, error.column, error.message);
             else
                 nn_samples_free(samples);
