@@ -94,7 +94,7 @@ static void put_arguments(struct nn_buffer *out, const struct nn_arg_spec *specs
 
 static void put_heading(struct nn_buffer *out, const char *text)
 {
-    nn_buffer_printf(out, "\n%s\n", text);
+    nn_buffer_printf(out, "%s%s\n", out->length ? "\n" : "", text);
 }
 
 static void put_usage(struct nn_buffer *out, const char *name, const struct nn_arg_spec *specs)
@@ -248,12 +248,28 @@ static bool entry_at(size_t i, struct entry *entry, char usage[80])
     return false;
 }
 
+/* What `help` lists by their plural; those with a singular have a description each. */
+static const struct {
+    const char *many, *one;
+} kinds[] = {{"layers", "layer"},
+             {"shorthands", "shorthand"},
+             {"losses", "loss"},
+             {"optimizers", "optimizer"},
+             {"schedules", "schedule"},
+             {"metrics", "metric"},
+             {"augmentations", "augmentation"},
+             {"methods", "method"},
+             {"settings", NULL},
+             {"screens", NULL},
+             {"demos", NULL},
+             {NULL, NULL}};
+
 /* For help of a command whose argument names such things: "losses" lists the losses. */
 static void put_names(struct nn_buffer *out, const char *kind)
 {
     struct entry entry;
     char usage[80];
-    size_t length = strlen(kind);
+    const char *one = NULL;
     if (strcmp(kind, "settings") == 0) {
         put_heading(out, "settings");
         for (size_t i = 0; i < nn_setting_count; i++)
@@ -272,10 +288,12 @@ static void put_names(struct nn_buffer *out, const char *kind)
             put_entry(out, nn_demos[i]->name, nn_demos[i]->summary);
         return;
     }
+    for (size_t k = 0; kinds[k].many; k++)
+        if (strcmp(kinds[k].many, kind) == 0)
+            one = kinds[k].one;
     bool any = false;
-    for (size_t i = 0; entry_at(i, &entry, usage); i++) {
-        if (strncmp(entry.kind, kind, length - (length > 0 && kind[length - 1] == 's')) != 0 &&
-            !(strcmp(kind, "losses") == 0 && strcmp(entry.kind, "loss") == 0))
+    for (size_t i = 0; one && entry_at(i, &entry, usage); i++) {
+        if (strcmp(entry.kind, one) != 0)
             continue;
         if (!any)
             put_heading(out, kind);
@@ -301,18 +319,16 @@ static void put_overview(struct nn_buffer *out)
             put_entry(out, nn_commands[i]->name, nn_commands[i]->summary);
         }
     }
-    static const char *const kinds[] = {"layer",    "shorthand", "loss",         "optimizer",
-                                        "schedule", "metric",    "augmentation", "method"};
     nn_buffer_char(out, '\n');
-    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+    for (size_t k = 0; kinds[k].many && kinds[k].one; k++) {
         struct nn_buffer names;
         struct entry entry;
         char usage[80];
         nn_buffer_init(&names, 1u << 16);
         for (size_t i = 0; entry_at(i, &entry, usage); i++)
-            if (strcmp(entry.kind, kinds[k]) == 0)
+            if (strcmp(entry.kind, kinds[k].one) == 0)
                 nn_buffer_printf(&names, "%s%s", names.length ? ", " : "", entry.name);
-        put_entry(out, kinds[k], nn_buffer_string(&names));
+        put_entry(out, kinds[k].many, nn_buffer_string(&names));
         out->failed = out->failed || names.failed;
         nn_buffer_clear(&names);
     }
@@ -327,6 +343,9 @@ void nn_help_names(bool (*add)(void *context, const char *name, const char *summ
             return;
     for (size_t i = 0; entry_at(i, &entry, usage); i++)
         if (!add(context, entry.name, entry.summary))
+            return;
+    for (size_t k = 0; kinds[k].many; k++)
+        if (!add(context, kinds[k].many, "Their names"))
             return;
 }
 
@@ -378,13 +397,21 @@ static bool put_all(struct nn_buffer *out, const char *name)
     return any;
 }
 
+static bool is_kind(const char *name)
+{
+    for (size_t k = 0; kinds[k].many; k++)
+        if (strcmp(kinds[k].many, name) == 0)
+            return true;
+    return false;
+}
+
 enum nn_status nn_help(const char *name, struct nn_buffer *out, struct nn_error *error)
 {
     bool known = true;
-    if (*name)
-        known = put_all(out, name);
-    else
+    if (!*name)
         put_overview(out);
+    else if (!(known = put_all(out, name)) && (known = is_kind(name)))
+        put_names(out, name);
     if (known) {
         if (out->length && out->data[out->length - 1] == '\n')
             out->data[--out->length] = '\0';

@@ -89,3 +89,24 @@ Test(described, aliases_of_layers_have_the_help_of_the_layer)
         }
     }
 }
+
+Test(described, plurals_list_what_there_is)
+{
+    static const char *const cases[][2] = {
+        {"losses", "huber"},    {"layers", "residual"}, {"schedules", "cosine"},
+        {"methods", "gradcam"}, {"demos", "iris"},      {"settings", "limits.field"},
+    };
+    struct nn_error error = {0};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct nn_buffer text;
+        nn_buffer_init(&text, 0);
+        cr_assert(nn_help(cases[i][0], &text, NULL) == NN_OK, "%s", cases[i][0]);
+        cr_assert(strstr(nn_buffer_string(&text), cases[i][1]), "%s", cases[i][0]);
+        cr_assert(*nn_buffer_string(&text) != '\n');
+        nn_buffer_clear(&text);
+    }
+    struct nn_buffer text;
+    nn_buffer_init(&text, 0);
+    cr_assert(nn_help("metriks", &text, &error) == NN_SYNTAX && strstr(error.hint, "metrics"));
+    nn_buffer_clear(&text);
+}
