@@ -307,7 +307,8 @@ static enum nn_status run_input(struct nn_batch *batch, const struct nn_input *i
                                      keep_going, error);
     unsigned char *text;
     size_t length;
-    enum nn_status status = nn_file_read(input->path, nn_limit(NN_LIMIT_SCRIPT), &text, &length, error);
+    enum nn_status status =
+        nn_file_read(input->path, nn_limit(NN_LIMIT_SCRIPT), &text, &length, error);
     if (status != NN_OK)
         return status;
     status = nn_session_run_script(batch->session, (const char *)text, length, input->path,

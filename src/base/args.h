@@ -42,13 +42,14 @@ struct nn_arg_spec {
     enum nn_arg_type type;
     const char *fallback; /* default, as the user would write it; NULL = absent unless given */
     double min, max;      /* both 0 = no bounds (DIMS: 1..2^31-1); max < min = no upper bound */
-    const char *choices;  /* for CHOICE and NUMBERS: "a|b|c"; for TEXT and WORDS: what completion
-                             offers: "@layers",
-                             "@methods", "@losses", "@optimizers", "@schedules", "@augmentations", "@demos",
-                             "@classes", "@screens",
-                             "@commands", "@settings", "@metrics" */
-    const char *unit;     /* "samples", "pixels", ... or NULL */
-    const char *help;     /* one line, no full stop */
+    const char
+        *choices;     /* for CHOICE and NUMBERS: "a|b|c"; for TEXT and WORDS: what completion
+                         offers: "@layers",
+                         "@methods", "@losses", "@optimizers", "@schedules", "@augmentations", "@demos",
+                         "@classes", "@screens",
+                         "@commands", "@settings", "@metrics" */
+    const char *unit; /* "samples", "pixels", ... or NULL */
+    const char *help; /* one line, no full stop */
     unsigned flags;
 };
 

@@ -26,7 +26,8 @@ enum nn_status nn_bytes_rewind(struct nn_bytes *input, struct nn_error *error);
 /* The first piece: 64 KiB or more, or all there is. Rewinds. */
 enum nn_status nn_bytes_peek(struct nn_bytes *input, const unsigned char **piece, size_t *length,
                              struct nn_error *error);
-/* Everything in one block, with a NUL after it (nn_free); limit 0 = limits.file, above it NN_LIMIT. */
+/* Everything in one block, with a NUL after it (nn_free); limit 0 = limits.file, above it NN_LIMIT.
+ */
 enum nn_status nn_bytes_all(struct nn_bytes *input, size_t limit, unsigned char **bytes,
                             size_t *length, struct nn_error *error);
 /* The share of the file that has been read, 0..1. */

@@ -111,11 +111,7 @@ TILES(5)
 TILES(6)
 #undef TILES
 
-    enum width {
-        FULL,
-        TWO,
-        PART
-    };
+enum width { FULL, TWO, PART };
 typedef void tile_function(const struct tile *t);
 static tile_function *const tiles[3][TILE_ROWS + 1] = {
 #define WIDTH(name)                                                                                \
