@@ -95,9 +95,7 @@ static void compare(struct nn_net *net, const char *name)
         double error = reference_error(result->values.data, expected, nn_shape_size(&shape));
         if (strcmp(common[i].method, "deeplift") == 0 && strcmp(name, "explain-lenet") == 0)
             error = 0; /* Captum misses its own sum at max-pooling; ours is complete, see below */
-        /* Divides by sums of positive parts that may be small: the order of a sum shows. */
-        double tolerance = strcmp(common[i].key, "lrp_captum/alpha1_beta0") == 0 ? 3e-5 : TOLERANCE;
-        cr_expect(error <= tolerance, "%s %s: error %g", name, common[i].key, error);
+        cr_expect(error <= TOLERANCE, "%s %s: error %g", name, common[i].key, error);
         if (strcmp(common[i].key, "integrated_gradients/gausslegendre50") == 0) {
             float *delta =
                 reference_floats(&ref, "integrated_gradients/gausslegendre50/delta", NULL);
