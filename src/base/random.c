@@ -104,12 +104,25 @@ float nn_random_float(struct nn_random *random)
     return (float)(nn_random_u32(random) >> 8) * 0x1p-24f;
 }
 
-float nn_random_normal(struct nn_random *random)
+static float read_normal(struct reader *reader)
 {
     /* (0, 1] for the logarithm, [0, 1) for the angle. */
-    double radius = ((double)nn_random_u32(random) + 1.0) * 0x1p-32;
-    double angle = (double)nn_random_u32(random) * 0x1p-32;
+    double radius = ((double)read_next(reader) + 1.0) * 0x1p-32;
+    double angle = (double)read_next(reader) * 0x1p-32;
     return (float)(sqrt(-2.0 * log(radius)) * cos(6.283185307179586 * angle));
+}
+
+float nn_random_normal(struct nn_random *random)
+{
+    struct reader reader = read_from(random);
+    return read_normal(&reader);
+}
+
+void nn_random_normals(struct nn_random *random, float *out, size_t count)
+{
+    struct reader reader = read_from(random);
+    for (size_t i = 0; i < count; i++)
+        out[i] = read_normal(&reader);
 }
 
 void nn_random_shuffle(struct nn_random *random, size_t *items, size_t count)

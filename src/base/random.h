@@ -43,6 +43,8 @@ uint32_t nn_random_below(struct nn_random *random, uint32_t bound);
 float nn_random_float(struct nn_random *random);
 /* Normal with mean 0 and variance 1 (Box-Muller, two draws each, computed in double). */
 float nn_random_normal(struct nn_random *random);
+/* The next `count` of them. */
+void nn_random_normals(struct nn_random *random, float *out, size_t count);
 /* Four consecutive numbers at once: block `index` holds numbers 4*index .. 4*index+3. */
 void nn_random_block(const struct nn_random *random, uint64_t index, uint32_t out[4]);
 /* Fisher-Yates shuffle of `count` indices (at most 2^32-1). */

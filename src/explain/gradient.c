@@ -12,13 +12,27 @@ static void copy_floats(float *to, const float *from, size_t count)
     memcpy(to, from, count * sizeof *to);
 }
 
+enum {
+    CACHE = 16 << 20, /* bytes: the part of a last-level cache to count on */
+    FEWEST = 4        /* samples at a time: fewer read the weights too often */
+};
+
+size_t nn_explain_chunk(const struct nn_net *net, size_t n, unsigned flags)
+{
+    size_t bytes, chunk = n < NN_EXPLAIN_CHUNK ? n : NN_EXPLAIN_CHUNK;
+    if (chunk <= FEWEST || nn_pass_bytes(net, chunk, flags, &bytes, NULL) != NN_OK)
+        return chunk;
+    bytes /= chunk;
+    return chunk * bytes <= CACHE ? chunk : CACHE / bytes > FEWEST ? CACHE / bytes : FEWEST;
+}
+
 enum nn_status nn_explain_gradient(const struct nn_gradient_job *job, struct nn_progress *progress,
                                    struct nn_error *error)
 {
     enum nn_status status = NN_OK;
     struct nn_pass *pass = NULL;
     const struct nn_net *net = job->net;
-    size_t chunk = job->n < NN_EXPLAIN_CHUNK ? job->n : NN_EXPLAIN_CHUNK;
+    size_t chunk = nn_explain_chunk(net, job->n, NN_PASS_GRADIENTS);
     size_t in = net->nodes[0]->size, out = net->nodes[job->to]->size;
     float *seed = NULL;
     NN_TRY(nn_gradient_exists(net, job->to, job->target.node, error));
@@ -67,13 +81,40 @@ enum nn_status nn_explain_input_gradient(const struct nn_explain_call *call,
     return nn_explain_gradient(&job, call->progress, error);
 }
 
+enum nn_status nn_explain_trials(const struct nn_trials *trials, struct nn_error *error)
+{
+    enum nn_status status = NN_OK;
+    struct nn_pass *pass = NULL;
+    const struct nn_explain_call *call = trials->call;
+    struct nn_target target = call->target;
+    double value[NN_EXPLAIN_CHUNK];
+    int32_t units[NN_EXPLAIN_CHUNK];
+    size_t chunk = nn_explain_chunk(call->net, trials->n, NN_PASS_FORWARD);
+    target.unit = units;
+    for (size_t i = 0; i < chunk; i++)
+        units[i] = call->target.unit[trials->sample];
+    NN_TRY(nn_pass_new(call->net, chunk, NN_PASS_FORWARD, 0, &pass, error));
+    for (size_t first = 0; first < trials->n; first += chunk) {
+        size_t n = trials->n - first < chunk ? trials->n - first : chunk;
+        if (nn_cancelled(call->progress))
+            NN_TRY(nn_fail(error, NN_CANCELLED, "stopped"));
+        trials->make(trials->context, first, n, nn_pass_input(pass));
+        nn_pass_forward(pass, n, NULL);
+        nn_target_value(&target, pass, 0, value);
+        trials->take(trials->context, first, n, value);
+    }
+out:
+    nn_pass_free(pass);
+    return status;
+}
+
 enum nn_status nn_explain_value(const struct nn_net *net, const struct nn_target *target,
                                 const float *x, size_t n, double *value,
                                 struct nn_progress *progress, struct nn_error *error)
 {
     enum nn_status status = NN_OK;
     struct nn_pass *pass = NULL;
-    size_t chunk = n < NN_EXPLAIN_CHUNK ? n : NN_EXPLAIN_CHUNK, in = net->nodes[0]->size;
+    size_t chunk = nn_explain_chunk(net, n, NN_PASS_FORWARD), in = net->nodes[0]->size;
     NN_TRY(nn_pass_new(net, chunk, NN_PASS_FORWARD, 0, &pass, error));
     for (size_t first = 0; first < n; first += chunk) {
         size_t count = n - first < chunk ? n - first : chunk;

@@ -87,6 +87,10 @@ const struct nn_method *nn_method_find(const char *name);
 
 /* Most samples in one pass of a method that evaluates many inputs. */
 #define NN_EXPLAIN_CHUNK 64
+/* How many of n inputs, at most NN_EXPLAIN_CHUNK, to run at a time in a pass with these flags
+ * (engine/pass.h): as many as leave its activations in the cache, which is faster than more. What
+ * comes out does not depend on it. */
+size_t nn_explain_chunk(const struct nn_net *net, size_t n, unsigned flags);
 
 /* F of the last forward of a pass, to out[batch]; sample 0 of the pass has target->unit[first]. */
 void nn_target_value(const struct nn_target *target, const struct nn_pass *pass, size_t first,
@@ -124,6 +128,16 @@ enum nn_status nn_explain_input_gradient(const struct nn_explain_call *call,
 /* F of sample `s` of a call and F of the baseline for its target: ends[1] and ends[0]. */
 enum nn_status nn_explain_ends(const struct nn_explain_call *call, size_t s, double ends[2],
                                struct nn_error *error);
+/* Inputs that are made chunk by chunk (of at most NN_EXPLAIN_CHUNK), and F of each for the target
+ * of one sample: for methods that ask what changes of this sample do. */
+struct nn_trials {
+    const struct nn_explain_call *call;
+    size_t sample, n;
+    void (*make)(void *context, size_t first, size_t n, float *x);
+    void (*take)(void *context, size_t first, size_t n, const double *value);
+    void *context;
+};
+enum nn_status nn_explain_trials(const struct nn_trials *trials, struct nn_error *error);
 /* F for n inputs; units as in the job. */
 enum nn_status nn_explain_value(const struct nn_net *net, const struct nn_target *target,
                                 const float *x, size_t n, double *value,

@@ -70,6 +70,7 @@ static float sigma_of(const struct nn_explain_call *call, const float *x, size_t
     return 0.15f * (high - low);
 }
 
+/* The noisy inputs [batch, input] of one copy. */
 static void add_noise(const struct nn_explain_call *call, const struct nn_tensor *noise,
                       size_t copy, float *x)
 {
@@ -79,8 +80,9 @@ static void add_noise(const struct nn_explain_call *call, const struct nn_tensor
             random; /* of the copy alone: a sample's noise does not depend on its batch */
         nn_random_init(&random, call->seed, NN_STREAM_EXPLAIN, (uint32_t)copy);
         float sigma = sigma_of(call, call->x + s * size, size);
+        nn_random_normals(&random, x + s * size, size);
         for (size_t i = 0; i < size; i++)
-            x[s * size + i] = call->x[s * size + i] + sigma * nn_random_normal(&random);
+            x[s * size + i] = call->x[s * size + i] + sigma * x[s * size + i];
     }
     for (size_t i = 0; i < count && noise->data; i++)
         x[i] = call->x[i] + noise->data[copy * count + i];
@@ -101,6 +103,72 @@ static void add_map(struct moments *moments, const float *map, size_t count, siz
     }
 }
 
+static float statistic_of(const struct moments *moments, enum nn_noise_statistic statistic,
+                          size_t i, size_t copies)
+{
+    return (float)(statistic == NN_NOISE_MEAN     ? moments->mean[i]
+                   : statistic == NN_NOISE_SQUARE ? moments->square[i] / (double)copies
+                                                  : moments->deviation[i] / (double)copies);
+}
+
+/* Several copies that the inner method gets as one batch. */
+struct group {
+    size_t copies;
+    float *x, *map; /* [copies, batch, input] */
+    int32_t *units; /* [copies, batch] */
+    double *gap;
+};
+
+static void group_clear(struct group *group)
+{
+    nn_free(group->x);
+    nn_free(group->map);
+    nn_free(group->units);
+    nn_free(group->gap);
+}
+
+static enum nn_status group_init(struct group *group, const struct nn_explain_call *call,
+                                 size_t copies, struct nn_error *error)
+{
+    size_t size = call->net->nodes[0]->size, samples, count;
+    group->copies = NN_EXPLAIN_CHUNK / call->batch;
+    if (group->copies > copies)
+        group->copies = copies;
+    if (group->copies == 0)
+        group->copies = 1;
+    if (!nn_size_mul(group->copies, call->batch, &samples) || !nn_size_mul(samples, size, &count))
+        return nn_fail(error, NN_LIMIT, "too many samples");
+    group->x = nn_calloc(count, sizeof *group->x);
+    group->map = nn_calloc(count, sizeof *group->map);
+    group->units = nn_calloc(samples, sizeof *group->units);
+    group->gap = nn_calloc(samples, sizeof *group->gap);
+    if (!group->x || !group->map || !group->units || !group->gap)
+        return nn_fail_memory(error, 2 * count * sizeof *group->x);
+    for (size_t i = 0; i < samples; i++)
+        group->units[i] = call->target.unit[i % call->batch];
+    return NN_OK;
+}
+
+/* Copies `first` and the n - 1 after it. */
+static enum nn_status run_group(struct group *group, const struct nn_explain_call *call,
+                                const struct nn_method *method, const struct nn_args *inner,
+                                const struct nn_tensor *noise, size_t first, size_t n,
+                                struct moments *moments, struct nn_error *error)
+{
+    size_t count = call->batch * call->net->nodes[0]->size;
+    struct nn_explain_call noisy = *call;
+    noisy.batch = n * call->batch;
+    noisy.x = group->x;
+    noisy.target.unit = group->units;
+    noisy.args = inner;
+    for (size_t k = 0; k < n; k++)
+        add_noise(call, noise, first + k, group->x + k * count);
+    enum nn_status status = method->run(&noisy, group->map, group->gap, error);
+    for (size_t k = 0; status == NN_OK && k < n; k++)
+        add_map(moments, group->map + k * count, count, first + k);
+    return status;
+}
+
 enum nn_status nn_noise_run(const struct nn_explain_call *call, enum nn_noise_statistic statistic,
                             float *out, struct nn_error *error)
 {
@@ -108,35 +176,28 @@ enum nn_status nn_noise_run(const struct nn_explain_call *call, enum nn_noise_st
     const struct nn_method *method = NULL;
     struct nn_tensor noise = {0};
     struct nn_args inner = {0};
+    struct group group = {0};
     size_t count = call->batch * call->net->nodes[0]->size;
     size_t copies = (size_t)nn_args_int(call->args, SAMPLES);
-    float *x = nn_calloc(count, sizeof *x);
-    double *gap = nn_calloc(call->batch, sizeof *gap);
     struct moments moments = {nn_calloc(count, sizeof(double)), nn_calloc(count, sizeof(double)),
                               nn_calloc(count, sizeof(double))};
-    if (!x || !gap || !moments.mean || !moments.deviation || !moments.square)
-        NN_TRY(nn_fail_memory(error, 4 * count * sizeof(double)));
+    if (!moments.mean || !moments.deviation || !moments.square)
+        NN_TRY(nn_fail_memory(error, 3 * count * sizeof(double)));
     NN_TRY(inner_method(call, &method, error));
     NN_TRY(nn_args_default(&inner, method->args, error));
     NN_TRY(read_noise(call, &noise, error));
     if (noise.data)
         copies = noise.shape.dim[0];
-    struct nn_explain_call noisy = *call;
-    noisy.x = x;
-    noisy.args = &inner;
-    for (size_t copy = 0; copy < copies; copy++) {
-        add_noise(call, &noise, copy, x);
-        NN_TRY(method->run(&noisy, out, gap, error));
-        add_map(&moments, out, count, copy);
-        nn_progress_set(call->progress, (double)(copy + 1) / (double)copies);
+    NN_TRY(group_init(&group, call, copies, error));
+    for (size_t first = 0; first < copies; first += group.copies) {
+        size_t n = copies - first < group.copies ? copies - first : group.copies;
+        NN_TRY(run_group(&group, call, method, &inner, &noise, first, n, &moments, error));
+        nn_progress_set(call->progress, (double)(first + n) / (double)copies);
     }
     for (size_t i = 0; i < count; i++)
-        out[i] = (float)(statistic == NN_NOISE_MEAN     ? moments.mean[i]
-                         : statistic == NN_NOISE_SQUARE ? moments.square[i] / (double)copies
-                                                        : moments.deviation[i] / (double)copies);
+        out[i] = statistic_of(&moments, statistic, i, copies);
 out:
-    nn_free(x);
-    nn_free(gap);
+    group_clear(&group);
     nn_free(moments.mean);
     nn_free(moments.deviation);
     nn_free(moments.square);

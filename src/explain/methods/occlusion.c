@@ -74,15 +74,68 @@ static void cover(const struct grid *grid, struct patch patch, const float *base
         }
 }
 
+/* Work for one sample. */
+struct work {
+    const struct nn_explain_call *call;
+    struct grid grid;
+    size_t sample, patches, *count; /* patches that cover a pixel */
+    const float *x;
+    double whole, *sum; /* F(x); drops of F at a pixel */
+};
+
+static void make(void *context, size_t first, size_t n, float *x)
+{
+    const struct work *work = context;
+    const struct grid *grid = &work->grid;
+    for (size_t k = 0; k < n; k++, x += grid->size) {
+        memcpy(x, work->x, grid->size * sizeof *x);
+        cover(grid, patch_at(grid, first + k), work->call->baseline, x);
+    }
+}
+
 /* Adds the drop of F to every pixel of the patch, and one to its count. */
-static void credit(const struct grid *grid, struct patch patch, double drop, double *sum,
-                   size_t *count)
+static void credit(struct work *work, struct patch patch, double drop)
 {
     for (size_t row = patch.begin[0]; row < patch.end[0]; row++)
         for (size_t column = patch.begin[1]; column < patch.end[1]; column++) {
-            sum[row * grid->extent[1] + column] += drop;
-            count[row * grid->extent[1] + column]++;
+            work->sum[row * work->grid.extent[1] + column] += drop;
+            work->count[row * work->grid.extent[1] + column]++;
         }
+}
+
+static void take(void *context, size_t first, size_t n, const double *value)
+{
+    struct work *work = context;
+    for (size_t k = 0; k < n; k++)
+        credit(work, patch_at(&work->grid, first + k), work->whole - value[k]);
+    nn_progress_set(work->call->progress,
+                    ((double)work->sample + (double)(first + n) / (double)work->patches) /
+                        (double)work->call->batch);
+}
+
+static enum nn_status explain_sample(struct work *work, size_t s, float *out,
+                                     struct nn_error *error)
+{
+    enum nn_status status = NN_OK;
+    size_t size = work->grid.size, pixels = work->grid.extent[0] * work->grid.extent[1];
+    struct nn_target target = work->call->target;
+    struct nn_trials trials = {.call = work->call,
+                               .sample = s,
+                               .n = work->patches,
+                               .make = make,
+                               .take = take,
+                               .context = work};
+    target.unit += s;
+    work->sample = s;
+    work->x = work->call->x + s * size;
+    memset(work->sum, 0, pixels * sizeof *work->sum);
+    memset(work->count, 0, pixels * sizeof *work->count);
+    NN_TRY(nn_explain_value(work->call->net, &target, work->x, 1, &work->whole, NULL, error));
+    NN_TRY(nn_explain_trials(&trials, error));
+    for (size_t i = 0; i < size; i++)
+        out[i] = (float)(work->sum[i % pixels] / (double)work->count[i % pixels]);
+out:
+    return status;
 }
 
 static enum nn_status run(const struct nn_explain_call *call, float *out, double *gap,
@@ -90,47 +143,19 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
 {
     (void)gap;
     enum nn_status status;
-    struct grid grid = {0};
-    float *x = NULL;
-    double *sum = NULL, value[NN_EXPLAIN_CHUNK], whole;
-    size_t *count = NULL, pixels;
-    int32_t units[NN_EXPLAIN_CHUNK];
-    struct nn_target target = call->target;
-    target.unit = units;
-    NN_TRY(grid_init(&grid, call, error));
-    pixels = grid.extent[0] * grid.extent[1];
-    x = nn_calloc(grid.size, NN_EXPLAIN_CHUNK * sizeof *x);
-    sum = nn_calloc(pixels, sizeof *sum);
-    count = nn_calloc(pixels, sizeof *count);
-    if (!x || !sum || !count)
-        NN_TRY(nn_fail_memory(error, grid.size * NN_EXPLAIN_CHUNK * sizeof *x));
-    for (size_t s = 0; s < call->batch; s++) {
-        const float *sample = call->x + s * grid.size;
-        size_t patches = grid.steps[0] * grid.steps[1];
-        for (size_t i = 0; i < NN_EXPLAIN_CHUNK; i++)
-            units[i] = call->target.unit[s];
-        memset(sum, 0, pixels * sizeof *sum);
-        memset(count, 0, pixels * sizeof *count);
-        NN_TRY(nn_explain_value(call->net, &target, sample, 1, &whole, NULL, error));
-        for (size_t first = 0; first < patches; first += NN_EXPLAIN_CHUNK) {
-            size_t n = patches - first < NN_EXPLAIN_CHUNK ? patches - first : NN_EXPLAIN_CHUNK;
-            for (size_t i = 0; i < n; i++) {
-                memcpy(x + i * grid.size, sample, grid.size * sizeof *x);
-                cover(&grid, patch_at(&grid, first + i), call->baseline, x + i * grid.size);
-            }
-            NN_TRY(nn_explain_value(call->net, &target, x, n, value, call->progress, error));
-            for (size_t i = 0; i < n; i++)
-                credit(&grid, patch_at(&grid, first + i), whole - value[i], sum, count);
-            nn_progress_set(call->progress, ((double)s + (double)(first + n) / (double)patches) /
-                                                (double)call->batch);
-        }
-        for (size_t i = 0; i < grid.size; i++)
-            out[s * grid.size + i] = (float)(sum[i % pixels] / (double)count[i % pixels]);
-    }
+    struct work work = {.call = call};
+    NN_TRY(grid_init(&work.grid, call, error));
+    work.patches = work.grid.steps[0] * work.grid.steps[1];
+    size_t pixels = work.grid.extent[0] * work.grid.extent[1];
+    work.sum = nn_calloc(pixels, sizeof *work.sum);
+    work.count = nn_calloc(pixels, sizeof *work.count);
+    if (!work.sum || !work.count)
+        NN_TRY(nn_fail_memory(error, 2 * pixels * sizeof *work.sum));
+    for (size_t s = 0; s < call->batch; s++)
+        NN_TRY(explain_sample(&work, s, out + s * work.grid.size, error));
 out:
-    nn_free(x);
-    nn_free(sum);
-    nn_free(count);
+    nn_free(work.sum);
+    nn_free(work.count);
     return status;
 }
 

@@ -21,14 +21,19 @@ struct rise {
     size_t height, width, pixels, size, grid;
     float *cells, *grown; /* [(grid + 1)^2] and at the size of one cell more than the image */
     size_t grown_height, grown_width;
+    const struct nn_explain_call *call;
+    size_t sample, samples;
+    struct nn_random random;
+    float *masks;       /* [chunk, pixels] */
+    double *sum, *seen; /* [pixels]: F(masked) mask, and mask, over all masks */
 };
 
 /* A coarse random grid, grown smoothly and cut out at a random shift. */
-static void make_mask(struct rise *rise, const struct nn_args *values, struct nn_random *random,
-                      float *mask)
+static void make_mask(struct rise *rise, float *mask)
 {
     size_t n = rise->grid + 1;
-    float keep = (float)nn_args_real(values, KEEP);
+    struct nn_random *random = &rise->random;
+    float keep = (float)nn_args_real(rise->call->args, KEEP);
     for (size_t i = 0; i < n * n; i++)
         rise->cells[i] = nn_random_float(random) < keep ? 1 : 0;
     nn_map_resize(rise->cells, n, n, rise->grown, rise->grown_height, rise->grown_width);
@@ -61,48 +66,55 @@ static enum nn_status rise_init(struct rise *rise, const struct nn_explain_call 
     return rise->cells && rise->grown ? NN_OK : nn_fail_memory(error, rise->size * sizeof(float));
 }
 
-/* sum over masks of F(masked) mask / (samples mean(mask)), in double. */
-static enum nn_status explain_sample(struct rise *rise, const struct nn_explain_call *call,
-                                     size_t s, float *masks, float *x, double *sum, double *seen,
-                                     float *out, struct nn_error *error)
+static void make(void *context, size_t first, size_t n, float *x)
 {
-    size_t samples = (size_t)nn_args_int(call->args, SAMPLES);
-    const float *sample = call->x + s * rise->size;
-    struct nn_target target = call->target;
-    struct nn_random random;
-    int32_t units[NN_EXPLAIN_CHUNK];
-    double value[NN_EXPLAIN_CHUNK];
-    target.unit = units;
-    nn_random_init(&random, call->seed, NN_STREAM_EXPLAIN, 3);
-    memset(sum, 0, rise->pixels * sizeof *sum);
-    memset(seen, 0, rise->pixels * sizeof *seen);
-    for (size_t first = 0; first < samples; first += NN_EXPLAIN_CHUNK) {
-        size_t n = samples - first < NN_EXPLAIN_CHUNK ? samples - first : NN_EXPLAIN_CHUNK;
-        for (size_t k = 0; k < n; k++) {
-            float *mask = masks + k * rise->pixels;
-            make_mask(rise, call->args, &random, mask);
-            units[k] = call->target.unit[s];
-            for (size_t i = 0; i < rise->size; i++) {
-                float m = mask[i % rise->pixels];
-                x[k * rise->size + i] = m * sample[i] + (1 - m) * call->baseline[i];
-            }
+    (void)first;
+    struct rise *rise = context;
+    const float *sample = rise->call->x + rise->sample * rise->size;
+    for (size_t k = 0; k < n; k++) {
+        float *mask = rise->masks + k * rise->pixels;
+        make_mask(rise, mask);
+        for (size_t i = 0; i < rise->size; i++) {
+            float m = mask[i % rise->pixels];
+            *x++ = m * sample[i] + (1 - m) * rise->call->baseline[i];
         }
-        enum nn_status status =
-            nn_explain_value(call->net, &target, x, n, value, call->progress, error);
-        if (status != NN_OK)
-            return status;
-        for (size_t k = 0; k < n; k++)
-            for (size_t i = 0; i < rise->pixels; i++) {
-                sum[i] += value[k] * (double)masks[k * rise->pixels + i];
-                seen[i] += (double)masks[k * rise->pixels + i];
-            }
-        nn_progress_set(call->progress,
-                        ((double)s + (double)(first + n) / (double)samples) / (double)call->batch);
     }
-    for (size_t i = 0; i < rise->size; i++)
-        out[i] = (float)(seen[i % rise->pixels] > 0 ? sum[i % rise->pixels] / seen[i % rise->pixels]
-                                                    : 0);
-    return NN_OK;
+}
+
+static void take(void *context, size_t first, size_t n, const double *value)
+{
+    struct rise *rise = context;
+    double done = (double)(first + n) / (double)rise->samples;
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = 0; i < rise->pixels; i++) {
+            double m = (double)rise->masks[k * rise->pixels + i];
+            rise->sum[i] += value[k] * m;
+            rise->seen[i] += m;
+        }
+    nn_progress_set(rise->call->progress,
+                    ((double)rise->sample + done) / (double)rise->call->batch);
+}
+
+/* sum over masks of F(masked) mask / sum of the masks, in double. */
+static enum nn_status explain_sample(struct rise *rise, size_t s, float *out,
+                                     struct nn_error *error)
+{
+    struct nn_trials trials = {.call = rise->call,
+                               .sample = s,
+                               .n = rise->samples,
+                               .make = make,
+                               .take = take,
+                               .context = rise};
+    rise->sample = s;
+    nn_random_init(&rise->random, rise->call->seed, NN_STREAM_EXPLAIN, 3);
+    memset(rise->sum, 0, rise->pixels * sizeof *rise->sum);
+    memset(rise->seen, 0, rise->pixels * sizeof *rise->seen);
+    enum nn_status status = nn_explain_trials(&trials, error);
+    for (size_t i = 0; status == NN_OK && i < rise->size; i++) {
+        size_t pixel = i % rise->pixels;
+        out[i] = (float)(rise->seen[pixel] > 0 ? rise->sum[pixel] / rise->seen[pixel] : 0);
+    }
+    return status;
 }
 
 static enum nn_status run(const struct nn_explain_call *call, float *out, double *gap,
@@ -110,25 +122,21 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
 {
     (void)gap;
     enum nn_status status;
-    struct rise rise = {0};
-    float *masks = NULL, *x = NULL;
-    double *sum = NULL, *seen = NULL;
+    struct rise rise = {.call = call, .samples = (size_t)nn_args_int(call->args, SAMPLES)};
     NN_TRY(rise_init(&rise, call, error));
-    masks = nn_calloc(rise.pixels, NN_EXPLAIN_CHUNK * sizeof *masks);
-    x = nn_calloc(rise.size, NN_EXPLAIN_CHUNK * sizeof *x);
-    sum = nn_calloc(rise.pixels, sizeof *sum);
-    seen = nn_calloc(rise.pixels, sizeof *seen);
-    if (!masks || !x || !sum || !seen)
-        NN_TRY(nn_fail_memory(error, rise.size * NN_EXPLAIN_CHUNK * sizeof *x));
+    rise.masks = nn_calloc(rise.pixels, NN_EXPLAIN_CHUNK * sizeof *rise.masks);
+    rise.sum = nn_calloc(rise.pixels, sizeof *rise.sum);
+    rise.seen = nn_calloc(rise.pixels, sizeof *rise.seen);
+    if (!rise.masks || !rise.sum || !rise.seen)
+        NN_TRY(nn_fail_memory(error, rise.pixels * NN_EXPLAIN_CHUNK * sizeof *rise.masks));
     for (size_t s = 0; s < call->batch; s++)
-        NN_TRY(explain_sample(&rise, call, s, masks, x, sum, seen, out + s * rise.size, error));
+        NN_TRY(explain_sample(&rise, s, out + s * rise.size, error));
 out:
     nn_free(rise.cells);
     nn_free(rise.grown);
-    nn_free(masks);
-    nn_free(x);
-    nn_free(sum);
-    nn_free(seen);
+    nn_free(rise.masks);
+    nn_free(rise.sum);
+    nn_free(rise.seen);
     return status;
 }
 

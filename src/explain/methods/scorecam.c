@@ -4,13 +4,15 @@
 #include "base/mem.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Work for one sample. */
 struct score {
     size_t channels, size, h, w;     /* of the layer */
     size_t in, image, height, width; /* of the input: all, one channel */
-    float *mask, *masked;            /* [image] [chunk, in] */
+    float *mask;                     /* [image] */
     double *value;                   /* [channels] */
+    const float *x, *activation;     /* of the sample */
 };
 
 /* A feature map at the input's size, from 0 to 1. */
@@ -26,29 +28,20 @@ static void make_mask(const struct score *score, const float *map)
         score->mask[i] = (score->mask[i] - low) / (high - low + 1e-8f);
 }
 
-static enum nn_status scores_of(struct score *score, const struct nn_explain_call *call,
-                                const float *x, int32_t unit, const float *activation,
-                                struct nn_error *error)
+static void make(void *context, size_t first, size_t n, float *x)
 {
-    struct nn_target target = call->target;
-    int32_t units[NN_EXPLAIN_CHUNK];
-    target.unit = units;
-    for (size_t i = 0; i < NN_EXPLAIN_CHUNK; i++)
-        units[i] = unit;
-    for (size_t first = 0; first < score->channels; first += NN_EXPLAIN_CHUNK) {
-        size_t n =
-            score->channels - first < NN_EXPLAIN_CHUNK ? score->channels - first : NN_EXPLAIN_CHUNK;
-        for (size_t k = 0; k < n; k++) {
-            make_mask(score, activation + (first + k) * score->size);
-            for (size_t i = 0; i < score->in; i++)
-                score->masked[k * score->in + i] = x[i] * score->mask[i % score->image];
-        }
-        enum nn_status status = nn_explain_value(call->net, &target, score->masked, n,
-                                                 score->value + first, call->progress, error);
-        if (status != NN_OK)
-            return status;
+    const struct score *score = context;
+    for (size_t c = first; c < first + n; c++) {
+        make_mask(score, score->activation + c * score->size);
+        for (size_t i = 0; i < score->in; i++)
+            *x++ = score->x[i] * score->mask[i % score->image];
     }
-    return NN_OK;
+}
+
+static void take(void *context, size_t first, size_t n, const double *value)
+{
+    const struct score *score = context;
+    memcpy(score->value + first, value, n * sizeof *value);
 }
 
 /* relu(sum_c softmax(score)_c A_c) */
@@ -85,21 +78,25 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
     score.size = score.h * score.w;
     score.image = score.height * score.width;
     score.mask = nn_calloc(score.image, sizeof *score.mask);
-    score.masked = nn_calloc(score.in, NN_EXPLAIN_CHUNK * sizeof *score.masked);
     score.value = nn_calloc(score.channels, sizeof *score.value);
-    if (!score.mask || !score.masked || !score.value)
-        NN_TRY(nn_fail_memory(error, score.in * NN_EXPLAIN_CHUNK * sizeof *score.masked));
+    if (!score.mask || !score.value)
+        NN_TRY(nn_fail_memory(error, score.image * sizeof *score.mask));
     NN_TRY(nn_cam_activations(call, &activations, error));
     for (size_t s = 0; s < call->batch; s++) {
-        const float *activation = activations + s * layer->size;
-        NN_TRY(scores_of(&score, call, call->x + s * score.in, call->target.unit[s], activation,
-                         error));
-        combine(&score, activation, out + s * score.size);
+        struct nn_trials trials = {.call = call,
+                                   .sample = s,
+                                   .n = score.channels,
+                                   .make = make,
+                                   .take = take,
+                                   .context = &score};
+        score.x = call->x + s * score.in;
+        score.activation = activations + s * layer->size;
+        NN_TRY(nn_explain_trials(&trials, error));
+        combine(&score, score.activation, out + s * score.size);
         nn_progress_set(call->progress, (double)(s + 1) / (double)call->batch);
     }
 out:
     nn_free(score.mask);
-    nn_free(score.masked);
     nn_free(score.value);
     nn_free(activations);
     return status;
