@@ -27,6 +27,7 @@ enum nn_status nn_cam_run(const struct nn_explain_call *call, nn_cam_combine *co
                                   .target = call->target,
                                   .x = call->x,
                                   .n = call->batch,
+                                  .seen = call->seen,
                                   .to = call->layer,
                                   .dx = gradient,
                                   .activation = activation};

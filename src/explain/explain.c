@@ -52,7 +52,7 @@ static enum nn_status probability(const struct nn_explain_call *call, double *p,
     target.binary = false;
     int32_t unit = call->target.binary ? 0 : call->target.unit[0];
     target.unit = &unit;
-    enum nn_status status = nn_explain_value(call->net, &target, call->x, 1, p, NULL, error);
+    enum nn_status status = nn_explain_answer(call, &target, call->x, p, error);
     if (status == NN_OK && logarithm)
         *p = exp(*p);
     if (status == NN_OK && call->target.binary && call->target.unit[0] == 0)
@@ -82,13 +82,13 @@ static enum nn_status fill(struct nn_result *result, const struct nn_explain_req
         snprintf(result->layer, sizeof result->layer, "%s", call->net->nodes[call->layer]->name);
     snprintf(result->title, sizeof result->title, "%s of the %s%s%s", method->name, result->target,
              *result->layer ? " at " : "", result->layer);
-    NN_TRY(nn_explain_value(call->net, &call->target, call->x, 1, &value, NULL, error));
+    NN_TRY(nn_explain_answer(call, &call->target, call->x, &value, error));
     NN_TRY(probability(call, &p, error));
     nn_result_figure(result, "F(x)", value);
     if (!isnan(p))
         nn_result_figure(result, "p", p);
     if (method->flags & NN_METHOD_COMPLETE) {
-        NN_TRY(nn_explain_value(call->net, &call->target, call->baseline, 1, &base, NULL, error));
+        NN_TRY(nn_explain_answer(call, &call->target, call->baseline, &base, error));
         nn_result_figure(result, "F(baseline)", base);
         nn_result_figure(result, "gap", gap[0]);
         double relative = fabs(gap[0]) / fmax(fabs(value - base), 1e-12);
@@ -122,6 +122,21 @@ static struct nn_shape batch_of(size_t batch, const struct nn_shape *shape)
     return result;
 }
 
+/* A single sample is run once, for its class, its figures and its gradient. */
+static enum nn_status look(struct nn_explain_call *call, struct nn_error *error)
+{
+    struct nn_pass *pass;
+    if (call->batch != 1)
+        return NN_OK;
+    enum nn_status status = nn_pass_new(call->net, 1, NN_PASS_GRADIENTS, 0, &pass, error);
+    if (status != NN_OK)
+        return status;
+    memcpy(nn_pass_input(pass), call->x, call->net->nodes[0]->size * sizeof *call->x);
+    nn_pass_forward(pass, 1, NULL);
+    call->seen = (struct nn_seen){.pass = pass, .x = call->x};
+    return NN_OK;
+}
+
 /* Target, layer and the method itself; the result is filled but for its figures. */
 static enum nn_status run_method(const struct nn_explain_request *request,
                                  struct nn_explain_call *call, int32_t *units, double *gap,
@@ -130,8 +145,10 @@ static enum nn_status run_method(const struct nn_explain_request *request,
     enum nn_status status;
     const struct nn_method *method = request->method;
     struct nn_shape shape = call->net->nodes[0]->shape;
+    struct nn_explain_request asked = *request;
     result->input.shape = batch_of(request->batch, &shape);
-    NN_TRY(nn_target_parse(request, units, &call->target, error));
+    asked.seen = call->seen;
+    NN_TRY(nn_target_parse(&asked, units, &call->target, error));
     if (method->flags & NN_METHOD_LAYER)
         NN_TRY(nn_layer_parse(request, &call->target, &call->layer, error));
     if (method->shape)
@@ -174,12 +191,14 @@ enum nn_status nn_explain(const struct nn_explain_request *request, struct nn_re
                                    .progress = request->progress};
     if (!units || !gap || !zeros)
         NN_TRY(nn_fail_memory(error, in * sizeof *zeros));
+    NN_TRY(look(&call, error));
     NN_TRY(nn_result_new(NN_RESULT_ATTRIBUTION, "explain", &made, error));
     NN_TRY(run_method(request, &call, units, gap, made, error));
     NN_TRY(fill(made, request, &call, gap, error));
     *result = made;
     made = NULL;
 out:
+    nn_pass_free(call.seen.pass);
     nn_free(units);
     nn_free(gap);
     nn_free(zeros);

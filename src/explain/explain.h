@@ -19,6 +19,7 @@ struct nn_explain_request {
     size_t class_count;
     uint64_t seed;
     struct nn_progress *progress;
+    struct nn_seen seen; /* nn_explain's own */
 };
 /* The same for samples [first, first + n) alone. */
 struct nn_explain_request nn_explain_part(const struct nn_explain_request *request, size_t first,

@@ -26,6 +26,22 @@ size_t nn_explain_chunk(const struct nn_net *net, size_t n, unsigned flags)
     return chunk * bytes <= CACHE ? chunk : CACHE / bytes > FEWEST ? CACHE / bytes : FEWEST;
 }
 
+static bool has_seen(const struct nn_seen *seen, const float *x)
+{
+    return seen->pass && seen->x == x;
+}
+
+/* Forward of n inputs of a job. */
+static void run_forward(struct nn_pass *pass, const struct nn_gradient_job *job, size_t first,
+                        size_t n)
+{
+    size_t in = job->net->nodes[0]->size;
+    if (pass == job->seen.pass)
+        return;
+    copy_floats(nn_pass_input(pass), job->x + first * in, n * in);
+    nn_pass_forward(pass, n, NULL);
+}
+
 enum nn_status nn_explain_gradient(const struct nn_gradient_job *job, struct nn_progress *progress,
                                    struct nn_error *error)
 {
@@ -33,19 +49,22 @@ enum nn_status nn_explain_gradient(const struct nn_gradient_job *job, struct nn_
     struct nn_pass *pass = NULL;
     const struct nn_net *net = job->net;
     size_t chunk = nn_explain_chunk(net, job->n, NN_PASS_GRADIENTS);
-    size_t in = net->nodes[0]->size, out = net->nodes[job->to]->size;
+    size_t out = net->nodes[job->to]->size;
+    bool seen = has_seen(&job->seen, job->x) && job->n == 1 && job->walk_scratch == 0;
     float *seed = NULL;
     NN_TRY(nn_gradient_exists(net, job->to, job->target.node, error));
     seed = nn_calloc(chunk * net->nodes[job->target.node]->size + 1, sizeof *seed);
     if (!seed)
         NN_TRY(nn_fail_memory(error, chunk * net->nodes[job->target.node]->size * sizeof *seed));
-    NN_TRY(nn_pass_new(net, chunk, NN_PASS_GRADIENTS, job->walk_scratch, &pass, error));
+    if (seen)
+        pass = job->seen.pass;
+    else
+        NN_TRY(nn_pass_new(net, chunk, NN_PASS_GRADIENTS, job->walk_scratch, &pass, error));
     for (size_t first = 0; first < job->n; first += chunk) {
         size_t n = job->n - first < chunk ? job->n - first : chunk;
         if (nn_cancelled(progress))
             NN_TRY(nn_fail(error, NN_CANCELLED, "stopped"));
-        copy_floats(nn_pass_input(pass), job->x + first * in, n * in);
-        nn_pass_forward(pass, n, NULL);
+        run_forward(pass, job, first, n);
         if (job->value)
             nn_target_value(&job->target, pass, first, job->value + first);
         if (job->activation)
@@ -63,7 +82,8 @@ enum nn_status nn_explain_gradient(const struct nn_gradient_job *job, struct nn_
         copy_floats(job->dx + first * out, nn_pass_gradient(pass, job->to), n * out);
     }
 out:
-    nn_pass_free(pass);
+    if (!seen)
+        nn_pass_free(pass);
     nn_free(seed);
     return status;
 }
@@ -72,8 +92,12 @@ enum nn_status nn_explain_input_gradient(const struct nn_explain_call *call,
                                          const struct nn_rule *rectifier, float *out,
                                          struct nn_error *error)
 {
-    struct nn_gradient_job job = {
-        .net = call->net, .target = call->target, .x = call->x, .n = call->batch, .dx = out};
+    struct nn_gradient_job job = {.net = call->net,
+                                  .target = call->target,
+                                  .x = call->x,
+                                  .n = call->batch,
+                                  .seen = call->seen,
+                                  .dx = out};
     if (rectifier) {
         job.choose = nn_choose_for_rectifiers;
         job.context = (void *)rectifier;
@@ -129,15 +153,23 @@ out:
     return status;
 }
 
+enum nn_status nn_explain_answer(const struct nn_explain_call *call, const struct nn_target *target,
+                                 const float *x, double *value, struct nn_error *error)
+{
+    if (!has_seen(&call->seen, x))
+        return nn_explain_value(call->net, target, x, 1, value, NULL, error);
+    nn_target_value(target, call->seen.pass, 0, value);
+    return NN_OK;
+}
+
 enum nn_status nn_explain_ends(const struct nn_explain_call *call, size_t s, double ends[2],
                                struct nn_error *error)
 {
     struct nn_target target = call->target;
     target.unit += s;
-    enum nn_status status =
-        nn_explain_value(call->net, &target, call->baseline, 1, &ends[0], NULL, error);
+    enum nn_status status = nn_explain_answer(call, &target, call->baseline, &ends[0], error);
     if (status != NN_OK)
         return status;
-    return nn_explain_value(call->net, &target, call->x + s * call->net->nodes[0]->size, 1,
-                            &ends[1], NULL, error);
+    return nn_explain_answer(call, &target, call->x + s * call->net->nodes[0]->size, &ends[1],
+                             error);
 }

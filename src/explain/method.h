@@ -31,11 +31,19 @@ struct nn_target {
     int32_t other;       /* DIFFERENCE */
 };
 
+/* A pass, with room for gradients, that has run one input: whoever asks about the same array of it
+ * need not run it again. pass NULL: none. */
+struct nn_seen {
+    struct nn_pass *pass;
+    const float *x;
+};
+
 struct nn_explain_call {
     const struct nn_net *net;
     size_t batch;
     const float *x;        /* [batch, input shape...], scaled as the net sees it */
     const float *baseline; /* [input shape...]: one for all samples */
+    struct nn_seen seen;   /* x, if it is one sample */
     struct nn_target target;
     int layer; /* for methods with needs_layer: resolved node */
     const struct nn_args *args;
@@ -108,7 +116,8 @@ struct nn_gradient_job {
     struct nn_target target;
     const float *x; /* [n, input shape...] */
     size_t n;
-    int to; /* the node at whose output the gradient is wanted; 0 = the input */
+    struct nn_seen seen; /* that of the call */
+    int to;              /* the node at whose output the gradient is wanted; 0 = the input */
     struct nn_rule_choice (*choose)(void *context, const struct nn_node *node);
     void *context;
     size_t walk_scratch;
@@ -125,6 +134,9 @@ enum nn_status nn_explain_gradient(const struct nn_gradient_job *job, struct nn_
 enum nn_status nn_explain_input_gradient(const struct nn_explain_call *call,
                                          const struct nn_rule *rectifier, float *out,
                                          struct nn_error *error);
+/* Another target's F of one input x, which the call may have seen. */
+enum nn_status nn_explain_answer(const struct nn_explain_call *call, const struct nn_target *target,
+                                 const float *x, double *value, struct nn_error *error);
 /* F of sample `s` of a call and F of the baseline for its target: ends[1] and ends[0]. */
 enum nn_status nn_explain_ends(const struct nn_explain_call *call, size_t s, double ends[2],
                                struct nn_error *error);

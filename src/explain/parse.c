@@ -84,6 +84,17 @@ static bool parse_difference(const struct nn_explain_request *request, const cha
     return false;
 }
 
+/* The classes of the n samples that a pass has run. */
+static void read_classes(const struct nn_pass *pass, const struct nn_target *target, size_t n,
+                         int32_t *units)
+{
+    size_t out = nn_pass_net(pass)->nodes[target->node]->size;
+    for (size_t i = 0; i < n; i++) {
+        const float *z = nn_pass_output(pass, target->node) + i * out;
+        units[i] = out == 1 && !target->binary ? 0 : nn_predicted_class(z, out, true);
+    }
+}
+
 static enum nn_status predict(const struct nn_explain_request *request,
                               const struct nn_target *target, int32_t *units,
                               struct nn_error *error)
@@ -91,17 +102,18 @@ static enum nn_status predict(const struct nn_explain_request *request,
     const struct nn_net *net = request->net;
     struct nn_pass *pass = NULL;
     enum nn_status status = NN_OK;
-    size_t in = net->nodes[0]->size, out = net->nodes[target->node]->size;
-    size_t chunk = request->batch < NN_EXPLAIN_CHUNK ? request->batch : NN_EXPLAIN_CHUNK;
+    size_t in = net->nodes[0]->size;
+    size_t chunk = nn_explain_chunk(net, request->batch, NN_PASS_FORWARD);
+    if (request->seen.pass) {
+        read_classes(request->seen.pass, target, 1, units);
+        return NN_OK;
+    }
     NN_TRY(nn_pass_new(net, chunk, NN_PASS_FORWARD, 0, &pass, error));
     for (size_t first = 0; first < request->batch; first += chunk) {
         size_t n = request->batch - first < chunk ? request->batch - first : chunk;
         memcpy(nn_pass_input(pass), request->x + first * in, n * in * sizeof(float));
         nn_pass_forward(pass, n, NULL);
-        for (size_t i = 0; i < n; i++) {
-            const float *z = nn_pass_output(pass, target->node) + i * out;
-            units[first + i] = out == 1 && !target->binary ? 0 : nn_predicted_class(z, out, true);
-        }
+        read_classes(pass, target, n, units + first);
     }
 out:
     nn_pass_free(pass);

@@ -130,7 +130,7 @@ static enum nn_status explain_sample(struct work *work, size_t s, float *out,
     work->x = work->call->x + s * size;
     memset(work->sum, 0, pixels * sizeof *work->sum);
     memset(work->count, 0, pixels * sizeof *work->count);
-    NN_TRY(nn_explain_value(work->call->net, &target, work->x, 1, &work->whole, NULL, error));
+    NN_TRY(nn_explain_answer(work->call, &target, work->x, &work->whole, error));
     NN_TRY(nn_explain_trials(&trials, error));
     for (size_t i = 0; i < size; i++)
         out[i] = (float)(work->sum[i % pixels] / (double)work->count[i % pixels]);

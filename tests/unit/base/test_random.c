@@ -83,6 +83,19 @@ Test(random, below_is_uniform_and_in_range)
     }
 }
 
+Test(random, many_normal_numbers_are_the_same_as_one_by_one)
+{
+    struct nn_random one, many;
+    float numbers[37];
+    nn_random_init(&one, 9, NN_STREAM_EXPLAIN, 4);
+    nn_random_u32(&one); /* so that a number takes two blocks */
+    many = one;
+    nn_random_normals(&many, numbers, 37);
+    for (size_t i = 0; i < 37; i++)
+        cr_assert(numbers[i] == nn_random_normal(&one), "number %zu", i);
+    cr_assert(many.next == one.next);
+}
+
 Test(random, float_and_normal_have_their_moments)
 {
     struct nn_random random;
