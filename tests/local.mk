@@ -14,7 +14,7 @@ AM_TESTS_ENVIRONMENT = \
 # The kernel set of the unit tests: $NNSCOPE_KERNELS, or the best.
 noinst_LIBRARIES += tests/libkernel-choice.a
 tests_libkernel_choice_a_SOURCES = tests/kernel_choice.c
-TEST_LIBS = tests/kernel_choice.$(OBJEXT) src/libcommand.a src/libview.a src/libexplain.a src/libmodel.a src/libdata.a \
+TEST_LIBS = tests/kernel_choice.$(OBJEXT) src/libcommand.a src/libview.a src/libdiagnose.a src/libexplain.a src/libmodel.a src/libdata.a \
 	src/libengine.a $(KERNEL_LIBS) src/libbase.a \
 	$(CRITERION_LIBS) $(JANSSON_LIBS) $(ZLIB_LIBS) $(PNG_LIBS) $(CSV_LIBS)
 TEST_CPPFLAGS = $(AM_CPPFLAGS) $(CRITERION_CFLAGS) -I$(top_srcdir)/tests
@@ -51,6 +51,7 @@ include tests/unit/engine/local.mk
 include tests/unit/data/local.mk
 include tests/unit/model/local.mk
 include tests/unit/explain/local.mk
+include tests/unit/diagnose/local.mk
 include tests/unit/view/local.mk
 include tests/unit/command/local.mk
 include tests/unit/tui/local.mk

@@ -189,7 +189,8 @@ void nn_session_scene(struct nn_session *session, struct nn_scene *scene)
                                .split = session->split,
                                .sample = session->sample,
                                .layer = session->layer,
-                               .map = session->map};
+                               .map = session->map,
+                               .finding = session->finding};
     if (!scene->history)
         scene->history = &session->history;
     if (nn_job_progress(session))
@@ -207,4 +208,7 @@ void nn_session_scene(struct nn_session *session, struct nn_scene *scene)
     if (session->dataset && session->sample < session->dataset->split_count[session->split])
         scene->label = nn_dataset_label(session->dataset, session->split, session->sample);
     pick_results(session, scene);
+    if (session->diagnosis.count > 0)
+        scene->diagnosis = &session->diagnosis;
+    scene->diagnosis_old = session->diagnosis_revision != nn_job_revision(session);
 }

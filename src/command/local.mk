@@ -8,6 +8,7 @@ COMMAND_GROUPS = \
 	src/command/groups/compile.c \
 	src/command/groups/train.c \
 	src/command/groups/evaluate.c \
+	src/command/groups/diagnose.c \
 	src/command/groups/look.c \
 	src/command/groups/show.c \
 	src/command/groups/explain.c \

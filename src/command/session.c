@@ -46,6 +46,7 @@ void nn_session_free(struct nn_session *session)
         return;
     nn_job_stop(session, NULL);
     nn_focus_clear(&session->focus);
+    nn_diagnosis_clear(&session->diagnosis);
     nn_evaluations_forget(session);
     for (size_t i = 0; i < session->result_count; i++)
         nn_result_free(session->results[i]);

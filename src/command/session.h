@@ -10,6 +10,7 @@
 #include "command/lexer.h"
 #include "command/output.h"
 #include "data/dataset.h"
+#include "diagnose/diagnose.h"
 #include "engine/cancel.h"
 #include "engine/trainer.h"
 #include "model/model.h"
@@ -78,6 +79,8 @@ struct nn_session {
     struct nn_buffer recorded; /* what stands in that file */
     struct nn_place failed;
     struct nn_focus focus;
+    struct nn_diagnosis diagnosis; /* the last one; count 0 = none */
+    uint64_t diagnosis_revision;   /* of the net it looked at */
     struct nn_arena explained_memory; /* the words of the last explanation, for `trust` */
     struct nn_words explained;
     /* the cursor of the screen, moved by `show`, `select` */
@@ -86,6 +89,7 @@ struct nn_session {
     size_t sample;
     int layer, layers; /* layers: of the net when the cursor was placed */
     size_t map;
+    size_t finding; /* of the diagnosis */
     /* model file's knowledge when no data are loaded */
     char **classes;
     size_t class_count;

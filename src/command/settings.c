@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "base/pool.h"
 #include "base/text.h"
 #include "command/job.h"
@@ -138,6 +139,29 @@ static void get_rows(const struct nn_session *session, struct nn_buffer *out)
 #include "base/limits.def"
 #undef NN_LIMIT_ENTRY
 
+/* Between two batches of a running training, whose optimizer goes on with what it has. */
+static enum nn_status set_lr(struct nn_session *session, const struct nn_arg *value,
+                             struct nn_error *error)
+{
+    if (!session->recipe.loss)
+        return nn_fail(error, NN_STATE, "the net is not compiled: `compile loss=... lr=%s`",
+                       value->text);
+    if (session->job && !nn_job_training(session))
+        return nn_fail(error, NN_STATE, "`set lr` has to wait: %s runs (`stop` ends it)",
+                       nn_job_name(session));
+    nn_job_hold(session);
+    session->recipe.lr = value->real;
+    nn_job_release(session);
+    return NN_OK;
+}
+
+static void get_lr(const struct nn_session *session, struct nn_buffer *out)
+{
+    char number[NN_NUMBER_SIZE];
+    nn_buffer_text(out,
+                   session->recipe.loss ? nn_number_double(number, session->recipe.lr) : "none");
+}
+
 const struct nn_setting nn_settings[] = {
     {{.name = "ascii", .type = NN_ARG_BOOL, .help = "pictures in ASCII characters only"},
      set_ascii,
@@ -184,6 +208,14 @@ const struct nn_setting nn_settings[] = {
      true},
 #include "base/limits.def"
 #undef NN_LIMIT_ENTRY
+    {{.name = "lr",
+      .type = NN_ARG_REAL,
+      .min = 1e-12,
+      .max = 1e6,
+      .help = "learning rate, also of a training that runs; the optimizer's state is kept"},
+     set_lr,
+     get_lr,
+     false},
     {{.name = "rows",
       .type = NN_ARG_INT,
       .min = 5,

@@ -61,6 +61,8 @@ struct nn_result {
     size_t column_count;
     struct nn_cell *cells; /* [rows, columns] */
     size_t rows;
+    size_t lead; /* TABLE: as text, so many columns lead a line and the texts behind them are broken
+                    into paragraphs beside it; 0: all are columns */
 };
 
 enum nn_status nn_result_new(enum nn_result_kind kind, const char *command,

@@ -72,6 +72,22 @@ static void next_map(struct nn_tui *tui, const char *command)
     tui->pane = pane < 0 ? 0 : pane > count ? count : pane;
 }
 
+/* The command stands at the prompt, where one can look at it, change it and run it. */
+static void type_mend(struct nn_tui *tui)
+{
+    const struct nn_diagnosis *diagnosis = &tui->session->diagnosis;
+    const char *mend = tui->session->finding < diagnosis->count
+                           ? diagnosis->findings[tui->session->finding].mend
+                           : "";
+    if (!*mend) {
+        nn_terminal_bell();
+        return;
+    }
+    nn_prompt_cancel();
+    nn_prompt_paste(mend, strlen(mend));
+    tui->screen_focus = false;
+}
+
 static void quit(struct nn_tui *tui)
 {
     bool training = nn_job_training(tui->session);
@@ -95,6 +111,9 @@ static void act(struct nn_tui *tui, const struct nn_binding *binding)
         break;
     case NN_ACTION_MAP:
         next_map(tui, binding->command);
+        break;
+    case NN_ACTION_MEND:
+        type_mend(tui);
         break;
     case NN_ACTION_SPLIT:
         next_split(tui);
@@ -154,7 +173,8 @@ void nn_tui_event(struct nn_tui *tui, const struct nn_event *event)
                        : nn_prompt_empty() ? NN_KEYS_EMPTY
                                            : NN_KEYS_TYPING;
     bool vi_escape = event->key == NN_KEY_ESCAPE && !tui->screen_focus && nn_prompt_uses_escape();
-    const struct nn_binding *binding = vi_escape ? NULL : nn_key_find(event, context);
+    const struct nn_binding *binding =
+        vi_escape ? NULL : nn_key_find(event, context, tui->session->screen->number);
     bool asked = tui->quit_asked, help = tui->help;
     tui->dirty = true;
     tui->quit_asked = tui->help = false;

@@ -21,6 +21,7 @@ enum nn_key_screens {
     NN_ON_LAYERS = 1 << 3,
     NN_ON_EXPLAIN = 1 << 4,
     NN_ON_DATA = 1 << 5,
+    NN_ON_DIAGNOSE = 1 << 6,
     NN_ON_ALL = 0xfe
 };
 
@@ -28,6 +29,7 @@ enum nn_action {
     NN_ACTION_COMMAND, /* run `command` */
     NN_ACTION_FOCUS,   /* screen <-> prompt */
     NN_ACTION_MAP,     /* another map or unit (command); on Explain another explanation */
+    NN_ACTION_MEND,    /* types the command that mends the chosen finding */
     NN_ACTION_SPLIT,   /* the next split that has samples */
     NN_ACTION_QUIT,    /* asks when something would be lost */
     NN_ACTION_END,     /* does not ask */
@@ -50,11 +52,12 @@ struct nn_binding {
     const char *label; /* one or two words for the footer; NULL: only in the help */
     unsigned screens;  /* where the footer shows it */
     const char *help;
+    bool only; /* valid on these screens alone; stands before a key of the same name that is not */
 };
 extern const struct nn_binding nn_bindings[];
 extern const size_t nn_binding_count;
 
-/* The binding of a key in a context, or NULL. */
-const struct nn_binding *nn_key_find(const struct nn_event *event, unsigned context);
+/* The binding of a key in a context on the screen of that number, or NULL. */
+const struct nn_binding *nn_key_find(const struct nn_event *event, unsigned context, int screen);
 
 #endif

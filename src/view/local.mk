@@ -1,5 +1,6 @@
 SCREEN_SOURCES = \
 	src/view/screens/data.c \
+	src/view/screens/diagnose.c \
 	src/view/screens/explain.c \
 	src/view/screens/layers.c \
 	src/view/screens/net.c \

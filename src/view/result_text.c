@@ -5,6 +5,7 @@
 #include "view/parts.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "explain/explain.h"
 
 #include <stdarg.h>
@@ -301,12 +302,62 @@ out:
     return status;
 }
 
+/* Width of a column's cells. */
+static int column_width(const struct nn_result *result, size_t column)
+{
+    char text[512];
+    int width = 0;
+
+    for (size_t r = 0; r < result->rows; r++) {
+        const struct nn_cell *cell = &result->cells[r * result->column_count + column];
+        int needed = (int)nn_text_width(nn_cell_text(text, sizeof text, cell));
+        width = needed > width ? needed : width;
+    }
+    return width;
+}
+
+/* One row of a table of paragraphs: the leading cells, and beside them the texts that are not
+ * empty, each but the first under its column's name. */
+static enum nn_status paragraphs(const struct page *page, size_t row)
+{
+    const struct nn_result *result = page->result;
+    const struct nn_cell *cells = &result->cells[row * result->column_count];
+    struct nn_canvas canvas;
+    struct nn_box box;
+    char text[512];
+    enum nn_status status = NN_OK;
+
+    NN_TRY(begin(page, 24, &canvas));
+    box = whole(&canvas);
+    for (size_t c = 0; c < result->lead; c++) {
+        int width = column_width(result, c);
+        nn_canvas_text(&canvas, box.column, 0, width, c ? nn_plain : nn_style_bold,
+                       nn_cell_text(text, sizeof text, &cells[c]));
+        nn_box_take_left(&box, width + 2);
+    }
+    for (size_t c = result->lead, shown = 0; c < result->column_count; c++) {
+        if (!cells[c].text || !*cells[c].text)
+            continue;
+        snprintf(text, sizeof text, "%s%s%s", shown ? result->columns[c] : "", shown ? ": " : "",
+                 cells[c].text);
+        nn_box_take_top(&box, nn_canvas_wrap(&canvas, box, shown ? nn_style_dim : nn_plain, text));
+        shown++;
+    }
+    end(page, &canvas, true);
+out:
+    return status;
+}
+
 static enum nn_status table(const struct page *page)
 {
     const struct nn_result *result = page->result;
     size_t row = 0;
     enum nn_status status = NN_OK;
 
+    for (; result->lead > 0 && row < result->rows; row++)
+        NN_TRY(paragraphs(page, row));
+    if (result->lead > 0)
+        return figures(page);
     do {
         size_t left = result->rows - row;
         struct nn_canvas canvas;

@@ -4,6 +4,7 @@
 #define NN_VIEW_SCENE_H
 
 #include "data/dataset.h"
+#include "diagnose/diagnose.h"
 #include "engine/trainer.h"
 #include "view/draw.h"
 
@@ -20,6 +21,9 @@ struct nn_scene {
     const struct nn_result *confusion;       /* MATRIX; NULL */
     const struct nn_result *explanations[8]; /* of the cursor's sample and actmax, newest first */
     size_t explanation_count;
+    const struct nn_diagnosis *diagnosis;    /* the last one; NULL */
+    bool diagnosis_old;                      /* the net has changed since */
+    size_t finding;                          /* the cursor among its findings */
     const float *prediction; /* [classes] probabilities of the cursor's sample; NULL */
     size_t prediction_count;
     int32_t label; /* of the cursor's sample, -1 = none */

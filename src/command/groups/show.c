@@ -12,12 +12,12 @@
 struct cursor {
     const struct nn_screen *screen;
     enum nn_split split;
-    size_t sample, map;
+    size_t sample, map, finding;
     int layer;
 };
 
-/* The four arguments that both commands have; show has one before them. */
-enum { CURSOR_SAMPLE, CURSOR_SPLIT, CURSOR_LAYER, CURSOR_MAP };
+/* The arguments that both commands have; show has one before them. */
+enum { CURSOR_SAMPLE, CURSOR_SPLIT, CURSOR_LAYER, CURSOR_MAP, CURSOR_FINDING };
 
 #define NN_CURSOR_ARGS                                                                             \
     {.name = "sample",                                                                             \
@@ -25,8 +25,12 @@ enum { CURSOR_SAMPLE, CURSOR_SPLIT, CURSOR_LAYER, CURSOR_MAP };
      .help = "number in its split, from 0, or +1, -1 for the next, the one before"},               \
         {.name = "split", .type = NN_ARG_TEXT, .choices = "@splits", .help = "its split"},         \
         {.name = "layer", .type = NN_ARG_LAYER, .help = "name or number, or +1, -1"},              \
+        {.name = "map",                                                                            \
+         .type = NN_ARG_TEXT,                                                                      \
+         .help = "number of the feature map or unit, or +1, -1"},                                  \
     {                                                                                              \
-        .name = "map", .type = NN_ARG_TEXT, .help = "number of the feature map or unit, or +1, -1" \
+        .name = "finding", .type = NN_ARG_TEXT,                                                    \
+        .help = "number in the last diagnosis, from 0, or +1, -1"                                  \
     }
 
 /* A new place among `count`: a number (checked), or +N, -N from the old one (ends at the ends). */
@@ -107,10 +111,15 @@ out:
 static enum nn_status move_cursor(struct nn_session *session, const struct nn_arg *values,
                                   const struct nn_screen *screen, struct nn_error *error)
 {
-    struct cursor to = {screen, session->split, session->sample, session->map, session->layer};
+    struct cursor to = {screen,       session->split,   session->sample,
+                        session->map, session->finding, session->layer};
     enum nn_status status = NN_OK;
     NN_TRY(move_sample(session, values, &to, error));
     NN_TRY(move_layer(session->net, values, &to, error));
+    if (values[CURSOR_FINDING].set)
+        NN_TRY(move("finding", values[CURSOR_FINDING].text, session->diagnosis.count, &to.finding,
+                    error));
+    session->finding = to.finding;
     session->screen = to.screen;
     session->split = to.split;
     session->sample = to.sample;

@@ -1,5 +1,6 @@
 #include "tui/decoder.h"
 #include "tui/keys.h"
+#include "view/scene.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -125,13 +126,17 @@ Test(keys, every_binding_is_found_and_explained)
         struct nn_event event = {.key = binding->key,
                                  .text = binding->text ? binding->text : "",
                                  .number = binding->number};
+        bool found = false;
         for (unsigned context = 1; context <= 4; context *= 2)
-            if (binding->contexts & context)
-                cr_assert_eq(nn_key_find(&event, context), binding, "%zu is hidden by another key",
-                             i);
+            for (int screen = 1; screen <= (int)nn_screen_count; screen++)
+                found |= nn_key_find(&event, context, screen) == binding;
+        cr_assert(found, "%zu is hidden by another key", i);
         cr_assert_eq(binding->shown != NULL, binding->help != NULL);
         cr_assert_eq(binding->action == NN_ACTION_COMMAND || binding->action == NN_ACTION_MAP,
                      binding->command != NULL);
-        cr_assert_eq(binding->label != NULL, binding->screens != 0, "%s", binding->shown);
+        if (!binding->only)
+            cr_assert_eq(binding->label != NULL, binding->screens != 0, "%s", binding->shown);
+        else
+            cr_assert(binding->screens != 0, "%zu is on no screen", i);
     }
 }

@@ -213,6 +213,52 @@ static void make_image_explanations(struct fixture *fixture)
     fixture->scene.explanation_count = 5;
 }
 
+/* Every check, with verdicts in turn; layers from sound to odd. */
+static void make_diagnosis(struct fixture *fixture)
+{
+    struct nn_diagnosis *diagnosis = &fixture->diagnosis;
+    size_t count = (size_t)fixture->net->count;
+
+    for (size_t i = 0; i < nn_check_count; i++) {
+        struct nn_finding *finding = &diagnosis->findings[diagnosis->count++];
+        *finding = (struct nn_finding){.check = nn_checks[i], .verdict = (enum nn_verdict)(i % 4)};
+        if (finding->verdict == NN_VERDICT_SKIPPED)
+            nn_finding_skip(finding, "needs something that is not there");
+        else
+            nn_finding_set(finding, finding->verdict, 0.5 * (double)i,
+                           "%zu of 16 things of layer%zu are as they should be", 16 - i % 5, i);
+        if (finding->verdict == NN_VERDICT_WARN || finding->verdict == NN_VERDICT_FAIL) {
+            snprintf(finding->mend, sizeof finding->mend, "set lr 0.00%zu", i);
+            snprintf(finding->proof, sizeof finding->proof,
+                     "with it the loss is 0.25 after 40 steps");
+        }
+        diagnosis->warnings += finding->verdict == NN_VERDICT_WARN;
+        diagnosis->failures += finding->verdict == NN_VERDICT_FAIL;
+    }
+    diagnosis->layers = nn_calloc(count, sizeof *diagnosis->layers);
+    diagnosis->names = nn_calloc(count, sizeof *diagnosis->names);
+    cr_assert(diagnosis->layers && diagnosis->names);
+    diagnosis->layer_count = count;
+    for (size_t i = 0; i < count; i++) {
+        const struct nn_node *node = fixture->net->nodes[i];
+        bool trained = node->param_count > 0;
+        memcpy(diagnosis->names[i], node->name, NN_NAME_SIZE);
+        diagnosis->layers[i] = (struct nn_layer_health){
+            .units = 16,
+            .dead = i % 3,
+            .activation = node->layer->flags & NN_LAYER_ACTIVATION && node->shape.rank > 0,
+            .gradient = trained ? 0.25 : (double)NAN,
+            .norm = trained ? 2 : (double)NAN,
+            .update = trained ? i < 3 ? 0.001 : 0.5 : (double)NAN};
+    }
+    for (int i = 0; i < NN_TRIAL_RATES; i++) {
+        diagnosis->rates[i] = 0.00001 * (i == 0 ? 1 : i * 50);
+        diagnosis->rate_losses[i] = i == 4 ? INFINITY : 2.5 - 0.5 * i;
+    }
+    fixture->scene.diagnosis = diagnosis;
+    fixture->scene.finding = 2;
+}
+
 static void set_scene(struct fixture *fixture, int32_t label, int layer, size_t map, size_t classes)
 {
     struct nn_scene *scene = &fixture->scene;
@@ -261,6 +307,7 @@ void fixture_images(struct fixture *fixture)
     make_maps(fixture);
     make_image_explanations(fixture);
     make_confusion(fixture, digit_names, 10);
+    make_diagnosis(fixture);
     for (size_t i = 0; i < 10; i++)
         fixture->prediction[i] = i == 7 ? 0.91f : i == 1 ? 0.05f : 0.04f / 8;
     set_scene(fixture, 7, 1, 2, 10);
@@ -352,6 +399,11 @@ void fixture_break(struct fixture *fixture)
     scene->layer = 1000;
     scene->map = (size_t)-1;
     scene->sample = (size_t)-1;
+    scene->finding = (size_t)-1;
+    for (size_t i = 0; i < fixture->diagnosis.layer_count; i++)
+        fixture->diagnosis.layers[i].update = fixture->diagnosis.layers[i].gradient = INFINITY;
+    for (int i = 0; i < NN_TRIAL_RATES; i++)
+        fixture->diagnosis.rate_losses[i] = i % 2 ? NAN : -INFINITY;
     scene->focus = -5;
     scene->scroll = (size_t)-1;
     scene->training = true;
@@ -364,6 +416,7 @@ void fixture_break(struct fixture *fixture)
 
 void fixture_clear(struct fixture *fixture)
 {
+    nn_diagnosis_clear(&fixture->diagnosis);
     nn_net_free(fixture->net);
     nn_dataset_free(fixture->dataset);
     nn_history_clear(&fixture->history);

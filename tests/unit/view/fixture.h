@@ -16,6 +16,7 @@ struct fixture {
     struct nn_result *activations, *confusion, *explanations[8];
     float input[64];
     float prediction[10];
+    struct nn_diagnosis diagnosis;
     struct nn_scene scene;
 };
 

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const struct nn_medium palette = {NN_DEPTH_256, false};
+
 static void draw_to_text(const struct nn_scene *scene, const char *screen, int columns, int rows,
                          struct nn_medium medium, struct nn_buffer *out)
 {
@@ -51,7 +53,10 @@ static void golden(const struct nn_scene *scene, const char *scene_name, int col
 
         draw_to_text(scene, nn_screens[i]->name, columns, rows, medium, &text);
         snprintf(name, sizeof name, "%s-%s-%dx%d-%s", nn_screens[i]->name, scene_name, columns,
-                 rows, medium.ascii ? "ascii" : "utf8");
+                 rows,
+                 medium.ascii                    ? "ascii"
+                 : medium.depth == NN_DEPTH_MONO ? "utf8"
+                                                 : "256");
         expect_golden(name, nn_buffer_string(&text));
         nn_buffer_clear(&text);
     }
@@ -59,7 +64,7 @@ static void golden(const struct nn_scene *scene, const char *scene_name, int col
 
 Test(screens, registry_is_in_the_order_of_the_numbers)
 {
-    cr_assert_eq(nn_screen_count, 5u);
+    cr_assert_eq(nn_screen_count, 6u);
     for (size_t i = 0; i < nn_screen_count; i++) {
         cr_assert_eq(nn_screens[i]->number, (int)i + 1);
         cr_assert(nn_screen_find(nn_screens[i]->name) == nn_screens[i]);
@@ -77,6 +82,8 @@ Test(screens, images_look_as_they_should)
     golden(&fixture.scene, "images", 80, 24, ascii_mono);
     golden(&fixture.scene, "images", 120, 36, utf8_mono);
     golden(&fixture.scene, "images", 120, 36, ascii_mono);
+    golden(&fixture.scene, "images", 200, 50, utf8_mono);
+    golden(&fixture.scene, "images", 80, 24, palette);
     fixture_clear(&fixture);
 }
 
@@ -87,6 +94,7 @@ Test(screens, tables_look_as_they_should)
     fixture_table(&fixture);
     golden(&fixture.scene, "table", 80, 24, utf8_mono);
     golden(&fixture.scene, "table", 120, 36, utf8_mono);
+    golden(&fixture.scene, "table", 200, 50, utf8_mono);
     fixture_clear(&fixture);
 }
 
