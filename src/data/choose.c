@@ -6,19 +6,36 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The column that bears a name, first by its exact spelling. NN_NO_COLUMN if none does. */
-static size_t find_column(const struct nn_columns *columns, const char *name)
+/* The first column from `from` on that bears a name. NN_NO_COLUMN if none does. */
+static size_t next_column(const struct nn_columns *columns, const char *name, bool exact,
+                          size_t from)
 {
     struct nn_visible visible = nn_visible_of(name);
-    for (size_t i = 0; columns->header && i < columns->count; i++) {
-        if (strcmp(columns->items[i].name, visible.text) == 0)
-            return i;
-    }
-    for (size_t i = 0; columns->header && i < columns->count; i++) {
-        if (nn_text_equal_nocase(columns->items[i].name, visible.text))
+    for (size_t i = from; columns->header && i < columns->count; i++) {
+        const char *own = columns->items[i].name;
+        if (exact ? strcmp(own, visible.text) == 0 : nn_text_equal_nocase(own, visible.text))
             return i;
     }
     return NN_NO_COLUMN;
+}
+
+/* The column that bears a name, first by its exact spelling; another that does too to *twin. */
+static size_t find_twin(const struct nn_columns *columns, const char *name, size_t *twin)
+{
+    size_t at = NN_NO_COLUMN;
+    *twin = NN_NO_COLUMN;
+    for (int exact = 1; exact >= 0 && at == NN_NO_COLUMN; exact--) {
+        at = next_column(columns, name, exact, 0);
+        if (at != NN_NO_COLUMN)
+            *twin = next_column(columns, name, exact, at + 1);
+    }
+    return at;
+}
+
+static size_t find_column(const struct nn_columns *columns, const char *name)
+{
+    size_t twin;
+    return find_twin(columns, name, &twin);
 }
 
 /* The name nearest to a word. */
@@ -55,7 +72,11 @@ static enum nn_status column_of(const struct nn_columns *columns, const char *ke
                                 size_t *column, struct nn_error *error)
 {
     int64_t number;
-    size_t at = find_column(columns, text);
+    size_t twin, at = find_twin(columns, text, &twin);
+    if (twin != NN_NO_COLUMN)
+        return nn_fail(error, NN_ARGUMENT,
+                       "%s=%s: the columns %zu and %zu bear that name; say the number of one", key,
+                       NN_VISIBLE(text), at + 1, twin + 1);
     if (at == NN_NO_COLUMN && nn_number_parse_int(text, strlen(text), &number) && number >= 1 &&
         (uint64_t)number <= columns->count)
         at = (size_t)number - 1;
@@ -76,10 +97,33 @@ static size_t guess_label(const struct nn_columns *columns)
     return columns->count - 1;
 }
 
+enum { ITEM_SIZE = 200 };
+#define LABEL_ITEM "label="
+
+/* columns=1-8,label=12: the label may stand in the list. NULL if it does not. */
+static const char *label_in_list(const char *list, char item[ITEM_SIZE])
+{
+    for (const char *at = list; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {
+        size_t length = strcspn(at, ","), prefix = strlen(LABEL_ITEM);
+        if (strncmp(at, LABEL_ITEM, prefix) != 0 || length >= ITEM_SIZE)
+            continue;
+        memcpy(item, at + prefix, length - prefix);
+        item[length - prefix] = '\0';
+        return item;
+    }
+    return NULL;
+}
+
 static enum nn_status choose_label(struct nn_columns *columns,
                                    const struct nn_read_options *options, struct nn_error *error)
 {
-    const char *label = options->label;
+    char item[ITEM_SIZE];
+    const char *listed = label_in_list(options->columns, item);
+    const char *label = listed ? listed : options->label;
+    if (listed && (options->label || options->labels))
+        return nn_fail(error, NN_ARGUMENT,
+                       "columns=%s names a label, and so does %s=", NN_VISIBLE(options->columns),
+                       options->label ? "label" : "labels");
     if (!label)
         columns->label = options->labels ? NN_NO_COLUMN : guess_label(columns);
     else if (strcmp(label, "none") == 0)
@@ -121,6 +165,8 @@ static enum nn_status mark_item(struct nn_columns *columns, const char *key, con
 {
     size_t at = 0;
     int64_t first, last;
+    if (strncmp(item, LABEL_ITEM, strlen(LABEL_ITEM)) == 0)
+        return NN_OK;
     if (find_column(columns, item) != NN_NO_COLUMN || !parse_range(item, &first, &last)) {
         enum nn_status status = column_of(columns, key, item, &at, error);
         if (status == NN_OK)
@@ -140,7 +186,7 @@ static enum nn_status mark_list(struct nn_columns *columns, const char *key, con
 {
     enum nn_status status = NN_OK;
     for (const char *at = list; status == NN_OK; at++) {
-        char item[200];
+        char item[ITEM_SIZE];
         size_t length = strcspn(at, ",");
         if (length == 0 || length >= sizeof item)
             return nn_fail(error, NN_ARGUMENT,

@@ -52,6 +52,38 @@ bool nn_columns_missing(enum nn_cell cell, double number, enum nn_missing rule)
            (cell == NN_CELL_NUMBER && isnan(number) && rule != NN_MISSING_REFUSE);
 }
 
+/* "-2,5": digits and one comma between them. */
+static bool has_decimal_comma(const char *text)
+{
+    text += *text == '+' || *text == '-';
+    size_t whole = strspn(text, "0123456789");
+    size_t decimals = text[whole] == ',' ? strspn(text + whole + 1, "0123456789") : 0;
+    return decimals > 0 && text[whole + 1 + decimals] == '\0';
+}
+
+/* "2024-01-31", "31.1.24", "12:30" */
+static bool looks_like_date(const char *text)
+{
+    size_t digits = strspn(text, "0123456789");
+    return digits > 0 && text[digits] && strchr("-/.:", text[digits]) &&
+           strspn(text + digits + 1, "0123456789") > 0;
+}
+
+/* What may help with a text that should be a number, as it stands in the file. */
+static void advise(const struct nn_columns *columns, const char *text, size_t i,
+                   struct nn_error *error)
+{
+    if (!columns->comma && has_decimal_comma(text))
+        nn_fail_hint(error, "decimal=comma reads 2,5 as two and a half");
+    else if (looks_like_date(text))
+        nn_fail_hint(error, "a date is no number: columns= names the columns to use, and so leaves "
+                            "this one out");
+    else if (strspn(text, "-.*_") == strlen(text))
+        nn_fail_hint(error, "cells that count as missing are empty, ?, NA, N/A, null or none");
+    else
+        nn_fail_hint(error, "categories=%zu makes every distinct value an input of its own", i + 1);
+}
+
 /* Says what is wrong with a cell that should be a number. */
 static enum nn_status refuse_cell(const struct nn_columns *columns,
                                   const struct nn_csv_record *record, size_t i, enum nn_cell cell,
@@ -59,8 +91,11 @@ static enum nn_status refuse_cell(const struct nn_columns *columns,
 {
     const char *text = nn_csv_text(record, i), *name = columns->items[i].name;
     size_t length = record->fields[i].length, line = nn_csv_line(record, i);
-    char shown[64];
-    nn_text_visible(shown, sizeof shown, text, length, 40);
+    char shown[64], cell_text[64];
+    snprintf(cell_text, sizeof cell_text, "%s", text);
+    if (columns->comma)
+        nn_csv_exchange(cell_text, strlen(cell_text)); /* back to what the file has */
+    nn_text_visible(shown, sizeof shown, cell_text, strlen(cell_text), 40);
     if (cell == NN_CELL_MISSING) {
         nn_csv_fail(error, NN_DAMAGED, line, i + 1, name, "the cell is %s%s",
                     length ? "missing: " : "empty", shown);
@@ -72,10 +107,7 @@ static enum nn_status refuse_cell(const struct nn_columns *columns,
         return nn_csv_fail(error, NN_DAMAGED, line, i + 1, name, "%s is not a finite 32-bit number",
                            shown);
     nn_csv_fail(error, NN_DAMAGED, line, i + 1, name, "\"%s\" is not a number", shown);
-    if (strspn(text, "0123456789,+-") == length)
-        nn_fail_hint(error, "decimal=comma reads 2,5 as two and a half");
-    else
-        nn_fail_hint(error, "categories=%zu makes every distinct value an input of its own", i + 1);
+    advise(columns, cell_text, i, error);
     return NN_DAMAGED;
 }
 

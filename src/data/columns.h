@@ -47,8 +47,10 @@ struct nn_columns {
     size_t count;
     size_t label; /* NN_NO_COLUMN = none */
     bool header;
-    bool adopted; /* laid out as a model knows them */
-    size_t width; /* inputs, once they are laid out */
+    bool comma;     /* decimals have one in the file */
+    bool open_tail; /* every line of the file ends with a delimiter */
+    bool adopted;   /* laid out as a model knows them */
+    size_t width;   /* inputs, once they are laid out */
 };
 
 void nn_columns_clear(struct nn_columns *columns);

@@ -46,7 +46,7 @@ struct nn_samples {
     size_t feature_count;
     enum nn_missing missing_rule;
     size_t *missing;     /* [feature_count] cells of the file that held nothing, or NULL */
-    size_t dropped;      /* rows left out for them */
+    size_t dropped;      /* rows left out: with DROP for them, else for a missing label */
     unsigned char *mask; /* [count, mask_size]: 1 at the pixels (h x w) or features that decide the
                             class, as far as that is known (generated sets); else NULL */
     size_t mask_size;

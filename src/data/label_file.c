@@ -145,12 +145,12 @@ static enum nn_status label_by_text(struct nn_bytes *input, enum nn_task task,
 {
     struct label_text text = {.samples = samples};
     struct nn_csv_text csv = {.input = input, .delimiter = ','};
-    bool header = false;
+    struct nn_sniffed sniffed = {.header = false};
     enum nn_status status;
     nn_labels_init(&text.survey, NULL);
     NN_TRY(nn_sniff_text(input, error));
-    NN_TRY(nn_sniff_header(&csv, &header, error));
-    text.skip = header;
+    NN_TRY(nn_sniff_records(&csv, &sniffed, error));
+    text.skip = sniffed.header;
     NN_TRY(nn_csv_walk(&csv, survey_line, &text, error));
     NN_TRY(check_count(text.survey.rows, samples->count, error));
     text.by_number =

@@ -106,7 +106,10 @@ enum nn_status nn_labels_add(struct nn_labels *labels, const char *text, size_t 
     double number = 0;
     if (length == 0 || strcmp(text, "?") == 0) {
         nn_csv_fail(error, NN_DAMAGED, line, column, labels->column, "the label is missing");
-        nn_fail_hint(error, "missing=drop leaves such rows out");
+        nn_fail_hint(
+            error,
+            "missing=drop leaves such rows out; missing=mean and missing=mostfrequent do, and "
+            "fill other cells");
         return NN_DAMAGED;
     }
     if (!nn_number_parse(text, length, &number)) {

@@ -30,6 +30,8 @@ struct walk {
     bool inside_line;  /* the last piece ended within a line */
     bool after_cr;     /* or with a CR, whose LF may come now */
     bool done;
+    struct nn_buffer squeezed; /* a line whose runs of blanks became one each */
+    bool begun, gap, quoted;   /* of that line: it has text, a blank is due, inside quotes */
 };
 
 static void *grow_field(void *block, size_t size)
@@ -203,8 +205,34 @@ static bool look_around(struct walk *walk)
     return true;
 }
 
+/* Runs of blanks outside quotes become one; around a line they go. */
+static void squeeze(struct walk *walk, const unsigned char *bytes, size_t length)
+{
+    walk->squeezed.length = 0;
+    for (size_t i = 0; i < length; i++) {
+        char c = (char)bytes[i];
+        bool ends = !walk->quoted && (c == '\n' || c == '\r');
+        bool blank = !walk->quoted && (c == ' ' || c == '\t');
+        walk->quoted ^= c == '"';
+        if (!blank && !ends && walk->gap)
+            nn_buffer_char(&walk->squeezed, ' ');
+        if (!blank)
+            nn_buffer_char(&walk->squeezed, c);
+        walk->begun = !ends && (walk->begun || !blank);
+        walk->gap = blank && walk->begun;
+    }
+}
+
 static void feed(struct walk *walk, const unsigned char *bytes, size_t length)
 {
+    if (walk->text->delimiter == ' ') {
+        squeeze(walk, bytes, length);
+        walk->status = nn_buffer_check(&walk->squeezed, walk->error);
+        bytes = (const unsigned char *)nn_buffer_string(&walk->squeezed);
+        length = walk->squeezed.length;
+    }
+    if (walk->status != NN_OK)
+        return;
     size_t used = csv_parse(&walk->parser, bytes, length, end_field, end_record, walk);
     if (used != length)
         explain_refusal(walk);
@@ -221,7 +249,8 @@ static void feed_line(struct walk *walk, const unsigned char *bytes, size_t leng
         if (walk->record.count == 0 && !walk->parser.quoted)
             walk->field_line = walk->line;
     }
-    feed(walk, bytes, length);
+    if (walk->line > walk->text->skip)
+        feed(walk, bytes, length);
     walk->after_cr = bytes[length - 1] == '\r';
     walk->inside_line = bytes[length - 1] != '\n' && !walk->after_cr;
 }
@@ -284,6 +313,7 @@ enum nn_status nn_csv_walk(const struct nn_csv_text *text, nn_csv_take *take, vo
 {
     struct walk walk = {.text = text, .take = take, .context = context, .error = error};
     nn_buffer_init(&walk.buffer, nn_limit(NN_LIMIT_ROW) + 64);
+    nn_buffer_init(&walk.squeezed, 0);
     csv_init(&walk.parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL);
     csv_set_delim(&walk.parser, (unsigned char)text->delimiter);
     csv_set_blk_size(&walk.parser, FIELD_BLOCK);
@@ -293,6 +323,7 @@ enum nn_status nn_csv_walk(const struct nn_csv_text *text, nn_csv_take *take, vo
     finish(&walk);
     csv_free(&walk.parser);
     nn_buffer_clear(&walk.buffer);
+    nn_buffer_clear(&walk.squeezed);
     nn_free(walk.fields);
     return walk.status;
 }

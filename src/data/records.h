@@ -4,7 +4,8 @@
  * A byte order mark is stepped over; NUL bytes are refused. Lines end with LF, CR LF or CR; blank
  * lines are skipped; blanks around bare fields are dropped; fields in double quotes may hold
  * delimiters, line ends and doubled quotes. Quotes that do not pair are refused (libcsv alone would
- * swallow the rest of the file).
+ * swallow the rest of the file). Where blanks divide the fields, a run of them counts as one, and
+ * those around a line do not count.
  *
  * Limits:  1 MiB a field, 1 000 000 fields and 256 MiB a record (NN_LIMIT).
  * Errors:  NN_DAMAGED with line and field; what the callback returns; NN_CANCELLED.
@@ -46,6 +47,7 @@ static inline size_t nn_csv_line(const struct nn_csv_record *record, size_t i)
 struct nn_csv_text {
     struct nn_bytes *input; /* is rewound before */
     char delimiter;
+    size_t skip;  /* lines above the table, which are no records of it */
     bool comma;   /* decimals have a comma: in fields of digits, signs, points and commas alone both
                      are exchanged, so that the callback sees 1.5 for 1,5 and 1,000 for 1.000 */
     size_t limit; /* stop after that many records; 0 = read all */

@@ -51,20 +51,70 @@ bool nn_sniff_is_text(const unsigned char *bytes, size_t length)
     return length > 0;
 }
 
-/* Delimiters on the line at *at outside of quotes; moves *at to the next line. */
+/* Behind the line at `at`. */
+static size_t next_line(const unsigned char *bytes, size_t length, size_t at)
+{
+    while (at < length && bytes[at] != '\n' && bytes[at] != '\r')
+        at++;
+    return at + (at < length) + (at + 1 < length && bytes[at] == '\r' && bytes[at + 1] == '\n');
+}
+
+/* Where line number `skip`, from 0, begins. */
+static size_t line_begin(const unsigned char *bytes, size_t length, size_t skip)
+{
+    size_t at = starts_with(bytes, length, "\xef\xbb\xbf", 3) ? 3 : 0;
+    while (skip-- > 0)
+        at = next_line(bytes, length, at);
+    return at;
+}
+
+enum nn_status nn_sniff_preamble(struct nn_csv_text *text, struct nn_error *error)
+{
+    const unsigned char *bytes;
+    size_t length, at, skip = 0;
+    char named = '\0';
+    enum nn_status status = nn_bytes_peek(text->input, &bytes, &length, error);
+    if (status != NN_OK)
+        return status;
+    at = line_begin(bytes, length, 0);
+    if (starts_with(bytes + at, length - at, "sep=", 4) && length - at > 5 &&
+        (bytes[at + 5] == '\n' || bytes[at + 5] == '\r')) {
+        named = (char)bytes[at + 4];
+        at = line_begin(bytes, length, ++skip);
+    }
+    text->skip = skip;
+    for (size_t lines = skip; at < length && strchr("#\r\n", bytes[at]) && bytes[at];) {
+        lines++;
+        skip = bytes[at] == '#' ? lines : skip;
+        at = next_line(bytes, length, at);
+    }
+    /* If all lines begin so, it is how the values look. */
+    if (at < length)
+        text->skip = skip;
+    if (!text->delimiter)
+        text->delimiter = named;
+    return NN_OK;
+}
+
+/* Delimiters on the line at *at outside of quotes, of blanks only runs between fields; moves *at to
+ * the next line that has text. */
 static size_t count_delimiters(const unsigned char *bytes, size_t length, size_t *at,
                                char delimiter)
 {
     size_t count = 0;
-    bool quoted = false;
+    bool quoted = false, begun = false, gap = false;
     for (; *at < length; ++*at) {
         unsigned char c = bytes[*at];
+        bool blank = !quoted && (c == ' ' || c == '\t');
         if (c == '"')
             quoted = !quoted;
         else if (!quoted && (c == '\n' || c == '\r'))
             break;
-        else if (!quoted && c == (unsigned char)delimiter)
+        else if (!quoted && delimiter != ' ' && c == (unsigned char)delimiter)
             count++;
+        count += delimiter == ' ' && gap && !blank;
+        begun = begun || !blank;
+        gap = blank && begun;
     }
     while (*at < length && (bytes[*at] == '\n' || bytes[*at] == '\r'))
         ++*at;
@@ -86,26 +136,67 @@ static size_t lines_cut_alike(const unsigned char *bytes, size_t length, char de
     return lines;
 }
 
-enum nn_status nn_sniff_delimiter(struct nn_bytes *input, bool comma, char *delimiter,
-                                  struct nn_error *error)
+/* Whether blanks divide a table: they cut all lines alike, at least two and more than the best
+ * delimiter does, and the second holds a number. Else they are within texts. */
+static bool blanks_divide(const unsigned char *bytes, size_t length, size_t best)
+{
+    size_t at = 0, lines = 0, second = 0;
+    bool number = false;
+    for (; at < length && lines < SAMPLE_LINES; lines++) {
+        if (lines == 1)
+            second = at;
+        count_delimiters(bytes, length, &at, ' ');
+    }
+    if (lines < 2 || lines <= best || lines_cut_alike(bytes, length, ' ') < lines)
+        return false;
+    size_t end = next_line(bytes, length, second);
+    for (size_t from = second, to; from < end && !number; from = to + 1) {
+        double value;
+        for (to = from; to < end && !strchr(" \t\r\n", bytes[to]);)
+            to++;
+        number = nn_number_parse((const char *)bytes + from, to - from, &value);
+    }
+    return number;
+}
+
+enum nn_status nn_sniff_delimiter(struct nn_csv_text *text, struct nn_error *error)
 {
     /* In this order: commas may be decimal commas in files that semicolons or tabs divide. */
-    static const char candidates[] = {'\t', ';', ','};
+    static const char candidates[] = {'\t', ';', ',', '|'};
     const unsigned char *bytes;
-    size_t length, most = 0, count = sizeof candidates - comma;
-    enum nn_status status = nn_bytes_peek(input, &bytes, &length, error);
+    size_t length, most = 0;
+    enum nn_status status = nn_bytes_peek(text->input, &bytes, &length, error);
     if (status != NN_OK)
         return status;
-    char best = candidates[count - 1];
-    length = smaller(length, SAMPLE_BYTES);
-    for (size_t k = 0; k < count; k++) {
+    char best = text->comma ? ';' : ',';
+    size_t from = line_begin(bytes, length, text->skip);
+    bytes += from;
+    length = smaller(length - from, SAMPLE_BYTES);
+    for (size_t k = 0; k < sizeof candidates; k++) {
         size_t lines = lines_cut_alike(bytes, length, candidates[k]);
-        if (lines > most) {
+        if (lines > most && !(text->comma && candidates[k] == ',')) {
             best = candidates[k];
             most = lines;
         }
     }
-    *delimiter = best;
+    text->delimiter = blanks_divide(bytes, length, most) ? ' ' : best;
+    return NN_OK;
+}
+
+enum nn_status nn_sniff_comment(const struct nn_csv_text *text, bool *header,
+                                struct nn_error *error)
+{
+    const unsigned char *bytes;
+    size_t length;
+    enum nn_status status = nn_bytes_peek(text->input, &bytes, &length, error);
+    *header = false;
+    if (status != NN_OK || text->skip == 0)
+        return status;
+    size_t at = line_begin(bytes, length, text->skip - 1);
+    bool comment = at < length && bytes[at] == '#';
+    size_t above = count_delimiters(bytes, length, &at, text->delimiter);
+    *header =
+        comment && above > 0 && above == count_delimiters(bytes, length, &at, text->delimiter);
     return NN_OK;
 }
 
@@ -127,6 +218,7 @@ struct header {
     unsigned char *first; /* the kind of each first cell */
     unsigned char *below; /* which kinds were seen below, as bits */
     size_t records;
+    bool tail; /* some last field is not empty */
 };
 
 static enum nn_status look_at_record(void *context, const struct nn_csv_record *record,
@@ -149,6 +241,7 @@ static enum nn_status look_at_record(void *context, const struct nn_csv_record *
         else
             header->below[i] = (unsigned char)(header->below[i] | 1U << cell);
     }
+    header->tail = header->tail || record->fields[record->count - 1].length > 0;
     header->records++;
     return NN_OK;
 }
@@ -169,7 +262,8 @@ static bool judge_header(const struct header *header)
     return all_text && (number_columns > 0 || header->columns > 1 || header->records == 1);
 }
 
-enum nn_status nn_sniff_header(const struct nn_csv_text *text, bool *header, struct nn_error *error)
+enum nn_status nn_sniff_records(const struct nn_csv_text *text, struct nn_sniffed *sniffed,
+                                struct nn_error *error)
 {
     struct header seen = {.columns = 0};
     struct nn_csv_text sample = *text;
@@ -177,7 +271,8 @@ enum nn_status nn_sniff_header(const struct nn_csv_text *text, bool *header, str
     sample.progress = NULL;
     enum nn_status status = nn_csv_walk(&sample, look_at_record, &seen, error);
     if (status == NN_OK)
-        *header = judge_header(&seen);
+        *sniffed = (struct nn_sniffed){.header = judge_header(&seen),
+                                       .open_tail = seen.columns > 1 && !seen.tail};
     nn_free(seen.first);
     nn_free(seen.below);
     return status;

@@ -62,6 +62,7 @@ static enum nn_status loading_finish(struct nn_session *session, void *data, enu
     if (status != NN_OK)
         return status;
     bool joined = false;
+    size_t dropped = loading->dataset->samples->dropped;
     if (loading->options.split >= 0)
         status =
             join(session, (enum nn_split)loading->options.split, &loading->dataset, &joined, error);
@@ -69,7 +70,12 @@ static enum nn_status loading_finish(struct nn_session *session, void *data, enu
         return status;
     struct nn_dataset *dataset = loading->dataset;
     loading->dataset = NULL;
-    return nn_take_matched(session, dataset, !joined, error);
+    status = nn_take_matched(session, dataset, !joined, error);
+    if (status == NN_OK && dropped > 0)
+        nn_say(&session->output, "%zu row%s left out for missing %s", dropped,
+               dropped == 1 ? " was" : "s were",
+               loading->options.missing == NN_MISSING_DROP ? "cells" : "labels");
+    return status;
 }
 
 static void loading_free(void *data)
@@ -127,7 +133,9 @@ static const struct nn_arg_spec load_args[] = {
     {.name = "header",
      .type = NN_ARG_BOOL,
      .help = "whether the first line names the columns; else guessed"},
-    {.name = "delimiter", .type = NN_ARG_TEXT, .help = "one character, or tab; else guessed"},
+    {.name = "delimiter",
+     .type = NN_ARG_TEXT,
+     .help = "one character, or tab; else guessed among tab, ; , | and blanks"},
     {.name = "decimal",
      .type = NN_ARG_CHOICE,
      .choices = "point|comma",
@@ -136,7 +144,7 @@ static const struct nn_arg_spec load_args[] = {
     {.name = "columns",
      .type = NN_ARG_TEXT,
      .help = "columns of a table to use, beside the label: numbers from 1, ranges and names, such "
-             "as 1-8,12,age; else all"},
+             "as 1-8,12,age; the label may stand among them, 1-8,label=12; else all"},
     {.name = "categories",
      .type = NN_ARG_TEXT,
      .help = "columns whose values are categories though they look like numbers"},
@@ -145,7 +153,7 @@ static const struct nn_arg_spec load_args[] = {
      .choices = "refuse|drop|mean|mostfrequent",
      .fallback = "refuse",
      .help = "what becomes of empty cells: an error, their rows left out, or filled with the mean "
-             "or the most frequent value of the column"},
+             "or the most frequent value of the column, and rows without a label left out"},
     {.name = "split",
      .type = NN_ARG_CHOICE,
      .choices = "train|test",
@@ -233,6 +241,8 @@ const struct nn_command nn_command_data_load = {
         "diagnosis, "
         "else the last. All samples are training data until `data split` or `split=` says "
         "otherwise.\n"
+        "Above a table there may be comments, which begin with #, and Excel's sep=; as the first "
+        "line.\n"
         "A second file with `split=test` joins the first as its test split, when its samples have "
         "the same shape and labels.\n"
         "A column of texts, and each column that `categories=` names, becomes one input for every "

@@ -14,6 +14,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- data info ---- */
@@ -78,10 +79,11 @@ static void note_missing(struct nn_result *result, const struct nn_samples *samp
         cells += samples->missing[i];
         columns += samples->missing[i] > 0;
     }
-    if (samples->missing_rule == NN_MISSING_DROP && samples->dropped > 0)
-        add_note(result, "%zu row%s left out for missing cells.", samples->dropped,
-                 samples->dropped == 1 ? " was" : "s were");
-    else if (cells > 0)
+    if (samples->dropped > 0)
+        add_note(result, "%zu row%s left out for missing %s.", samples->dropped,
+                 samples->dropped == 1 ? " was" : "s were",
+                 samples->missing_rule == NN_MISSING_DROP ? "cells" : "labels");
+    if (samples->missing_rule != NN_MISSING_DROP && cells > 0)
         add_note(result, "%zu missing cell%s in %zu column%s, %s.", cells, plural(cells), columns,
                  plural(columns), done[samples->missing_rule]);
     nn_result_figure(result, "missing", (double)cells);
@@ -103,6 +105,35 @@ static void note_duplicates(struct nn_result *result, const struct nn_duplicates
     nn_result_figure(result, "leaked", (double)found->leaked);
 }
 
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Columns that bear the same name. */
+static enum nn_status note_names(struct nn_result *result, const struct nn_samples *samples,
+                                 struct nn_error *error)
+{
+    size_t count = samples->features ? samples->feature_count : 0, twins = 0, first = 0;
+    const char **sorted = nn_calloc(count, sizeof *sorted);
+    if (!sorted)
+        return nn_fail_memory(error, count * sizeof *sorted);
+    if (count > 0)
+        memcpy(sorted, samples->features, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, by_text);
+    for (size_t i = 1; i < count; i++) {
+        if (strcmp(sorted[i - 1], sorted[i]) != 0)
+            continue;
+        first = twins == 0 ? i : first;
+        twins++;
+    }
+    if (twins > 0)
+        add_note(result, "%zu column%s the name of an earlier one, such as \"%.60s\".", twins,
+                 twins == 1 ? " bears" : "s bear", sorted[first]);
+    nn_free(sorted);
+    return NN_OK;
+}
+
 static enum nn_status run_info(const struct nn_invocation *invocation, struct nn_error *error)
 {
     const struct nn_dataset *data = NULL;
@@ -121,6 +152,7 @@ static enum nn_status run_info(const struct nn_invocation *invocation, struct nn
              data->samples->shape.rank == 1 ? " features" : "", nn_scaling_names[data->scaling]);
     note_missing(result, data->samples);
     note_duplicates(result, &found);
+    NN_TRY(note_names(result, data->samples, error));
     if (data->samples->mask)
         add_note(result, "What decides the class is known: data export masks.npy what=masks.");
     result->figures_hidden = true;
@@ -138,7 +170,8 @@ const struct nn_command nn_command_data_info = {
     .summary = "Says what the data are: shape, classes, splits, scaling, oddities",
     .details = "Below the table it says what became of missing cells, how many samples repeat an "
                "earlier one and with which of them the labels contradict each other, and how many "
-               "held-out samples also stand in the training data.",
+               "held-out samples also stand in the training data, and which columns bear the same "
+               "name.",
     .args = (const struct nn_arg_spec[]){{0}},
     .examples =
         (const struct nn_example[]){

@@ -39,8 +39,10 @@ static enum nn_status check_length(const struct table *table, const struct nn_cs
     if (record->count == wanted)
         return NN_OK;
     size_t odd = record->count < wanted ? record->count : wanted;
+    bool tail = record->count == wanted + 1 && record->fields[wanted].length == 0;
     return nn_csv_fail(error, NN_DAMAGED, record->line, odd + 1, NULL,
-                       "the row has %zu fields where %zu are expected", record->count, wanted);
+                       "the row has %zu fields where %zu are expected%s", record->count, wanted,
+                       tail ? ": it ends with a delimiter" : "");
 }
 
 static bool is_header(const struct table *table, const struct nn_csv_record *record)
@@ -48,18 +50,19 @@ static bool is_header(const struct table *table, const struct nn_csv_record *rec
     return record->number == 0 && table->columns.header;
 }
 
-/* Whether a row is left out because a cell that the samples need is missing. Counts those cells
- * when asked to. */
+/* Whether a row is left out because a cell that the samples need is missing: with missing=drop any,
+ * else the label, which nothing can fill. Counts those cells when asked to. */
 static bool drop_row(struct table *table, const struct nn_csv_record *record, bool count)
 {
     struct nn_columns *columns = &table->columns;
     enum nn_missing rule = table->options->missing;
     bool drop = false;
-    if (rule != NN_MISSING_DROP)
+    if (rule == NN_MISSING_REFUSE)
         return false;
     for (size_t i = 0; i < record->count; i++) {
         double number = 0;
-        if (!columns->items[i].chosen && i != columns->label)
+        bool needed = rule == NN_MISSING_DROP && columns->items[i].chosen;
+        if (!needed && i != columns->label)
             continue;
         const char *text = nn_csv_text(record, i);
         enum nn_cell cell = nn_sniff_cell(text, record->fields[i].length, &number);
@@ -138,6 +141,41 @@ static enum nn_status allocate(struct table *table, struct nn_error *error)
     return samples->values ? NN_OK : nn_fail_memory(error, cells * sizeof(float));
 }
 
+/* Lines above the table, delimiter, header. */
+static enum nn_status sniff(struct table *table, struct nn_error *error)
+{
+    int wanted = table->options->header;
+    struct nn_csv_text *text = &table->text;
+    struct nn_sniffed sniffed = {.header = false};
+    enum nn_status status;
+    NN_TRY(nn_sniff_preamble(text, error));
+    if (!text->delimiter)
+        NN_TRY(nn_sniff_delimiter(text, error));
+    NN_TRY(nn_sniff_records(text, &sniffed, error));
+    if (!sniffed.header && wanted != 0) {
+        NN_TRY(nn_sniff_comment(text, &sniffed.header, error));
+        text->skip -= sniffed.header;
+    }
+    table->columns.header = wanted < 0 ? sniffed.header : wanted == 1;
+    table->columns.open_tail = sniffed.open_tail;
+out:
+    return status;
+}
+
+/* A delimiter at the end of every line makes a column of nothing. */
+static enum nn_status check_tail(const struct nn_columns *columns, struct nn_error *error)
+{
+    size_t last = columns->count - 1;
+    if (!columns->open_tail || (!columns->items[last].chosen && columns->label != last))
+        return NN_OK;
+    nn_fail(error, NN_DAMAGED,
+            "every line ends with a delimiter, so that the last column, %zu, has neither a name "
+            "nor a value",
+            last + 1);
+    nn_fail_hint(error, "columns=1-%zu and label= leave it out", last);
+    return NN_DAMAGED;
+}
+
 /* Text, delimiter, header, names of columns, label column. */
 static enum nn_status begin(struct table *table, struct nn_bytes *input, struct nn_error *error)
 {
@@ -156,14 +194,13 @@ static enum nn_status begin(struct table *table, struct nn_bytes *input, struct 
         .limit = 1,
         .progress = options->progress,
     };
-    if (!text->delimiter)
-        NN_TRY(nn_sniff_delimiter(input, text->comma, &text->delimiter, error));
-    table->columns.header = options->header == 1;
-    if (options->header < 0)
-        NN_TRY(nn_sniff_header(text, &table->columns.header, error));
+    table->columns.comma = options->comma;
+    NN_TRY(sniff(table, error));
     NN_TRY(nn_csv_walk(text, take_first, table, error));
     if (table->columns.count == 0)
         status = nn_fail(error, NN_DAMAGED, "the file has no rows, only blank lines");
+    else
+        status = check_tail(&table->columns, error);
 out:
     return status;
 }
@@ -175,9 +212,17 @@ static enum nn_status survey(struct table *table, struct nn_error *error)
     enum nn_status status = nn_csv_walk(&table->text, survey_row, table, error);
     if (status != NN_OK || table->rows > 0)
         return status;
-    if (table->dropped > 0)
-        return nn_fail(error, NN_DAMAGED, "missing=drop leaves no row: all %zu lack a cell",
-                       table->dropped);
+    if (table->dropped > 0) {
+        bool drop = table->options->missing == NN_MISSING_DROP;
+        nn_fail(error, NN_DAMAGED,
+                drop ? "missing=drop leaves no row: all %zu lack a cell"
+                     : "no row is left: all %zu lack the label",
+                table->dropped);
+        if (!drop)
+            nn_fail_hint(error, "label=none takes all columns as inputs; columns= names those to "
+                                "use");
+        return NN_DAMAGED;
+    }
     return nn_fail(error, NN_DAMAGED, "the file has a header but no rows");
 }
 
@@ -228,7 +273,7 @@ out:
 
 const struct nn_reader nn_reader_csv = {
     .name = "csv",
-    .summary = "table divided by commas, semicolons or tabs; one column is the label",
+    .summary = "table divided by commas, semicolons, tabs, bars or blanks; one column is the label",
     .extensions = ".csv .tsv .txt .data",
     .probe = NULL,
     .read = read_csv,

@@ -47,6 +47,11 @@ Test(data, gaps_are_refused_or_told)
     nn_test_run(&test, "data load gaps.csv decimal=comma missing=mostfrequent", NN_OK);
     nn_test_run(&test, "data show 1", NN_OK);
     cr_assert(last(&test)->cells[0 * 3 + 1].number == 40, "the most frequent age");
+    nn_test_write("gap.csv", "a,y\n1,p\n2,\n,q\n");
+    nn_test_run(&test, "data load gap.csv missing=mean; data info", NN_OK);
+    cr_assert(strstr(nn_buffer_string(&test.out), "1 row was left out for missing labels"));
+    cr_assert(strstr(last(&test)->note, "1 row was left out for missing labels. 1 missing cell"),
+              "%s", last(&test)->note);
     nn_test_end(&test);
 }
 
@@ -60,6 +65,14 @@ Test(data, columns_by_number_range_and_name)
     cr_assert(samples->feature_count == 3 && strcmp(samples->features[2], "d") == 0);
     nn_test_run(&test, "data load t.csv columns=1-7 label=5", NN_ARGUMENT);
     cr_assert(test.session->dataset->samples == samples, "the old data stay");
+    nn_test_run(&test, "data load t.csv columns=1-2,4,label=5 task=classification; data info",
+                NN_OK);
+    cr_assert(!strstr(last(&test)->note, "bears the name"), "%s", last(&test)->note);
+    cr_assert(test.session->dataset->samples->feature_count == 3);
+    nn_test_write("twins.csv", "a,b,a,y\n1,2,3,p\n5,6,7,q\n");
+    nn_test_run(&test, "data load twins.csv; data info", NN_OK);
+    cr_assert(strstr(last(&test)->note, "1 column bears the name of an earlier one, such as \"a\""),
+              "%s", last(&test)->note);
     nn_test_run(&test, "data load t.csv categories=d label=5", NN_OK);
     cr_assert(test.session->dataset->samples->feature_count == 2 + 3 + 3);
     nn_test_end(&test);

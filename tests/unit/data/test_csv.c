@@ -90,6 +90,26 @@ static const struct csv_case good[] = {
     {"a|b|y\n1|2|p\n", "a,b | 1,2; | p: 0", {.delimiter = '|', AUTO}},
     {"\"a;b\",y\n1,p\n2,q\n", "a;b | 1; 2; | p,q: 0 1", {AUTO}},
     {"a b y\n1 2 p\n", "a,b | 1,2; | p: 0", {.delimiter = ' ', AUTO}},
+    {"a|b|y\n1|2|p\n", "a,b | 1,2; | p: 0", {AUTO}},
+    {"a b y\n1 2 p\n", "a,b | 1,2; | p: 0", {AUTO}},
+    {"  a   b\ty \n 1.5  2   \"p  q\"\n", "a,b | 1.5,2; | p  q: 0", {AUTO}},
+    {"5.1 3.5 p\r\n4.9  3 q\r\n", "column 1,column 2 | 5.1,3.5; 4.9,3; | p,q: 0 1", {AUTO}},
+    {"close price\n1\n2\n", "close price | 1; 2; | none", {.label = "none", AUTO}},
+    {"my wine\nred wine\nwhite wine\n",
+     "my wine=red wine,my wine=white wine,my wine=? | 1,0,0; 0,1,0; | none",
+     {.label = "none", .header = 1, .split = -1}},
+    {"a,the y\n1,of p\n", "a | 1; | of p: 0", {AUTO}},
+    /* Lines above the table. */
+    {"sep=;\na;b;y\n1;2;p\n", "a,b | 1,2; | p: 0", {AUTO}},
+    {"\xef\xbb\xbfsep=|\r\na,x|y\r\n1|p\r\n", "a,x | 1; | p: 0", {AUTO}},
+    {"sep=,y\n1,p\n", "sep= | 1; | p: 0", {AUTO}},
+    {"# taken on 3 May, 2024\n# by hand\na,y\n1,p\n", "a | 1; | p: 0", {AUTO}},
+    {"# one\n\n# two\na,y\n1,p\n", "a | 1; | p: 0", {AUTO}},
+    {"# no, header\n1,p\n2,q\n", "column 1 | 1; 2; | p,q: 0 1", {.header = 0, .split = -1}},
+    {"#id,a,y\n1,2,p\n2,3,q\n", "#id,a | 1,2; 2,3; | p,q: 0 1", {AUTO}},
+    {"#,a,y\n1,2,p\n2,3,q\n", "#,a | 1,2; 2,3; | p,q: 0 1", {.header = 1, .split = -1}},
+    {"# x, y\na,y\n1,p\n", "a | 1; | p: 0", {AUTO}},
+    {"#f00,1\n#0f0,2\n", "column 1=#0f0,column 1=#f00,column 1=? | 0,1,0; 1,0,0; | 1 2", {AUTO}},
     /* Numbers. */
     {"1e3,-2.5,+3,.5,5.,p\n",
      "column 1,column 2,column 3,column 4,column 5 | 1000,-2.5,3,0.5,5; | p: 0",
@@ -133,6 +153,11 @@ static const struct csv_case good[] = {
     {"1-2,b,y\n1,2,p\n", "1-2 | 1; | p: 0", {.columns = "1-2", AUTO}},
     {"7,b,y\n1,2,p\n", "7 | 1; | p: 0", {.columns = "7", .header = 1, .split = -1}},
     {"1,2,3,p\n", "column 2 | 2; | p: 0", {.columns = "2", AUTO}},
+    {"a,b,c,y\n1,2,3,p\n", "b,c | 2,3; | 1", {.columns = "2-3,label=1", AUTO}},
+    {"a,b,c,y\n1,2,3,p\n", "a,c | 1,3; | p: 0", {.columns = "label=y,a,c", AUTO}},
+    {"a,a,y\n1,2,p\n", "a | 2; | p: 0", {.columns = "2", AUTO}},
+    {"a,A,y\n1,2,p\n", "A | 2; | p: 0", {.columns = "A", AUTO}},
+    {"a,y,\n1,p,\n2,q,\n", "a | 1; 2; | p,q: 0 1", {.columns = "1", .label = "y", AUTO}},
     {"a,b,c\n1,2,3\n", "a,b | 1,2; | none", {.columns = "1-2", .label = "none", AUTO}},
     {"id,a,y\nAB1,1,p\nAB2,2,q\n", "a | 1; 2; | p,q: 0 1", {.columns = "2", AUTO}},
     /* Decimal commas. */
@@ -163,6 +188,12 @@ static const struct csv_case good[] = {
      "a | 3; 1; 1; | p,q: 0 1 1",
      {.missing = NN_MISSING_MOST_FREQUENT, AUTO}},
     {"a,y\n1,p\n2,q\n", "a | 1; 2; | p,q: 0 1", {.missing = NN_MISSING_MEAN, AUTO}},
+    {"a,y\n1,p\n9,\n?,q\n3,p\n9,?\n",
+     "a | 1; 2; 3; | p,q: 0 1 0",
+     {.missing = NN_MISSING_MEAN, AUTO}},
+    {"a,y\n1,1.5\n9,nan\n1,2\n?,2\n",
+     "a | 1; 1; 1; | 1.5 2 2",
+     {.missing = NN_MISSING_MOST_FREQUENT, AUTO}},
     /* Texts become inputs. */
     {"a,c,y\n1,red,p\n2,blue,q\n3,red,p\n",
      "a,c=blue,c=red,c=? | 1,0,1,0; 2,1,0,0; 3,0,1,0; | p,q: 0 1 0",
@@ -321,8 +352,34 @@ static const struct bad_case bad[] = {
      0,
      "categories=4: the columns are 1 to 3",
      {.categories = "4", AUTO}},
-    {"a;y\n1.000,5;p\n", NN_DAMAGED, 2, 1, "is not a number", {.comma = true, AUTO}},
-    {"a;y\n1;p\n1.5;q\n", NN_DAMAGED, 3, 1, "is not a number", {.comma = true, AUTO}},
+    {"a;y\n1.000,5;p\n", NN_DAMAGED, 2, 1, "\"1.000,5\" is not a number", {.comma = true, AUTO}},
+    {"a;y\n1;p\n1.5;q\n", NN_DAMAGED, 3, 1, "\"1.5\" is not", {.comma = true, AUTO}},
+    {"a;y\n1;p\n1,2,3;q\n", NN_DAMAGED, 3, 1, "categories=1", {.comma = true, AUTO}},
+    {"a;b;y\n1;1,2,3;p\n", NN_DAMAGED, 2, 2, "categories=2", {.header = 1, .split = -1}},
+    {"a,b,y\n1,2024-01-31,p\n", NN_DAMAGED, 2, 2, "a date is no", {.header = 1, .split = -1}},
+    {"a;b;y\n1;-;p\n", NN_DAMAGED, 2, 2, "count as missing", {.header = 1, .split = -1}},
+    {"a;b;y\n1;+-3;p\n", NN_DAMAGED, 2, 2, "categories=2", {.header = 1, .split = -1}},
+    {"a,a,y\n1,2,p\n", NN_ARGUMENT, 0, 0, "the columns 1 and 2 bear", {.columns = "a", AUTO}},
+    {"a,b,a\n1,2,p\n", NN_ARGUMENT, 0, 0, "the columns 1 and 3 bear", {.label = "a", AUTO}},
+    {"A,b,a\n1,2,p\n", NN_ARGUMENT, 0, 0, "no column \"c\"", {.label = "c", AUTO}},
+    {"a,b,y\n1,2,p\n",
+     NN_ARGUMENT,
+     0,
+     0,
+     "and so does label=",
+     {.columns = "1,label=3", .label = "2", AUTO}},
+    {"a,b,y\n1,2,p\n", NN_ARGUMENT, 0, 0, "columns are 1 to 3", {.columns = "1,label=4", AUTO}},
+    {"a,y,\n1,p,\n2,q,\n", NN_DAMAGED, 0, 0, "the last column, 3, has neither", {AUTO}},
+    {"1,p,\n2,q,\n", NN_DAMAGED, 0, 0, "every line ends with a delimiter", {AUTO}},
+    {"1,p,\n2,q,\n",
+     NN_DAMAGED,
+     0,
+     0,
+     "columns=1-2",
+     {.missing = NN_MISSING_MEAN, .label = "2", AUTO}},
+    {"a,y\n1,p,\n2,q,\n", NN_DAMAGED, 2, 3, "ends with a delimiter", {AUTO}},
+    {"# one\n# two\na,y\n1,p\nx,q\n", NN_DAMAGED, 5, 1, "row 5", {AUTO}},
+    {"a  y\n1 p\n  x q\n", NN_DAMAGED, 3, 1, "\"x\"", {AUTO}},
     {"a,y\n,p\n?,q\n", NN_DAMAGED, 0, 0, "leaves no row", {.missing = NN_MISSING_DROP, AUTO}},
     {"a,b,y\n,1,p\n?,2,q\n",
      NN_DAMAGED,
@@ -336,13 +393,13 @@ static const struct bad_case bad[] = {
      0,
      "\"a\" has no values",
      {.missing = NN_MISSING_MOST_FREQUENT, .header = 1, .split = -1}},
-    {"a,y\n1,p\n2,\n",
+    {"a,y\n1,p\n2,\n", NN_DAMAGED, 3, 2, "missing=drop", {AUTO}},
+    {"a,y\n1,\n2,\n",
      NN_DAMAGED,
-     3,
-     2,
-     "the label is missing",
-     {.missing = NN_MISSING_MEAN, AUTO}},
-    {"a,y\n1,p\n2,\n", NN_DAMAGED, 3, 2, "missing=drop", {.missing = NN_MISSING_MEAN, AUTO}},
+     0,
+     0,
+     "all 2 lack the label",
+     {.missing = NN_MISSING_MEAN, .header = 1, .split = -1, .label = "y"}},
     {"a,y\ninf,p\n",
      NN_DAMAGED,
      2,
@@ -567,7 +624,7 @@ Test(csv, pieces)
 
 Test(csv, what_was_missing_is_told)
 {
-    static const char text[] = "a,b,c,y\n1,,red,p\n2,5,,q\n,,blue,p\n4,5,red,q\n";
+    static const char text[] = "a,b,c,y\n1,,red,p\n2,5,,q\n,,blue,p\n9,9,red,\n4,5,red,q\n";
     static const enum nn_missing rules[] = {NN_MISSING_DROP, NN_MISSING_MEAN,
                                             NN_MISSING_MOST_FREQUENT};
     for (size_t k = 0; k < 3; k++) {
@@ -578,7 +635,7 @@ Test(csv, what_was_missing_is_told)
         expect_ok(read_text(text, strlen(text), options, &samples, &error));
         bool drop = rules[k] == NN_MISSING_DROP;
         cr_assert(samples->missing_rule == rules[k]);
-        cr_assert(samples->dropped == (drop ? 3 : 0) && samples->count == (drop ? 1 : 4));
+        cr_assert(samples->dropped == (drop ? 4 : 1) && samples->count == (drop ? 1 : 4));
         cr_assert(samples->missing[0] == 1 && samples->missing[1] == 2);
         cr_assert(samples->missing[samples->feature_count - 1] == 1, "in c=?");
         nn_samples_free(samples);
@@ -704,7 +761,7 @@ Test(csv, every_truncation)
 /* Random bytes from a small alphabet: no crash, an error always has a message. */
 Test(csv, random_bytes)
 {
-    static const char alphabet[] = "12.e,;\t\"\"\n\n\r ap-";
+    static const char alphabet[] = "12.e,;\t\"\"\n\n\r ap-#|";
     struct nn_random random;
     nn_random_init(&random, 11, NN_STREAM_GENERATE, 1);
     for (int round = 0; round < 20000; round++) {
