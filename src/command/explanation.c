@@ -7,6 +7,7 @@
 #include "command/deliver.h"
 #include "command/specs.h"
 #include "data/npy.h"
+#include "explain/blur.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -28,16 +29,18 @@ const struct nn_arg_spec nn_explain_args[] = {
     {.name = "target",
      .type = NN_ARG_TEXT,
      .choices = "@classes",
-     .help = "a class, A-B for a difference, loss, LAYER:UNIT, or a file with one class a line; "
-             "else the predicted class"},
+     .help = "a class, A-B for a difference, loss, LAYER:UNIT (a unit, the mean of a feature map, "
+             "or a place MAP,ROW,COLUMN in it), or a file with one class a line; else the "
+             "predicted class"},
     {.name = "layer",
      .type = NN_ARG_LAYER,
      .help = "for methods at a layer; else the last convolution"},
     {.name = "baseline",
      .type = NN_ARG_TEXT,
      .fallback = "0",
-     .help =
-         "what counts as nothing: a number (scaled), mean (of the training data), or an .npy file"},
+     .help = "what counts as nothing: a number (scaled), mean (of the training data), blur or "
+             "blur:SIGMA (of the sample itself, in pixels), sample:N (of its split), or an .npy "
+             "file"},
     {.name = "seed",
      .type = NN_ARG_INT,
      .min = 0,
@@ -137,30 +140,83 @@ static enum nn_status read_baseline(const char *path, float *baseline, size_t si
     return status;
 }
 
+/* Every sample blurred; the width of the blur is `text`, or an eighth of the image's side. */
+static enum nn_status blur_samples(struct nn_explanation *explanation, const char *text,
+                                   struct nn_error *error)
+{
+    const struct nn_shape *shape = &explanation->subject.shape;
+    size_t size = nn_shape_size(shape), count = explanation->subject.count;
+    enum nn_status status = NN_OK;
+    if (shape->rank != 3)
+        return nn_fail(error, NN_REFUSED, "baseline=blur is for images; use mean or a number");
+    size_t side = shape->dim[1] < shape->dim[2] ? shape->dim[1] : shape->dim[2];
+    double sigma = (double)side / 8;
+    if (text && (!nn_number_parse(text, strlen(text), &sigma) || sigma <= 0 || sigma > 1e4))
+        return nn_fail(error, NN_ARGUMENT, "baseline=blur:%s: a width in pixels above 0 is wanted",
+                       NN_VISIBLE(text));
+    explanation->baseline = nn_calloc(count, size * sizeof *explanation->baseline);
+    if (!explanation->baseline)
+        return nn_fail_memory(error, count * size * sizeof *explanation->baseline);
+    memcpy(explanation->baseline, explanation->subject.x, count * size * sizeof(float));
+    for (size_t s = 0; s < count && status == NN_OK; s++)
+        status = nn_blur(explanation->baseline + s * size, shape->dim[0], shape->dim[1],
+                         shape->dim[2], sigma, error);
+    explanation->request.own_baselines = true;
+    return status;
+}
+
+static enum nn_status take_sample(const struct nn_subject *subject, const char *text,
+                                  float *baseline, struct nn_error *error)
+{
+    size_t count = subject->data->split_count[subject->split];
+    int64_t number;
+    if (!nn_number_parse_int(text, strlen(text), &number) || number < 0 ||
+        (uint64_t)number >= count)
+        return nn_fail(error, NN_ARGUMENT, "baseline=sample:%s: the %s split has samples 0 to %zu",
+                       NN_VISIBLE(text), nn_split_names[subject->split], count - 1);
+    nn_dataset_sample(subject->data, subject->split, (size_t)number, baseline);
+    return NN_OK;
+}
+
+/* One baseline for all samples. */
+static enum nn_status fill_baseline(const struct nn_subject *subject, const char *text,
+                                    float *values, struct nn_error *error)
+{
+    size_t size = nn_shape_size(&subject->shape);
+    double number;
+    if (nn_number_parse(text, strlen(text), &number)) {
+        for (size_t i = 0; i < size; i++)
+            values[i] = (float)number;
+        return NN_OK;
+    }
+    if (strncmp(text, "sample:", 7) == 0)
+        return take_sample(subject, text + 7, values, error);
+    if (strcmp(text, "mean") == 0) {
+        float *work = nn_calloc(size, sizeof *work);
+        if (!work)
+            return nn_fail_memory(error, size * sizeof *work);
+        mean_of(subject->data, values, work, size);
+        nn_free(work);
+        return NN_OK;
+    }
+    if (!nn_file_exists(text))
+        return nn_fail(error, NN_ARGUMENT,
+                       "baseline=%s: neither a number, mean, blur, blur:SIGMA nor sample:N, and "
+                       "there is no such file",
+                       NN_VISIBLE(text));
+    return read_baseline(text, values, size, error);
+}
+
 static enum nn_status make_baseline(struct nn_explanation *explanation, struct nn_error *error)
 {
     const char *text = nn_args_text(&explanation->args, NN_EXPLAIN_ARG_BASELINE);
     size_t size = nn_shape_size(&explanation->subject.shape);
-    float *values = nn_calloc(size, sizeof *values), *work = nn_calloc(size, sizeof *work);
-    double number;
-    enum nn_status status = NN_OK;
-    if (!values || !work) {
-        status = nn_fail_memory(error, size * sizeof *values);
-    } else if (strcmp(text, "mean") == 0) {
-        mean_of(explanation->subject.data, values, work, size);
-    } else if (nn_number_parse(text, strlen(text), &number)) {
-        for (size_t i = 0; i < size; i++)
-            values[i] = (float)number;
-    } else {
-        status = read_baseline(text, values, size, error);
-    }
-    nn_free(work);
-    if (status != NN_OK) {
-        nn_free(values);
-        return status;
-    }
-    explanation->baseline = values;
-    return NN_OK;
+    if (strcmp(text, "blur") == 0 || strncmp(text, "blur:", 5) == 0)
+        return blur_samples(explanation, text[4] ? text + 5 : NULL, error);
+    explanation->baseline = nn_calloc(size, sizeof *explanation->baseline);
+    if (!explanation->baseline)
+        return nn_fail_memory(error, size * sizeof *explanation->baseline);
+    return fill_baseline(&explanation->subject, text, explanation->baseline, error);
 }
 
 static enum nn_status read_targets(const struct nn_session *session, const char *path,

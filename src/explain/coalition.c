@@ -4,7 +4,7 @@
 
 struct coalitions {
     const struct nn_explain_call *call;
-    const float *sample;
+    const float *sample, *baseline;
     nn_present *present;
     const void *context;
     double *value;
@@ -16,7 +16,7 @@ static void make(void *context, size_t first, size_t n, float *x)
     size_t size = c->call->net->nodes[0]->size;
     for (size_t k = first; k < first + n; k++)
         for (size_t i = 0; i < size; i++)
-            *x++ = c->present(c->context, k, i) ? c->sample[i] : c->call->baseline[i];
+            *x++ = c->present(c->context, k, i) ? c->sample[i] : c->baseline[i];
 }
 
 static void take(void *context, size_t first, size_t n, const double *value)
@@ -31,6 +31,7 @@ enum nn_status nn_coalition_values(const struct nn_explain_call *call, size_t s,
 {
     struct coalitions coalitions = {.call = call,
                                     .sample = call->x + s * call->net->nodes[0]->size,
+                                    .baseline = nn_explain_baseline(call, s),
                                     .present = present,
                                     .context = context,
                                     .value = value};

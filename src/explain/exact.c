@@ -99,7 +99,7 @@ static enum nn_status evaluate(struct walker *walker, const double *t, size_t n,
         return nn_fail(error, NN_CANCELLED, "stopped");
     for (size_t k = 0; k < n; k++)
         for (size_t i = 0; i < walker->size; i++) {
-            double b = (double)walker->call->baseline[i];
+            double b = (double)nn_explain_baseline(walker->call, walker->s)[i];
             input[k * walker->size + i] = (float)(b + t[k] * ((double)walker->x[i] - b));
         }
     nn_pass_forward(walker->pass, n, NULL);

@@ -168,6 +168,8 @@ struct nn_explain_request nn_explain_part(const struct nn_explain_request *reque
     part.batch = n;
     part.labels = request->labels ? request->labels + first : NULL;
     part.targets = request->targets ? request->targets + first : NULL;
+    if (request->own_baselines)
+        part.baseline += first * request->net->nodes[0]->size;
     return part;
 }
 
@@ -186,6 +188,7 @@ enum nn_status nn_explain(const struct nn_explain_request *request, struct nn_re
                                    .batch = request->batch,
                                    .x = request->x,
                                    .baseline = request->baseline ? request->baseline : zeros,
+                                   .baselines = request->own_baselines ? request->batch : 1,
                                    .args = request->args,
                                    .seed = request->seed,
                                    .progress = request->progress};

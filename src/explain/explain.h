@@ -15,6 +15,7 @@ struct nn_explain_request {
     const int32_t *targets; /* one class per sample (target=FILE), or NULL */
     const char *layer;      /* name or number; NULL = the default */
     const float *baseline;  /* [input...] or NULL = zeros */
+    bool own_baselines;     /* baseline is [batch, input...]: each sample has its own */
     char **classes;         /* names, or NULL */
     size_t class_count;
     uint64_t seed;

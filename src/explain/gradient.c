@@ -167,7 +167,8 @@ enum nn_status nn_explain_ends(const struct nn_explain_call *call, size_t s, dou
 {
     struct nn_target target = call->target;
     target.unit += s;
-    enum nn_status status = nn_explain_answer(call, &target, call->baseline, &ends[0], error);
+    enum nn_status status =
+        nn_explain_answer(call, &target, nn_explain_baseline(call, s), &ends[0], error);
     if (status != NN_OK)
         return status;
     return nn_explain_answer(call, &target, call->x + s * call->net->nodes[0]->size, &ends[1],

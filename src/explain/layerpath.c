@@ -57,7 +57,7 @@ enum nn_status nn_layer_path_walk(struct nn_layer_path *path, const struct nn_ex
                                 : (double)k / (double)path->steps;
         path->units[k] = call->target.unit[s];
         for (size_t i = 0; i < in; i++) {
-            double b = (double)call->baseline[i];
+            double b = (double)nn_explain_baseline(call, s)[i];
             path->x[k * in + i] = (float)(b + t * ((double)call->x[s * in + i] - b));
         }
     }

@@ -6,6 +6,7 @@ METHOD_SOURCES = \
 	src/explain/methods/deeplift.c \
 	src/explain/methods/eigencam.c \
 	src/explain/methods/feature_ablation.c \
+	src/explain/methods/fullgrad.c \
 	src/explain/methods/gradcam.c \
 	src/explain/methods/gradcam_plusplus.c \
 	src/explain/methods/gradient.c \
@@ -17,9 +18,13 @@ METHOD_SOURCES = \
 	src/explain/methods/integrated_gradients.c \
 	src/explain/methods/internal_influence.c \
 	src/explain/methods/kernel_shap.c \
+	src/explain/methods/layer_activation.c \
+	src/explain/methods/layer_gradient.c \
 	src/explain/methods/layercam.c \
 	src/explain/methods/lime.c \
 	src/explain/methods/lrp.c \
+	src/explain/methods/neuron_conductance.c \
+	src/explain/methods/neuron_gradient.c \
 	src/explain/methods/occlusion.c \
 	src/explain/methods/rise.c \
 	src/explain/methods/saliency.c \
@@ -50,6 +55,8 @@ src_libexplain_a_SOURCES = $(METHOD_SOURCES) \
 	src/explain/lrp.h \
 	src/explain/merge.c \
 	src/explain/method.h \
+	src/explain/neuron.c \
+	src/explain/neuron.h \
 	src/explain/noise.c \
 	src/explain/noise.h \
 	src/explain/parse.c \

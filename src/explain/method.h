@@ -29,6 +29,7 @@ struct nn_target {
     bool binary;         /* one output stands for two classes: F = -z for class 0, z for class 1 */
     const int32_t *unit; /* [batch]: class, or unit (feature map) of the node */
     int32_t other;       /* DIFFERENCE */
+    int32_t place;       /* UNIT of a feature map: 1 + the place in it; 0 = the mean of the map */
 };
 
 /* A pass, with room for gradients, that has run one input: whoever asks about the same array of it
@@ -42,7 +43,8 @@ struct nn_explain_call {
     const struct nn_net *net;
     size_t batch;
     const float *x;        /* [batch, input shape...], scaled as the net sees it */
-    const float *baseline; /* [input shape...]: one for all samples */
+    const float *baseline; /* [baselines, input shape...]: nn_explain_baseline */
+    size_t baselines;      /* one for all samples, or one for each */
     struct nn_seen seen;   /* x, if it is one sample */
     struct nn_target target;
     int layer; /* for methods with needs_layer: resolved node */
@@ -50,6 +52,12 @@ struct nn_explain_call {
     uint64_t seed;
     struct nn_progress *progress; /* may be NULL */
 };
+
+/* What counts as nothing for a sample: [input shape...]. */
+static inline const float *nn_explain_baseline(const struct nn_explain_call *call, size_t sample)
+{
+    return call->baseline + sample % call->baselines * call->net->nodes[0]->size;
+}
 
 enum nn_method_flags {
     NN_METHOD_LAYER = 1,    /* has a layer= argument; the map has that layer's size */

@@ -47,27 +47,72 @@ static enum nn_status no_such_class(const struct nn_explain_request *request, co
     return status;
 }
 
+/* "3", a unit or feature map, or "3,0,5", a place in a map; *place as in struct nn_target. */
+static bool parse_place(const struct nn_shape *shape, const char *text, int64_t *unit,
+                        int32_t *place)
+{
+    size_t at = 0;
+    int given = 0;
+    for (; given < shape->rank; given++) {
+        int64_t index;
+        size_t length = strcspn(text, ",");
+        if (!nn_number_parse_int(text, length, &index) || index < 0 ||
+            (uint64_t)index >= shape->dim[given])
+            return false;
+        if (given == 0)
+            *unit = index;
+        else
+            at = at * shape->dim[given] + (size_t)index;
+        text += length;
+        if (*text == '\0')
+            break;
+        if (given + 1 == shape->rank)
+            return false;
+        text++;
+    }
+    if ((given > 0 && given + 1 != shape->rank) || at >= INT32_MAX)
+        return false;
+    *place = given > 0 ? (int32_t)at + 1 : 0;
+    return true;
+}
+
+enum nn_status nn_unit_parse(const struct nn_node *node, const char *text, const char *prefix,
+                             int32_t *unit, int32_t *place, struct nn_error *error)
+{
+    char shape[NN_SHAPE_TEXT];
+    int64_t number = 0;
+    int32_t at;
+    if (parse_place(&node->shape, text, &number, &at)) {
+        *unit = (int32_t)number;
+        *place = at;
+        return NN_OK;
+    }
+    if (node->shape.rank == 1)
+        return nn_fail(error, NN_ARGUMENT, "%s%s: layer %s has units 0 to %zu", prefix,
+                       NN_VISIBLE(text), node->name, node->size - 1);
+    return nn_fail(error, NN_ARGUMENT,
+                   "%s%s: layer %s has maps 0 to %zu, and places such as 0,0,0 in %s", prefix,
+                   NN_VISIBLE(text), node->name, node->shape.dim[0] - 1,
+                   nn_shape_text(shape, &node->shape));
+}
+
 /* "layer:unit" */
 static enum nn_status parse_unit(const struct nn_explain_request *request, const char *text,
                                  const char *colon, int32_t *units, struct nn_target *target,
                                  struct nn_error *error)
 {
     enum nn_status status;
-    int64_t unit;
+    int32_t unit;
     char *name = nn_strndup(text, (size_t)(colon - text));
     if (!name)
         return nn_fail_memory(error, (size_t)(colon - text));
     NN_TRY(nn_net_find(request->net, name, &target->node, error));
-    const struct nn_node *node = request->net->nodes[target->node];
-    size_t limit = node->shape.rank > 1 ? node->shape.dim[0] : node->size;
-    if (!nn_number_parse_int(colon + 1, strlen(colon + 1), &unit) || unit < 0 ||
-        (uint64_t)unit >= limit)
-        NN_TRY(nn_fail(error, NN_ARGUMENT, "target=%s: layer %s has %s 0 to %zu", NN_VISIBLE(text),
-                       node->name, node->shape.rank > 1 ? "maps" : "units", limit - 1));
+    NN_TRY(nn_unit_parse(request->net->nodes[target->node], colon + 1, "target=LAYER:", &unit,
+                         &target->place, error));
     target->what = NN_EXPLAIN_UNIT;
     target->binary = false;
     for (size_t i = 0; i < request->batch; i++)
-        units[i] = (int32_t)unit;
+        units[i] = unit;
 out:
     nn_free(name);
     return status;
@@ -192,6 +237,20 @@ static enum nn_status check_layer(const struct nn_explain_request *request,
     return NN_OK;
 }
 
+/* The last convolution; for methods that take any layer, without one the last layer with weights
+ * before the explained one (its activation, if it has one). -1 = none. */
+static int default_layer(const struct nn_net *net, int end, bool spatial)
+{
+    int found = -1, hidden = -1;
+    for (int i = 1; i <= end; i++) {
+        if (net->nodes[i]->layer->flags & NN_LAYER_SPATIAL)
+            found = i;
+        if (net->nodes[i]->param_count > 0 && net->nodes[i]->tail < end)
+            hidden = net->nodes[i]->tail;
+    }
+    return found >= 0 || spatial ? found : hidden;
+}
+
 enum nn_status nn_layer_parse(const struct nn_explain_request *request,
                               const struct nn_target *target, int *layer, struct nn_error *error)
 {
@@ -201,9 +260,11 @@ enum nn_status nn_layer_parse(const struct nn_explain_request *request,
         if (status != NN_OK)
             return status;
     } else {
-        for (int i = 1; i <= target->node; i++)
-            if (request->net->nodes[i]->layer->flags & NN_LAYER_SPATIAL)
-                found = i;
+        found = default_layer(request->net, target->node,
+                              (request->method->flags & NN_METHOD_SPATIAL) != 0);
+        if (found < 0 && !(request->method->flags & NN_METHOD_SPATIAL))
+            return nn_fail(error, NN_REFUSED, "%s needs a hidden layer, and the net has none",
+                           request->method->name);
         if (found < 0)
             return nn_fail(error, NN_REFUSED,
                            "%s needs a convolution, and the net has none: use saliency, "

@@ -12,18 +12,25 @@ static size_t unit_size(const struct nn_node *node)
     return node->shape.rank > 1 ? node->size / node->shape.dim[0] : 1;
 }
 
-static double unit_value(const struct nn_node *node, const float *y, int32_t unit)
+static double unit_value(const struct nn_node *node, const float *y, int32_t unit, int32_t place)
 {
     size_t size = unit_size(node);
     double sum = 0;
+    if (place)
+        return (double)y[(size_t)unit * size + (size_t)place - 1];
     for (size_t i = 0; i < size; i++)
         sum += (double)y[(size_t)unit * size + i];
     return sum / (double)size;
 }
 
-static void unit_seed(const struct nn_node *node, float *seed, int32_t unit, float value)
+static void unit_seed(const struct nn_node *node, float *seed, int32_t unit, int32_t place,
+                      float value)
 {
     size_t size = unit_size(node);
+    if (place) {
+        seed[(size_t)unit * size + (size_t)place - 1] = value;
+        return;
+    }
     for (size_t i = 0; i < size; i++)
         seed[(size_t)unit * size + i] = value / (float)size;
 }
@@ -74,10 +81,10 @@ void nn_target_value(const struct nn_target *target, const struct nn_pass *pass,
         else if (target->binary)
             out[i] = unit ? (double)y[0] : -(double)y[0];
         else
-            out[i] = unit_value(node, y, unit);
+            out[i] = unit_value(node, y, unit, target->place);
         if (target->what == NN_EXPLAIN_DIFFERENCE)
             out[i] -= target->binary ? (target->other ? (double)y[0] : -(double)y[0])
-                                     : unit_value(node, y, target->other);
+                                     : unit_value(node, y, target->other, 0);
     }
 }
 
@@ -96,11 +103,11 @@ void nn_target_seed(const struct nn_target *target, const struct nn_pass *pass, 
             if (target->what == NN_EXPLAIN_DIFFERENCE)
                 seed[0] -= target->other ? 1 : -1;
         } else {
-            unit_seed(node, seed, unit, 1);
+            unit_seed(node, seed, unit, target->place, 1);
             if (target->what == NN_EXPLAIN_DIFFERENCE && target->other != unit)
-                unit_seed(node, seed, target->other, -1);
+                unit_seed(node, seed, target->other, 0, -1);
             else if (target->what == NN_EXPLAIN_DIFFERENCE)
-                unit_seed(node, seed, unit, 0);
+                unit_seed(node, seed, unit, 0, 0);
         }
     }
 }
@@ -111,6 +118,21 @@ static void class_text(char **classes, size_t class_count, int32_t unit, char ou
         nn_text_visible(out, 72, classes[unit], strlen(classes[unit]), 40);
     else
         snprintf(out, 72, "%d", (int)unit);
+}
+
+/* "unit 3,0,5 of conv1" */
+static void unit_place_text(const struct nn_node *node, const struct nn_target *target,
+                            size_t sample, char *out, size_t capacity)
+{
+    size_t place = (size_t)target->place - 1;
+    int used = snprintf(out, capacity, "unit %d", (int)target->unit[sample]);
+    size_t step = unit_size(node);
+    for (int i = 1; i < node->shape.rank; i++) {
+        step /= node->shape.dim[i];
+        used += snprintf(out + used, capacity - (size_t)used, ",%zu",
+                         place / step % node->shape.dim[i]);
+    }
+    snprintf(out + used, capacity - (size_t)used, " of %s", node->name);
 }
 
 void nn_target_text(const struct nn_target *target, const struct nn_net *net, char **classes,
@@ -129,6 +151,10 @@ void nn_target_text(const struct nn_target *target, const struct nn_net *net, ch
         snprintf(out, capacity, "%s of class %s minus class %s", kind, first, second);
         break;
     case NN_EXPLAIN_UNIT:
+        if (target->place) {
+            unit_place_text(node, target, sample, out, capacity);
+            break;
+        }
         snprintf(out, capacity, node->shape.rank > 1 ? "mean of map %d of %s" : "unit %d of %s",
                  (int)target->unit[sample], node->name);
         break;

@@ -61,7 +61,7 @@ static enum nn_status explain_some(const struct nn_explain_call *call, size_t fi
     double value[NN_EXPLAIN_CHUNK];
     for (size_t s = 0; s < n; s++) {
         memcpy(pairs + s * size, call->x + (first + s) * size, size * sizeof *pairs);
-        memcpy(pairs + (n + s) * size, call->baseline, size * sizeof *pairs);
+        memcpy(pairs + (n + s) * size, nn_explain_baseline(call, first + s), size * sizeof *pairs);
         units[s] = units[n + s] = call->target.unit[first + s];
     }
     struct nn_gradient_job job = {.net = call->net,
@@ -78,7 +78,7 @@ static enum nn_status explain_some(const struct nn_explain_call *call, size_t fi
         double sum = 0;
         for (size_t i = 0; i < size; i++) {
             double share = (double)multipliers[s * size + i] *
-                           ((double)pairs[s * size + i] - (double)call->baseline[i]);
+                           ((double)pairs[s * size + i] - (double)pairs[(n + s) * size + i]);
             out[(first + s) * size + i] = (float)share;
             sum += share;
         }

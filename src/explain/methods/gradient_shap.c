@@ -33,7 +33,8 @@ static enum nn_status explain_sample(const struct nn_explain_call *call, size_t 
                 float value =
                     call->x[s * size + i] + (sigma > 0 ? sigma * nn_random_normal(&random) : 0);
                 noisy[k * size + i] = value;
-                x[k * size + i] = call->baseline[i] + u * (value - call->baseline[i]);
+                x[k * size + i] =
+                    nn_explain_baseline(call, s)[i] + u * (value - nn_explain_baseline(call, s)[i]);
             }
         }
         struct nn_gradient_job job = {
@@ -44,7 +45,7 @@ static enum nn_status explain_sample(const struct nn_explain_call *call, size_t 
             return status;
         for (size_t k = 0; k < n; k++)
             for (size_t i = 0; i < size; i++)
-                sum[i] += ((double)noisy[k * size + i] - (double)call->baseline[i]) *
+                sum[i] += ((double)noisy[k * size + i] - (double)nn_explain_baseline(call, s)[i]) *
                           (double)gradient[k * size + i] / (double)samples;
         nn_progress_set(call->progress,
                         ((double)s + (double)(first + n) / (double)samples) / (double)call->batch);

@@ -70,7 +70,7 @@ static enum nn_status integrate(struct path *path, const struct nn_explain_call 
     for (size_t k = 0; k < path->steps; k++) {
         path->units[k] = call->target.unit[s];
         for (size_t i = 0; i < path->size; i++) {
-            double b = (double)call->baseline[i];
+            double b = (double)nn_explain_baseline(call, s)[i];
             path->x[k * path->size + i] = (float)(b + path->nodes[k] * ((double)x[i] - b));
         }
     }
@@ -98,7 +98,7 @@ static double share_out(const struct nn_explain_call *call, size_t s, const doub
     const float *x = call->x + s * size;
     double total = 0;
     for (size_t i = 0; i < size; i++) {
-        double share = ((double)x[i] - (double)call->baseline[i]) * sum[i];
+        double share = ((double)x[i] - (double)nn_explain_baseline(call, s)[i]) * sum[i];
         out[i] = (float)share;
         total += share;
     }

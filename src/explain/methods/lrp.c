@@ -8,11 +8,11 @@
 enum { RULE, COMPOSITE, EPSILON, GAMMA, ALPHA, BETA, LOW, HIGH, VARIANT };
 
 static const struct nn_arg_spec args[] = {
-    {"rule", NN_ARG_CHOICE, NULL, 0, 0, "epsilon|gamma|alphabeta|zplus|box|flat|wsquare", NULL,
+    {"rule", NN_ARG_CHOICE, NULL, 0, 0, "epsilon|gamma|alphabeta|zplus|box|flat|wsquare|norm", NULL,
      "the same rule for every layer with weights", 0},
     {"composite", NN_ARG_CHOICE, "epsilon_plus", 0, 0,
      "epsilon_plus|epsilon_plus_flat|epsilon_alpha2_beta1|epsilon_alpha2_beta1_flat|epsilon_gamma_"
-     "box",
+     "box|excitation_backprop",
      NULL, "rules by kind of layer, as Zennit names them; ignored with rule=", 0},
     {"epsilon", NN_ARG_REAL, NULL, 0, 1e6, NULL, NULL,
      "keeps denominators away from 0; default 1e-6 (captum: 1e-9)", 0},
@@ -30,17 +30,29 @@ static const struct nn_arg_spec args[] = {
     {0},
 };
 
-/* Rules of the layers of a composite: dense, convolutions, and the first convolution. */
+/* Rules of the layers of a composite: dense, convolutions, and the first convolution or, where
+ * Zennit says so, the first layer with weights of any kind. Activations pass relevance on, or
+ * (slopes) have their gradient. */
 struct composite {
     const char *name, *dense, *convolution, *first;
+    bool first_of_any, slopes;
 };
 static const struct composite composites[] = {
-    {"epsilon_plus", "epsilon", "zplus", "zplus"},
-    {"epsilon_plus_flat", "epsilon", "zplus", "flat"},
-    {"epsilon_alpha2_beta1", "epsilon", "alphabeta", "alphabeta"},
-    {"epsilon_alpha2_beta1_flat", "epsilon", "alphabeta", "flat"},
-    {"epsilon_gamma_box", "epsilon", "gamma", "box"},
+    {"epsilon_plus", "epsilon", "zplus", NULL, false, false},
+    {"epsilon_plus_flat", "epsilon", "zplus", "flat", true, false},
+    {"epsilon_alpha2_beta1", "epsilon", "alphabeta", NULL, false, false},
+    {"epsilon_alpha2_beta1_flat", "epsilon", "alphabeta", "flat", true, false},
+    {"epsilon_gamma_box", "epsilon", "gamma", "box", false, false},
+    {"excitation_backprop", "zplus", "zplus", NULL, false, true},
 };
+
+static const struct composite *composite_of(const struct nn_args *values)
+{
+    const struct composite *composite = composites;
+    while (strcmp(composite->name, nn_args_text(values, COMPOSITE)) != 0)
+        composite++;
+    return composite;
+}
 
 /* The rule of every node, made before the walk. */
 struct plan {
@@ -75,19 +87,16 @@ static enum nn_status check(const struct nn_args *values, struct nn_error *error
 }
 
 /* The name of the rule for a layer with weights. */
-static const char *rule_name(const struct nn_args *values, const struct nn_node *node,
-                             bool *first_convolution)
+static const char *rule_name(const struct nn_args *values, const struct nn_node *node, bool *first)
 {
     if (nn_args_is_set(values, RULE))
         return nn_args_text(values, RULE);
-    const struct composite *composite = composites;
-    while (strcmp(composite->name, nn_args_text(values, COMPOSITE)) != 0)
-        composite++;
-    if (node->shape.rank == 1) /* dense */
-        return composite->dense;
-    const char *name = *first_convolution ? composite->first : composite->convolution;
-    *first_convolution = false;
-    return name;
+    const struct composite *composite = composite_of(values);
+    bool dense = node->shape.rank == 1;
+    bool special = *first && composite->first && (!dense || composite->first_of_any);
+    if (!dense || composite->first_of_any)
+        *first = false;
+    return special ? composite->first : dense ? composite->dense : composite->convolution;
 }
 
 static void box_of(const struct nn_explain_call *call, struct nn_lrp_settings *settings)
@@ -104,8 +113,7 @@ static void box_of(const struct nn_explain_call *call, struct nn_lrp_settings *s
 }
 
 static enum nn_status plan_node(struct plan *plan, const struct nn_explain_call *call,
-                                const struct nn_node *node, bool *first_convolution,
-                                struct nn_error *error)
+                                const struct nn_node *node, bool *first, struct nn_error *error)
 {
     unsigned flags = node->layer->flags;
     struct nn_lrp_settings *settings = &plan->settings[node->index];
@@ -117,12 +125,15 @@ static enum nn_status plan_node(struct plan *plan, const struct nn_explain_call 
     choice->settings = settings;
     if (flags & (NN_LAYER_MOVES | NN_LAYER_MAXIMUM))
         return NN_OK; /* the gradient moves relevance to where it came from */
-    if ((flags & NN_LAYER_BATCH) || ((flags & NN_LAYER_POINTWISE) && !(flags & NN_LAYER_LINEAR)))
-        choice->rule = &nn_rule_pass;
-    else if ((flags & NN_LAYER_LINEAR) && node->param_count == 0)
+    if ((flags & NN_LAYER_BATCH) || ((flags & NN_LAYER_POINTWISE) && !(flags & NN_LAYER_LINEAR))) {
+        bool slopes = !nn_args_is_set(call->args, RULE) && composite_of(call->args)->slopes;
+        choice->rule = slopes ? NULL : &nn_rule_pass;
+        if (slopes)
+            return NN_OK;
+    } else if ((flags & NN_LAYER_LINEAR) && node->param_count == 0)
         choice->rule = &nn_rule_lrp_proportion;
     else if ((flags & NN_LAYER_LINEAR) && node->input_count == 1) {
-        const char *name = rule_name(call->args, node, first_convolution);
+        const char *name = rule_name(call->args, node, first);
         settings->form = nn_lrp_form_find(name, nn_args_text(call->args, VARIANT));
         if (!settings->form)
             return nn_fail(error, NN_ARGUMENT, "lrp: variant=%s has no rule %s",
@@ -153,7 +164,7 @@ static enum nn_status make_plan(struct plan *plan, const struct nn_explain_call 
                                 const struct nn_net *net, struct nn_error *error)
 {
     enum nn_status status = NN_OK;
-    bool *reached = nn_calloc((size_t)net->count, sizeof *reached), first_convolution = true;
+    bool *reached = nn_calloc((size_t)net->count, sizeof *reached), first = true;
     plan->choices = nn_calloc((size_t)net->count, sizeof *plan->choices);
     plan->settings = nn_calloc((size_t)net->count, sizeof *plan->settings);
     if (!reached || !plan->choices || !plan->settings)
@@ -161,7 +172,7 @@ static enum nn_status make_plan(struct plan *plan, const struct nn_explain_call 
     nn_net_ancestors(net, call->target.node, reached);
     for (int i = 1; i < net->count; i++)
         if (reached[i])
-            NN_TRY(plan_node(plan, call, net->nodes[i], &first_convolution, error));
+            NN_TRY(plan_node(plan, call, net->nodes[i], &first, error));
 out:
     nn_free(reached);
     return status;

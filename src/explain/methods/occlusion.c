@@ -8,14 +8,14 @@ enum { WINDOW, STRIDE };
 
 static const struct nn_arg_spec args[] = {
     {"window", NN_ARG_DIMS, "4", 1, 65535, NULL, "pixels",
-     "size of the patch that is covered: N or HxW (features: N)", 0},
+     "size of the patch that is covered: N or HxW (features, time: N)", 0},
     {"stride", NN_ARG_DIMS, "2", 1, 65535, NULL, "pixels",
-     "step from patch to patch: N or HxW (features: N)", 0},
+     "step from patch to patch: N or HxW (features, time: N)", 0},
     {0},
 };
 
-/* The last one or two dimensions, over which the window moves; all channels are covered together.
- */
+/* The last two dimensions of an image, the last one of a series [columns, length] or of a row of
+ * features, over which the window moves; all channels or columns are covered together. */
 struct grid {
     size_t channels, extent[2], window[2], stride[2], steps[2], size;
 };
@@ -24,24 +24,25 @@ static enum nn_status grid_init(struct grid *grid, const struct nn_explain_call 
                                 struct nn_error *error)
 {
     const struct nn_shape *shape = &call->net->nodes[0]->shape;
-    bool image = shape->rank >= 2;
+    bool image = shape->rank >= 3;
+    const char *what = image ? "pixels" : shape->rank == 2 ? "steps" : "features";
     grid->extent[0] = image ? shape->dim[shape->rank - 2] : 1;
     grid->extent[1] = shape->rank ? shape->dim[shape->rank - 1] : 1;
     grid->size = call->net->nodes[0]->size;
     grid->channels = grid->size / (grid->extent[0] * grid->extent[1]);
     for (int i = 0; i < 2; i++) {
-        bool flat = i == 0 && !image; /* a row of features is one pixel high */
+        bool flat = i == 0 && !image; /* a row is one pixel high */
         grid->window[i] = flat ? 1 : (size_t)nn_args_dim(call->args, WINDOW, i);
         grid->stride[i] = flat ? 1 : (size_t)nn_args_dim(call->args, STRIDE, i);
         if (grid->window[i] > grid->extent[i])
             return nn_fail(error, NN_ARGUMENT,
                            "occlusion: a window of %zu does not fit into %zu %s", grid->window[i],
-                           grid->extent[i], image ? "pixels" : "features");
+                           grid->extent[i], what);
         if (grid->stride[i] > grid->window[i])
             return nn_fail(
                 error, NN_ARGUMENT,
                 "occlusion: stride %zu is larger than window %zu: some %s would never be covered",
-                grid->stride[i], grid->window[i], image ? "pixels" : "features");
+                grid->stride[i], grid->window[i], what);
         grid->steps[i] =
             (grid->extent[i] - grid->window[i] + grid->stride[i] - 1) / grid->stride[i] + 1;
     }
@@ -89,7 +90,7 @@ static void make(void *context, size_t first, size_t n, float *x)
     const struct grid *grid = &work->grid;
     for (size_t k = 0; k < n; k++, x += grid->size) {
         memcpy(x, work->x, grid->size * sizeof *x);
-        cover(grid, patch_at(grid, first + k), work->call->baseline, x);
+        cover(grid, patch_at(grid, first + k), nn_explain_baseline(work->call, work->sample), x);
     }
 }
 

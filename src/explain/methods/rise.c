@@ -71,12 +71,13 @@ static void make(void *context, size_t first, size_t n, float *x)
     (void)first;
     struct rise *rise = context;
     const float *sample = rise->call->x + rise->sample * rise->size;
+    const float *baseline = nn_explain_baseline(rise->call, rise->sample);
     for (size_t k = 0; k < n; k++) {
         float *mask = rise->masks + k * rise->pixels;
         make_mask(rise, mask);
         for (size_t i = 0; i < rise->size; i++) {
             float m = mask[i % rise->pixels];
-            *x++ = m * sample[i] + (1 - m) * rise->call->baseline[i];
+            *x++ = m * sample[i] + (1 - m) * baseline[i];
         }
     }
 }

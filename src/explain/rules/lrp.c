@@ -14,6 +14,7 @@
 /* clang-format off */
 const struct nn_lrp_form nn_lrp_forms[] = {
     {"epsilon", NULL, 1e-6, {{{{ALL, ALL, ALL, 1}}, 1, NN_LRP_PLAIN}}, 1},
+    {"norm", "zennit", 1e-6, {{{{ALL, ALL, ALL, 1}}, 1, NN_LRP_PLAIN}}, 1},
     {"zplus", NULL, 1e-6, {{{{POS, POS, POS, 1}, {NEG, NEG, NONE, 1}}, 2, NN_LRP_PLAIN}}, 1},
     {"alphabeta", "zennit", 1e-6,
      {{{{POS, POS, POS, 1}, {NEG, NEG, NONE, 1}}, 2, NN_LRP_ALPHA},

@@ -59,7 +59,12 @@ Test(explain, bad_input_of_an_image_net)
     refused("saliency sample=0 target=1-10", NN_ARGUMENT, "no such class", "from 0 to 9");
     refused("saliency sample=9999", NN_ARGUMENT, "no sample", "359");
     refused("ig sample=0 baseline=small.npy", NN_SHAPE, "3x3", "64");
-    refused("ig sample=0 baseline=nothing.npy", NN_DAMAGED, "no such file", NULL);
+    refused("ig sample=0 baseline=nothing.npy", NN_ARGUMENT, "no such file", "mean");
+    refused("ig sample=0 baseline=sample:400", NN_ARGUMENT, "0 to 358", NULL);
+    refused("ig sample=0 baseline=blur:x", NN_ARGUMENT, "width", NULL);
+    refused("saliency sample=0 target=conv1:1,0", NN_ARGUMENT, "places", NULL);
+    refused("saliency sample=0 target=conv1:1,0,6", NN_ARGUMENT, "places", NULL);
+    refused("saliency sample=0 target=conv1:1,0,5,", NN_ARGUMENT, "places", NULL);
     refused("shapley sample=0 kind=exact", NN_LIMIT, "2^64", "kernel_shap");
     refused("gradcam sample=0 layer=out", NN_REFUSED, "feature maps", NULL);
     refused("pointing gradcam", NN_REFUSED, "masks", "lesions");
@@ -71,6 +76,7 @@ Test(explain, bad_input_of_a_table_net)
     refused("gradcam sample=0", NN_REFUSED, "needs a convolution", "integrated_gradients");
     refused("saliency sample=0 target=setosaa", NN_ARGUMENT, "no such class", "setosa");
     nn_test_run(&test, "saliency sample=0 target=setosa", NN_OK);
+    refused("ig sample=0 baseline=blur", NN_REFUSED, "images", NULL);
 }
 
 Test(explain, a_model_that_is_not_finite)
@@ -107,4 +113,57 @@ Test(explain, pointing_counts)
     nn_test_run(&test, "saliency sample=0; trust", NN_OK);
     result = nn_session_last_result(test.session);
     cr_expect(result->rows == 12 && strcmp(result->cells[9 * 3].text, "pointing") == 0);
+}
+
+/* Each kind of baseline, by what F says of it. */
+Test(explain, baselines)
+{
+    static const char *const kinds[] = {"0", "0.5", "mean", "blur", "blur:2", "sample:7"};
+    char line[160];
+    double values[6];
+    nn_test_run(&test, "data demo digits; add conv2d 4 3 tanh; add flatten; add dense 10 softmax",
+                NN_OK);
+    for (size_t i = 0; i < 6; i++) {
+        snprintf(line, sizeof line, "deeplift sample=3 target=1 baseline=%s", kinds[i]);
+        nn_test_run(&test, line, NN_OK);
+        const struct nn_result *result = nn_session_last_result(test.session);
+        values[i] = NAN;
+        for (size_t f = 0; f < result->figure_count; f++) {
+            if (strcmp(result->figures[f].name, "F(baseline)") == 0)
+                values[i] = result->figures[f].value;
+            if (strcmp(result->figures[f].name, "gap") == 0)
+                cr_expect(fabs(result->figures[f].value) < 1e-5, "%s", kinds[i]);
+        }
+        for (size_t j = 0; j < i; j++)
+            cr_expect(fabs(values[i] - values[j]) > 1e-6, "%s and %s", kinds[i], kinds[j]);
+    }
+    nn_test_run(&test, "deeplift sample=7 target=1", NN_OK);
+    cr_expect(fabs(nn_session_last_result(test.session)->figures[0].value - values[5]) < 1e-9);
+    /* a blurred baseline is each sample's own: alone or among all */
+    nn_test_run(&test, "ig sample=5 target=1 steps=5 baseline=blur out=one.npy", NN_OK);
+    nn_test_run(&test, "ig sample=all target=1 steps=5 baseline=blur out=all.npy", NN_OK);
+    struct nn_tensor one = {0}, all = {0};
+    cr_assert(nn_npy_read("one.npy", &one, NULL) == NN_OK &&
+              nn_npy_read("all.npy", &all, NULL) == NN_OK);
+    for (size_t i = 0; i < 64; i++)
+        cr_expect(fabsf(one.data[i] - all.data[5 * 64 + i]) < 1e-6f);
+    nn_tensor_clear(&one);
+    nn_tensor_clear(&all);
+}
+
+/* A place in a feature map is one unit; the mean of the map is the mean of its places. */
+Test(explain, places_of_feature_maps)
+{
+    double sum = 0;
+    char line[120];
+    nn_test_run(&test, "data demo digits; add conv2d 2 5 relu; add flatten; add dense 10", NN_OK);
+    for (int place = 0; place < 16; place++) {
+        snprintf(line, sizeof line, "saliency sample=3 target=conv1:1,%d,%d", place / 4, place % 4);
+        nn_test_run(&test, line, NN_OK);
+        sum += nn_session_last_result(test.session)->figures[0].value;
+    }
+    cr_expect(strcmp(nn_session_last_result(test.session)->target, "unit 1,3,3 of conv1") == 0,
+              "%s", nn_session_last_result(test.session)->target);
+    nn_test_run(&test, "saliency sample=3 target=conv1:1", NN_OK);
+    cr_expect(fabs(nn_session_last_result(test.session)->figures[0].value - sum / 16) < 1e-6);
 }

@@ -5,6 +5,7 @@ tests_unit_test_explain_SOURCES = \
 	tests/unit/explain/nets.h \
 	tests/unit/explain/test_actmax.c \
 	tests/unit/explain/test_axioms.c \
+	tests/unit/explain/test_layers.c \
 	tests/unit/explain/test_matrix.c \
 	tests/unit/explain/test_pointing.c \
 	tests/unit/explain/test_quadrature.c \

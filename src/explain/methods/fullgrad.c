@@ -1,0 +1,240 @@
+#include "explain/explain.h"
+#include "explain/rules.h"
+
+#include "base/mem.h"
+
+#include <math.h>
+#include <string.h>
+
+/* What a walk needs for one layer outside of a pass: y = J x + b at its input, b being wanted. */
+struct residue {
+    float *saved, *scratch, *y, *work; /* y, work: the larger of the layer's sizes */
+};
+
+static void residue_clear(struct residue *r)
+{
+    nn_free(r->saved);
+    nn_free(r->scratch);
+    nn_free(r->y);
+    nn_free(r->work);
+}
+
+static enum nn_status residue_init(struct residue *r, const struct nn_net *net,
+                                   struct nn_error *error)
+{
+    size_t saved = 1, scratch = 1, size = 1;
+    for (int i = 1; i < net->count; i++) {
+        const struct nn_node *node = net->nodes[i];
+        size_t s = node->layer->saved ? node->layer->saved(node, 1) : 0;
+        size_t w = node->layer->scratch ? node->layer->scratch(node, 1) : 0;
+        size_t in = node->input_count ? nn_shape_size(&node->in_shape[0]) : 0;
+        saved = s > saved ? s : saved;
+        scratch = w > scratch ? w : scratch;
+        size = node->size > size ? node->size : size;
+        size = in > size ? in : size;
+    }
+    r->saved = nn_calloc_aligned(saved, sizeof(float));
+    r->scratch = nn_calloc_aligned(scratch, sizeof(float));
+    r->y = nn_calloc_aligned(size, sizeof(float));
+    r->work = nn_calloc_aligned(2 * size, sizeof(float));
+    return r->saved && r->scratch && r->y && r->work ? NN_OK
+                                                     : nn_fail_memory(error, size * sizeof(float));
+}
+
+/* The bias of an affine layer is its output for 0; that of an activation y = s(x) is s - s' x.
+ * Into r->y. */
+static void bias_of(struct residue *r, const struct nn_node *node, const float *x)
+{
+    float *w[NN_MAX_PARAMS] = {NULL};
+    for (int p = 0; p < node->param_count; p++)
+        w[p] = node->params[p].value.data;
+    bool affine = node->layer->flags & NN_LAYER_LINEAR;
+    size_t in = nn_shape_size(&node->in_shape[0]);
+    memset(r->work, 0, in * sizeof *r->work);
+    struct nn_call call = {.node = node,
+                           .batch = 1,
+                           .x = {affine ? r->work : x},
+                           .y = r->y,
+                           .w = w,
+                           .saved = r->saved,
+                           .scratch = r->scratch};
+    node->layer->forward(&call);
+    if (affine)
+        return;
+    for (size_t i = 0; i < in; i++)
+        r->work[in + i] = 1;
+    call.dy = r->work + in;
+    call.dx[0] = r->work;
+    node->layer->backward(&call);
+    for (size_t i = 0; i < in; i++)
+        r->y[i] -= r->work[i] * x[i];
+}
+
+/* Adds |map| to out, scaled to 0..1 and enlarged to height x width. work: [map], [height width]. */
+static void add_map(const float *map, size_t h, size_t w, size_t height, size_t width, float *work,
+                    float *grown, float *out)
+{
+    float low = INFINITY, high = 0;
+    for (size_t i = 0; i < h * w; i++) {
+        work[i] = fabsf(map[i]);
+        low = fminf(low, work[i]);
+    }
+    for (size_t i = 0; i < h * w; i++) {
+        work[i] -= low;
+        high = fmaxf(high, work[i]);
+    }
+    for (size_t i = 0; i < h * w; i++)
+        work[i] /= 1e-7f + high;
+    nn_map_resize(work, h, w, grown, height, width);
+    for (size_t i = 0; i < height * width; i++)
+        out[i] += grown[i];
+}
+
+enum kind { NOTHING, BIAS };
+
+/* Layers with a bias, explicit or not; those without one; and others, for which it is not known. */
+static enum nn_status kind_of(const struct nn_node *node, enum kind *kind, struct nn_error *error)
+{
+    unsigned flags = node->layer->flags;
+    bool affine = (flags & NN_LAYER_LINEAR) && node->input_count == 1;
+    bool curve = (flags & NN_LAYER_POINTWISE) && !(flags & NN_LAYER_LINEAR);
+    *kind = (affine && node->param_count > 0) || curve ? BIAS : NOTHING;
+    if (*kind == BIAS || (flags & (NN_LAYER_LINEAR | NN_LAYER_MOVES | NN_LAYER_MAXIMUM)))
+        return NN_OK;
+    return nn_fail(error, NN_REFUSED,
+                   "fullgrad: %s (layer %s) has no bias that stands for all that is not its slope: "
+                   "use integrated_gradients",
+                   node->layer->name, node->name);
+}
+
+struct fullgrad {
+    const struct nn_explain_call *call;
+    struct nn_pass *pass;
+    struct residue residue;
+    bool *reached;
+    float *seed, *work, *grown, *product;
+    size_t height, width;
+};
+
+/* A sample alone: |x dF/dx| and |b dF/dy| of every layer with feature maps, channel by channel. */
+static enum nn_status explain_sample(struct fullgrad *f, size_t s, float *out,
+                                     struct nn_error *error)
+{
+    const struct nn_explain_call *call = f->call;
+    const struct nn_net *net = call->net;
+    struct nn_target target = call->target;
+    enum nn_status status;
+    target.unit += s;
+    memcpy(nn_pass_input(f->pass), call->x + s * net->nodes[0]->size,
+           net->nodes[0]->size * sizeof *out);
+    nn_pass_forward(f->pass, 1, NULL);
+    nn_target_seed(&target, f->pass, 0, f->seed);
+    struct nn_walk walk = {.from = target.node, .seed = f->seed};
+    NN_TRY(nn_pass_backward(f->pass, &walk, error));
+    memset(out, 0, f->height * f->width * sizeof *out);
+    for (int n = 0; n <= target.node; n++) {
+        const struct nn_node *node = net->nodes[n];
+        enum kind kind = BIAS;
+        if (!f->reached[n] || node->shape.rank != 3)
+            continue;
+        if (n > 0)
+            NN_TRY(kind_of(node, &kind, error));
+        if (kind == NOTHING)
+            continue;
+        const float *factor = nn_pass_output(f->pass, 0), *g = nn_pass_gradient(f->pass, n);
+        if (n > 0) {
+            bias_of(&f->residue, node, nn_pass_output(f->pass, node->inputs[0]));
+            factor = f->residue.y;
+        }
+        for (size_t i = 0; i < node->size; i++)
+            f->product[i] = factor[i] * g[i];
+        size_t h = node->shape.dim[1], w = node->shape.dim[2];
+        for (size_t c = 0; c < node->shape.dim[0]; c++)
+            add_map(f->product + c * h * w, h, w, f->height, f->width, f->work, f->grown, out);
+    }
+out:
+    return status;
+}
+
+static enum nn_status prepare(struct fullgrad *f, const struct nn_explain_call *call,
+                              struct nn_error *error)
+{
+    enum nn_status status;
+    const struct nn_net *net = call->net;
+    size_t largest = 1;
+    enum kind kind;
+    f->call = call;
+    if (net->nodes[0]->shape.rank != 3)
+        return nn_fail(error, NN_REFUSED, "fullgrad is for images; use gradient_x_input");
+    f->height = net->nodes[0]->shape.dim[1];
+    f->width = net->nodes[0]->shape.dim[2];
+    NN_TRY(nn_gradient_exists(net, 0, call->target.node, error));
+    f->reached = nn_calloc((size_t)net->count, sizeof *f->reached);
+    if (!f->reached)
+        return nn_fail_memory(error, (size_t)net->count);
+    nn_net_ancestors(net, call->target.node, f->reached);
+    for (int i = 0; i < net->count; i++) {
+        if (i > 0 && f->reached[i])
+            NN_TRY(kind_of(net->nodes[i], &kind, error));
+        largest = net->nodes[i]->size > largest ? net->nodes[i]->size : largest;
+    }
+    NN_TRY(residue_init(&f->residue, net, error));
+    f->seed = nn_calloc(net->nodes[call->target.node]->size, sizeof *f->seed);
+    f->work = nn_calloc(largest, sizeof *f->work);
+    f->product = nn_calloc(largest, sizeof *f->product);
+    f->grown = nn_calloc(f->height * f->width, sizeof *f->grown);
+    if (!f->seed || !f->work || !f->product || !f->grown)
+        NN_TRY(nn_fail_memory(error, 2 * largest * sizeof *f->work));
+    NN_TRY(nn_pass_new(net, 1, NN_PASS_GRADIENTS, 0, &f->pass, error));
+out:
+    return status;
+}
+
+static enum nn_status run(const struct nn_explain_call *call, float *out, double *gap,
+                          struct nn_error *error)
+{
+    (void)gap;
+    struct fullgrad f = {0};
+    enum nn_status status = prepare(&f, call, error);
+    for (size_t s = 0; s < call->batch && status == NN_OK; s++) {
+        if (nn_cancelled(call->progress))
+            status = nn_fail(error, NN_CANCELLED, "stopped");
+        else
+            status = explain_sample(&f, s, out + s * f.height * f.width, error);
+        nn_progress_set(call->progress, (double)(s + 1) / (double)call->batch);
+    }
+    nn_pass_free(f.pass);
+    residue_clear(&f.residue);
+    nn_free(f.reached);
+    nn_free(f.seed);
+    nn_free(f.work);
+    nn_free(f.product);
+    nn_free(f.grown);
+    return status;
+}
+
+static void shape_of(const struct nn_explain_call *call, struct nn_shape *shape)
+{
+    const struct nn_shape *input = &call->net->nodes[0]->shape;
+    *shape = *input;
+    if (input->rank == 3)
+        shape->dim[0] = 1;
+}
+
+const struct nn_method nn_method_fullgrad = {
+    .name = "fullgrad",
+    .alias = NULL,
+    .summary = "the gradient at the input and at every bias of the feature maps, laid over each "
+               "other",
+    .formula = "p(x dF/dx) + sum over layers and channels of p(b dF/dy), p = enlarged magnitude, "
+               "scaled to 0..1",
+    .source = "Srinivas, Fleuret 2019, equation 6; biases of convolutions and normalizations, and "
+              "the implicit ones of activations (section 3.1, 0 for relu); scaling as in "
+              "pytorch-grad-cam",
+    .args = nn_no_args,
+    .flags = 0,
+    .axioms = NN_AXIOM_BATCH,
+    .scale = NN_SCALE_POSITIVE,
+    .shape = shape_of,
+    .run = run,
+};
