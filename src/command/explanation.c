@@ -199,7 +199,7 @@ static enum nn_status fill_baseline(const struct nn_subject *subject, const char
         nn_free(work);
         return NN_OK;
     }
-    if (!nn_file_exists(text))
+    if (!nn_file_exists(text) && !strstr(text, ".npy"))
         return nn_fail(error, NN_ARGUMENT,
                        "baseline=%s: neither a number, mean, blur, blur:SIGMA nor sample:N, and "
                        "there is no such file",

@@ -59,7 +59,8 @@ Test(explain, bad_input_of_an_image_net)
     refused("saliency sample=0 target=1-10", NN_ARGUMENT, "no such class", "from 0 to 9");
     refused("saliency sample=9999", NN_ARGUMENT, "no sample", "359");
     refused("ig sample=0 baseline=small.npy", NN_SHAPE, "3x3", "64");
-    refused("ig sample=0 baseline=nothing.npy", NN_ARGUMENT, "no such file", "mean");
+    refused("ig sample=0 baseline=nothing.npy", NN_DAMAGED, "no such file", NULL);
+    refused("ig sample=0 baseline=men", NN_ARGUMENT, "no such file", "mean");
     refused("ig sample=0 baseline=sample:400", NN_ARGUMENT, "0 to 358", NULL);
     refused("ig sample=0 baseline=blur:x", NN_ARGUMENT, "width", NULL);
     refused("saliency sample=0 target=conv1:1,0", NN_ARGUMENT, "places", NULL);
