@@ -1,4 +1,5 @@
-# Benchmarks: `make bench BENCH="--threads=2 gemm train-mlp"`; the program says what tasks there are.
+# Benchmarks: `make bench BENCH="--threads=2 gemm train-mlp"`; the program says what tasks there are. Beside nnscope's
+# peers: tests/bench/compare.
 EXTRA_PROGRAMS += tests/bench/nnbench
 CLEANFILES += tests/bench/nnbench
 tests_bench_nnbench_SOURCES = tests/bench/bench.h tests/bench/nets.h tests/bench/nnbench.c \
@@ -6,7 +7,7 @@ tests_bench_nnbench_SOURCES = tests/bench/bench.h tests/bench/nets.h tests/bench
 	tests/bench/explain.c tests/bench/startup.c
 tests_bench_nnbench_LDADD = src/libexplain.a src/libmodel.a src/libdata.a src/libengine.a $(KERNEL_LIBS) src/libbase.a \
 	$(JANSSON_LIBS) $(ZLIB_LIBS) $(PNG_LIBS) $(CSV_LIBS)
-BENCH = gemm
+BENCH = gemm train-tiny train-mlp infer latency explain startup
 bench: tests/bench/nnbench nnscope
 	tests/bench/nnbench --program=./nnscope $(BENCH)
 .PHONY: bench

@@ -35,7 +35,11 @@ struct figure figure_of(double *values, int count)
 
 double bench_clock(const struct bench *bench)
 {
-    return bench->cpu ? (double)clock() / CLOCKS_PER_SEC : nn_clock();
+    struct timespec t;
+    if (!bench->cpu)
+        return nn_clock();
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
 static double seconds_of(const struct bench *bench, void (*work)(void *), void *context, long calls)
