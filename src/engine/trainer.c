@@ -37,6 +37,7 @@ struct nn_trainer {
     struct nn_tally tally; /* its sums belong to the run once the trainer is made */
     bool made;
     bool validates;
+    struct nn_fingerprint data;
     struct nn_evaluator evaluator; /* of the validation source */
     struct nn_snapshot good;       /* the end of the last epoch that went well */
     size_t *order;                 /* [source.count], samples in the order of this epoch */
@@ -160,6 +161,13 @@ static enum nn_status check_run(const struct nn_trainer *trainer, struct nn_erro
         return nn_fail(error, NN_STATE,
                        "the interrupted training had %llu training samples, now there are %zu",
                        (unsigned long long)run->samples, trainer->source.count);
+    if (!nn_fingerprint_match(&run->data, &trainer->data)) {
+        nn_fail(error, NN_STATE,
+                "the interrupted training had other training data: other samples, another split, "
+                "order or scaling");
+        nn_fail_hint(error, "the same data commands first; or `train epochs=...` begins anew");
+        return NN_STATE;
+    }
     if (run->sum_count != trainer->tally.count || run->batch >= trainer->batches ||
         run->epoch >= run->options.epochs)
         return nn_fail(
@@ -177,6 +185,7 @@ static void enter_run(struct nn_trainer *trainer, const struct nn_train_options 
         nn_run_clear(run);
         *run = (struct nn_run){.active = true, .options = *options};
         run->samples = trainer->source.count;
+        run->data = trainer->data;
         run->lowest = (double)NAN;
     } else {
         memcpy(trainer->tally.sums, run->sums, run->sum_count * sizeof *run->sums);
@@ -248,6 +257,7 @@ enum nn_status nn_trainer_new(struct nn_net *net, const struct nn_source *train,
     }
     NN_TRY(nn_train_state_check(state, net, recipe->optimizer, error));
     NN_TRY(plan(trainer, error));
+    NN_TRY(nn_fingerprint_take(train, &trainer->data, error));
     if (!options)
         NN_TRY(check_run(trainer, error));
     if (validation)

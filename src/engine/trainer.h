@@ -11,6 +11,7 @@
 #define NN_ENGINE_TRAINER_H
 
 #include "engine/augment.h"
+#include "engine/fingerprint.h"
 #include "engine/loss.h"
 #include "engine/metric.h"
 #include "engine/optimizer.h"
@@ -97,10 +98,11 @@ struct nn_run {
     bool active; /* it is not finished */
     struct nn_train_options options;
     uint64_t samples; /* of its training data */
-    uint64_t epoch;   /* epochs of it that are done */
-    uint64_t batch;   /* batches done of the epoch after them */
-    double lowest;    /* watched loss of its epochs: that of validation, else training; NaN: none */
-    double *sums;     /* of nn_tally over these batches */
+    struct nn_fingerprint data;
+    uint64_t epoch; /* epochs of it that are done */
+    uint64_t batch; /* batches done of the epoch after them */
+    double lowest;  /* watched loss of its epochs: that of validation, else training; NaN: none */
+    double *sums;   /* of nn_tally over these batches */
     size_t sum_count;
 };
 

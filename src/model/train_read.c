@@ -220,6 +220,25 @@ static enum nn_status read_vector(const struct nn_safetensors *file, const char 
     return NN_OK;
 }
 
+/* Absent in files of earlier versions: not known. */
+static enum nn_status read_fingerprint(const json_t *json, struct nn_fingerprint *data,
+                                       struct nn_error *error)
+{
+    double numbers[1 + NN_FINGERPRINT_SUMS];
+    *data = (struct nn_fingerprint){0};
+    if (!json)
+        return NN_OK;
+    for (size_t k = 0; k < 1 + NN_FINGERPRINT_SUMS; k++) {
+        const char *text = json_string_value(json_array_get(json, k));
+        if (!text || !nn_number_parse(text, strlen(text), &numbers[k]) || !isfinite(numbers[k]))
+            return nn_fail(error, NN_DAMAGED, "data of the interrupted run is not %d numbers",
+                           1 + NN_FINGERPRINT_SUMS);
+    }
+    data->norm = numbers[0];
+    memcpy(data->sums, numbers + 1, sizeof data->sums);
+    return NN_OK;
+}
+
 static enum nn_status read_run(const json_t *json, const struct nn_safetensors *file,
                                struct nn_run *run, struct nn_error *error)
 {
@@ -227,6 +246,7 @@ static enum nn_status read_run(const json_t *json, const struct nn_safetensors *
     enum nn_status status;
     NN_TRY(read_options(json_object_get(json, "options"), &run->options, error));
     NN_TRY(nn_json_u64(json, "samples", &run->samples, error));
+    NN_TRY(read_fingerprint(json_object_get(json, "data"), &run->data, error));
     NN_TRY(nn_json_u64(json, "epoch", &run->epoch, error));
     NN_TRY(nn_json_u64(json, "batch", &run->batch, error));
     NN_TRY(read_known(json, "lowest", &run->lowest, error));

@@ -55,10 +55,20 @@ static json_t *set_known(json_t *object, const char *key, double value)
     return isnan(value) ? object : nn_json_set(object, key, nn_json_number_new(value));
 }
 
+/* The norm, then the sums. */
+static json_t *fingerprint_json(const struct nn_fingerprint *data)
+{
+    json_t *array = nn_json_append(json_array(), nn_json_number_new(data->norm));
+    for (int k = 0; k < NN_FINGERPRINT_SUMS; k++)
+        array = nn_json_append(array, nn_json_number_new(data->sums[k]));
+    return array;
+}
+
 static json_t *run_json(const struct nn_run *run)
 {
     json_t *object = nn_json_set(json_object(), "options", options_json(&run->options));
     object = nn_json_set(object, "samples", nn_json_u64_new(run->samples));
+    object = nn_json_set(object, "data", fingerprint_json(&run->data));
     object = nn_json_set(object, "epoch", nn_json_u64_new(run->epoch));
     object = nn_json_set(object, "batch", nn_json_u64_new(run->batch));
     return set_known(object, "lowest", run->lowest);

@@ -99,6 +99,12 @@ report $? 'options of the interrupted run'
 run "open run.safetensors; $BIG; data split test=0.5; train"
 [ $? = 1 ] && grep -q 'the interrupted training had [0-9]* training samples, now there are' err
 report $? 'other data'
+run "open run.safetensors; data demo digits seed=9; data scale unit; train"
+[ $? = 1 ] && grep -q 'had other training data' err
+report $? 'as many samples of another split'
+run "open run.safetensors; $BIG; data scale standard; train"
+[ $? = 1 ] && grep -q 'had other training data' err
+report $? 'another scaling'
 run "open run.safetensors" && grep -q 'train. finishes the interrupted training' out
 report $? 'open says that there is something to finish'
 cp run.safetensors before.safetensors
