@@ -5,6 +5,7 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "command/keep.h"
+#include "command/replace.h"
 #include "model/model.h"
 
 #include <math.h>
@@ -78,10 +79,26 @@ static enum nn_status open_log(struct nn_callbacks *callbacks, const char *path,
     if (!callbacks->json && !nn_text_equal_nocase(extension, ".csv"))
         return nn_fail(error, NN_ARGUMENT, "log=%s: the name must end in .csv or .jsonl",
                        NN_VISIBLE(path));
+    enum nn_status status = nn_may_write_log(path, callbacks->json, error);
+    if (status != NN_OK)
+        return status;
     return nn_log_open(path, &callbacks->log, error);
 }
 
 /* ---- all together ---- */
+
+static enum nn_status check_names(const struct nn_callback_options *options, struct nn_error *error)
+{
+    enum nn_status status = NN_OK;
+    if (options->best && options->checkpoint && strcmp(options->best, options->checkpoint) == 0)
+        return nn_fail(error, NN_ARGUMENT, "best= and checkpoint= name the same file, %s",
+                       NN_VISIBLE(options->best));
+    if (options->best)
+        status = nn_may_write_model(options->best, error);
+    if (options->checkpoint && status == NN_OK)
+        status = nn_may_write_model(options->checkpoint, error);
+    return status;
+}
 
 enum nn_status nn_callbacks_new(struct nn_session *session,
                                 const struct nn_callback_options *options,
@@ -97,6 +114,7 @@ enum nn_status nn_callbacks_new(struct nn_session *session,
     callbacks->best = nn_strdup(options->best);
     if ((options->checkpoint && !callbacks->checkpoint) || (options->best && !callbacks->best))
         NN_TRY(nn_fail_memory(error, sizeof *callbacks));
+    NN_TRY(check_names(options, error));
     if (options->log)
         NN_TRY(open_log(callbacks, options->log, error));
     *result = callbacks;

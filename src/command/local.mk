@@ -24,8 +24,8 @@ src_libcommand_a_SOURCES = \
 	src/command/deliver.h src/command/evaluation.c src/command/evaluation.h src/command/explanation.c \
 	src/command/explanation.h src/command/expression.c \
 	src/command/focus.c src/command/focus.h src/command/help.c src/command/help.h src/command/job.c \
-	src/command/job.h src/command/keep.c src/command/keep.h src/command/lexer.c src/command/lexer.h src/command/output.h src/command/record.c \
-	src/command/record.h src/command/report.c src/command/report.h src/command/script.c \
+	src/command/job.h src/command/keep.c src/command/keep.h src/command/lexer.c src/command/lexer.h src/command/output.h src/command/record.c src/command/replace.c \
+	src/command/record.h src/command/replace.h src/command/report.c src/command/report.h src/command/script.c \
 	src/command/session.c src/command/session.h src/command/settings.c src/command/settings.h \
 	src/command/specs.c src/command/specs.h src/command/subject.c src/command/subject.h \
 	src/command/take.c src/command/take.h \

@@ -1,6 +1,7 @@
 #include "engine/evaluator.h"
 
 #include "base/mem.h"
+#include "engine/finite.h"
 
 #include <string.h>
 
@@ -47,8 +48,9 @@ static void count_confusion(const struct nn_evaluator *evaluator, struct nn_conf
                                             objective->output_logits));
 }
 
-enum nn_status nn_evaluator_run(struct nn_evaluator *evaluator, double values[1 + NN_MAX_METRICS],
-                                struct nn_confusion *confusion, struct nn_error *error)
+static enum nn_status run(struct nn_evaluator *evaluator, bool strict,
+                          double values[1 + NN_MAX_METRICS], struct nn_confusion *confusion,
+                          struct nn_error *error)
 {
     enum nn_status status = NN_OK;
     size_t index[BATCH], count = evaluator->source.count;
@@ -61,6 +63,8 @@ enum nn_status nn_evaluator_run(struct nn_evaluator *evaluator, double values[1 
         NN_TRY(nn_targets_fetch(&evaluator->targets, objective, &evaluator->source, index, n,
                                 nn_pass_input(evaluator->pass), error));
         nn_pass_forward(evaluator->pass, n, NULL);
+        if (strict)
+            NN_TRY(nn_check_answers(evaluator->pass, index, error));
         struct nn_mean loss =
             nn_targets_loss(&evaluator->targets, objective, evaluator->pass, NULL);
         nn_tally_add(&evaluator->tally, objective, &evaluator->targets, evaluator->pass, loss);
@@ -72,6 +76,12 @@ out:
     return status;
 }
 
+enum nn_status nn_evaluator_run(struct nn_evaluator *evaluator, double values[1 + NN_MAX_METRICS],
+                                struct nn_confusion *confusion, struct nn_error *error)
+{
+    return run(evaluator, false, values, confusion, error);
+}
+
 enum nn_status nn_evaluate(const struct nn_net *net, const struct nn_source *source,
                            const struct nn_recipe *recipe, double values[1 + NN_MAX_METRICS],
                            struct nn_confusion *confusion, struct nn_error *error)
@@ -79,7 +89,7 @@ enum nn_status nn_evaluate(const struct nn_net *net, const struct nn_source *sou
     enum nn_status status;
     struct nn_evaluator evaluator = {0};
     NN_TRY(nn_evaluator_init(&evaluator, net, source, recipe, error));
-    NN_TRY(nn_evaluator_run(&evaluator, values, confusion, error));
+    NN_TRY(run(&evaluator, true, values, confusion, error));
 out:
     nn_evaluator_clear(&evaluator);
     return status;
@@ -99,6 +109,7 @@ enum nn_status nn_predict(const struct nn_net *net, const struct nn_source *sour
         size_t n = least(BATCH, count - start);
         source->fetch(source, index + start, n, nn_pass_input(pass), NULL, NULL);
         nn_pass_forward(pass, n, NULL);
+        NN_TRY(nn_check_answers(pass, index + start, error));
         memcpy(out + start * output->size, nn_pass_output(pass, output->index),
                n * output->size * sizeof *out);
     }

@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "engine/batch.h"
 #include "engine/evaluator.h"
+#include "engine/finite.h"
 #include "engine/mix.h"
 #include "engine/regularize.h"
 #include "engine/step.h"
@@ -300,23 +301,6 @@ void nn_trainer_free(struct nn_trainer *trainer)
     nn_free(trainer);
 }
 
-static bool all_finite(const float *values, size_t count)
-{
-    return isfinite(nn_kernels->sum(count, values));
-}
-
-/* The first node whose output in this batch is not finite, NULL if all are. */
-static const struct nn_node *first_broken(const struct nn_trainer *trainer)
-{
-    size_t batch = nn_pass_batch(trainer->pass);
-    for (int i = 0; i < trainer->net->count; i++) {
-        const struct nn_node *node = trainer->net->nodes[i];
-        if (!all_finite(nn_pass_output(trainer->pass, i), batch * node->size))
-            return node;
-    }
-    return NULL;
-}
-
 /* Brings the last good weights back and says what happened. `what` is "loss is nan", `first` the
  * layer where it began, or NULL. */
 static enum nn_status diverge(struct nn_trainer *trainer, const char *what,
@@ -332,7 +316,8 @@ static enum nn_status diverge(struct nn_trainer *trainer, const char *what,
             (size_t)trainer->run->batch + 1, nn_number_short(lr, trainer->lr, 6),
             first ? ", first in the output of " : "", first ? first->name : "",
             first && first->index == 0 ? " (the data)" : "", back);
-    nn_fail_hint(error, "a smaller lr=, clip=1, or `data scale standard`");
+    if (!first || !nn_broken_hint(first, error))
+        nn_fail_hint(error, "a smaller lr=, clip=1, or `data scale standard`");
     return NN_DIVERGED;
 }
 
@@ -371,7 +356,7 @@ static enum nn_status run_forward(struct nn_trainer *trainer, struct nn_mean *lo
     if (!isfinite(loss->value)) {
         char what[32];
         snprintf(what, sizeof what, "loss is %s", number_text(loss->value));
-        status = diverge(trainer, what, first_broken(trainer), error);
+        status = diverge(trainer, what, nn_first_broken(trainer->pass), error);
     }
 out:
     return status;
@@ -422,8 +407,8 @@ static enum nn_status check_weights(struct nn_trainer *trainer, struct nn_error 
     for (int i = 0; i < trainer->net->count; i++) {
         const struct nn_node *node = trainer->net->nodes[i];
         for (int p = 0; p < node->param_count; p++)
-            if (!all_finite(node->params[p].value.data,
-                            nn_shape_size(&node->params[p].spec.shape))) {
+            if (!nn_all_finite(node->params[p].value.data,
+                               nn_shape_size(&node->params[p].spec.shape))) {
                 char what[NN_NAME_SIZE + 64];
                 trainer->run->batch--; /* the message counts the batch that did it */
                 snprintf(what, sizeof what, "%s of %s is not finite", node->params[p].spec.name,

@@ -55,6 +55,28 @@ bad 'missing script' 5 'missing.nns: error: ' 'source missing.nns'
 bad 'folder as data' 5 'folder: error: ' 'data load folder'
 bad 'folder as model' 5 'folder: error: ' 'open folder'
 bad 'folder to save to' 1 'folder: error: is a directory' "$NET; save folder"
+IRIS='data demo iris; net new; add dense 3 softmax; compile loss=categorical_crossentropy'
+printf 'a,y\n0,p\n1,q\n' >mine.csv
+cp mine.csv mine
+cp mine.csv mine.jsonl
+for name in 'save mine.csv' 'train 1 best=mine.csv' 'train 1 checkpoint=mine.csv'; do
+    bad "another format: $name" 1 'a model is saved as a .safetensors file' "$IRIS; $name"
+done
+bad 'a file that is no model' 1 'mine is there and is not a model' "$IRIS; save mine"
+bad 'a file that is no log' 1 'mine.csv is there and is not the log' "$IRIS; train 1 log=mine.csv"
+bad 'a file that is no log of lines' 1 'mine.jsonl is there and is not the log' "$IRIS; train 1 log=mine.jsonl"
+bad 'best and checkpoint are one file' 1 'name the same file' "$IRIS; train 1 best=b checkpoint=b"
+cmp -s mine mine.csv && cmp -s mine mine.jsonl && [ "$(wc -l <mine)" = 3 ]
+report $? 'they stay as they were'
+
+# Indices that no embedding has: numbers that are none are not counted as a class.
+printf 'a,b,y\n0,1,x\n1,2,z\n2,9,x\n3,10,z\n' >indices.csv
+EMBED='data load indices.csv; add embedding 10 4; add flatten; add dense 2 softmax; compile loss=categorical_crossentropy'
+for name in 'predict 3' 'evaluate' 'confusion' 'predict all'; do
+    bad "no index of an embedding: $name" 1 'sample 3 is not a number, first in the output of embedding1' "$EMBED; $name"
+done
+bad 'no index of an embedding: train' 6 'inputs of embedding1 are whole numbers from 0 to 9' "$EMBED; train 2"
+
 cp empty empty.csv; cp empty empty.idx; cp empty empty.npy; cp empty empty.safetensors
 bad 'empty table' 5 'empty.csv: error: the file is empty' 'data load empty.csv'
 bad 'empty IDX' 5 'empty.idx' 'data load empty.idx'

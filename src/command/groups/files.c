@@ -10,6 +10,7 @@
 #include "command/job.h"
 #include "command/keep.h"
 #include "command/record.h"
+#include "command/replace.h"
 #include "command/subject.h"
 #include "model/model.h"
 
@@ -38,9 +39,12 @@ static enum nn_status run_save(const struct nn_invocation *invocation, struct nn
     if (session->net->count < 2)
         return nn_fail(error, NN_STATE,
                        "there is no net to save: `net new` and `add LAYER` build one");
+    enum nn_status status = nn_may_write_model(path, error);
+    if (status != NN_OK)
+        return status;
     nn_job_hold(session);
     struct nn_model model = nn_session_model(session);
-    enum nn_status status = nn_model_save(path, &model, error);
+    status = nn_model_save(path, &model, error);
     nn_job_release(session);
     if (status == NN_OK) {
         session->unsaved = false;
