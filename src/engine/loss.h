@@ -39,6 +39,7 @@ struct nn_loss_class {
     const struct nn_arg_spec *args;
     enum nn_target_kind target;
     const char *fuses; /* name of the layer class it fuses with, or NULL */
+    bool probable;     /* targets are probabilities, 0 to 1 */
     bool scores;       /* it compares scores without bounds, which metrics read like logits */
     /* Whether an output of `width` can be compared with targets of `target_width` values (or so
      * many classes). */

@@ -163,6 +163,12 @@ static enum nn_status check_logits(const struct nn_recipe *recipe, const struct 
                                    struct nn_error *error)
 {
     bool given, logits = takes_logits(recipe, &given);
+    const struct nn_node *output = nn_net_output(net);
+    if (given && !logits && recipe->loss->fuses && output->param_count > 0)
+        return nn_fail(error, NN_ARGUMENT,
+                       "from_logits=no promises probabilities, but the net ends with the sums of "
+                       "%s: end it with %s, or leave from_logits= out",
+                       output->name, recipe->loss->fuses);
     if (given || !logits || !ends_with_probabilities(net) || fuses(net, recipe))
         return NN_OK;
     if (!recipe->loss->fuses)

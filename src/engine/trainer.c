@@ -105,6 +105,39 @@ static enum nn_status check_options(const struct nn_trainer *trainer, struct nn_
     return NN_OK;
 }
 
+/* Targets that a loss of probabilities is not defined for would make it negative or NaN. */
+static enum nn_status check_targets(const struct nn_trainer *trainer, struct nn_error *error)
+{
+    const struct nn_source *source = &trainer->source;
+    const char *loss = trainer->recipe->loss->name;
+    size_t width = source->target_width;
+    float *x = NULL, *values = NULL;
+    enum nn_status status = NN_OK;
+    if (!trainer->recipe->loss->probable || source->classes > 0 || width == 0)
+        return NN_OK;
+    x = nn_calloc(nn_shape_size(&source->shape), sizeof *x);
+    values = nn_calloc(width, sizeof *values);
+    if (!x || !values)
+        NN_TRY(nn_fail_memory(error, width * sizeof *values));
+    for (size_t i = 0; i < source->count; i++) {
+        source->fetch(source, &i, 1, x, NULL, values);
+        for (size_t j = 0; j < width; j++) {
+            char text[NN_NUMBER_SIZE];
+            if (values[j] >= 0.0f && values[j] <= 1.0f)
+                continue;
+            nn_fail(error, NN_ARGUMENT, "%s needs targets from 0 to 1; training sample %zu has %s",
+                    loss, i, nn_number_short(text, (double)values[j], 6));
+            nn_fail_hint(error, "`compile loss=mse` takes any values");
+            status = NN_ARGUMENT;
+            goto out;
+        }
+    }
+out:
+    nn_free(x);
+    nn_free(values);
+    return status;
+}
+
 /* Everything that the steps need. */
 static enum nn_status plan(struct nn_trainer *trainer, struct nn_error *error)
 {
@@ -249,6 +282,7 @@ enum nn_status nn_trainer_new(struct nn_net *net, const struct nn_source *train,
     };
     NN_TRY(nn_objective_bind(&trainer->objective, recipe, net, train, error));
     NN_TRY(check_options(trainer, error));
+    NN_TRY(check_targets(trainer, error));
     size_t batch = trainer->options->batch;
     trainer->batch_size = batch < train->count ? batch : train->count;
     trainer->batches = (train->count - 1) / trainer->batch_size + 1;

@@ -19,7 +19,7 @@
 #include "engine/schedule.h"
 #include "engine/source.h"
 
-#define NN_MAX_METRICS 8
+#define NN_MAX_METRICS 16
 
 /* What `compile` sets; owned by the session, saved with the model. */
 struct nn_recipe {

@@ -73,10 +73,12 @@ bool nn_heatmap_of(const struct nn_tensor *tensor, bool skip_first, size_t index
 uint32_t nn_heatmap_color(const struct nn_heatmap *heatmap, const float range[2], size_t y,
                           size_t x);
 
-/* nn_draw_table with or without its header. */
+/* nn_draw_table from a column on, with or without its header. */
 size_t nn_draw_table_part(struct nn_canvas *canvas, struct nn_box box,
-                          const struct nn_result *table, size_t first_row, long selected,
-                          bool header);
+                          const struct nn_result *table, size_t first_column, size_t first_row,
+                          long selected, bool header);
+/* The first column that does not fit beside those from `first` on. */
+size_t nn_table_block(const struct nn_result *table, size_t first, int columns);
 
 /* One cell of a table as text. Returns `out`. */
 char *nn_cell_text(char *out, size_t capacity, const struct nn_cell *cell);

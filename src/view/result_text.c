@@ -16,6 +16,7 @@
 #define MAX_PICTURE  64 /* columns */
 #define PICTURE_ROWS 16
 #define CHUNK        900 /* rows of a table printed at a time */
+#define BLOCK_ROWS   60  /* of a table that may go on below itself */
 #define MAX_MAP_ROWS 120
 #define PLOT_ROWS    12
 #define MAX_CURVES   4
@@ -348,24 +349,39 @@ out:
     return status;
 }
 
-static enum nn_status table(const struct page *page)
+/* The columns from `first` on, as many as fit. */
+static enum nn_status table_block(const struct page *page, size_t first)
 {
     const struct nn_result *result = page->result;
     size_t row = 0;
     enum nn_status status = NN_OK;
 
-    for (; result->lead > 0 && row < result->rows; row++)
-        NN_TRY(paragraphs(page, row));
-    if (result->lead > 0)
-        return figures(page);
     do {
         size_t left = result->rows - row;
         struct nn_canvas canvas;
 
         NN_TRY(begin(page, (int)(left < CHUNK ? left : CHUNK) + 1, &canvas));
-        row += nn_draw_table_part(&canvas, whole(&canvas), result, row, -1, row == 0);
+        row += nn_draw_table_part(&canvas, whole(&canvas), result, first, row, -1, row == 0);
         end(page, &canvas, true);
     } while (row < result->rows && result->column_count > 0);
+out:
+    return status;
+}
+
+/* A short table that is too wide goes on below itself; a long one is cut. */
+static enum nn_status table(const struct page *page)
+{
+    const struct nn_result *result = page->result;
+    size_t column = 0;
+    enum nn_status status = NN_OK;
+
+    for (size_t row = 0; result->lead > 0 && row < result->rows; row++)
+        NN_TRY(paragraphs(page, row));
+    for (bool more = result->lead == 0; more;) {
+        NN_TRY(table_block(page, column));
+        column = nn_table_block(result, column, page->columns);
+        more = column < result->column_count && result->rows <= BLOCK_ROWS;
+    }
     status = figures(page);
 out:
     return status;

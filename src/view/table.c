@@ -1,5 +1,6 @@
 /* Tables: aligned columns under a header. A column is as wide as its widest cell; when they do not
- * fit, the widest columns of text are cut first, then columns at the right are left out. */
+ * fit, the widest columns of text are cut first, then columns at the right are left out: those of a
+ * further block, which shows the first column again. */
 #include "view/parts.h"
 
 #include "base/text.h"
@@ -11,6 +12,7 @@
 #define GAP       2
 
 struct layout {
+    size_t column[MAX_SHOWN]; /* of the table */
     int width[MAX_SHOWN];
     bool text[MAX_SHOWN];
     size_t count;
@@ -28,20 +30,28 @@ static int cell_width(const struct nn_result *table, size_t row, size_t column)
     return (int)nn_text_width(nn_cell_text(text, sizeof text, cell_at(table, row, column)));
 }
 
-static void measure(const struct nn_result *table, struct layout *layout)
+static void measure_column(const struct nn_result *table, struct layout *layout, size_t column)
 {
-    size_t rows = table->rows < LOOKED_AT ? table->rows : LOOKED_AT;
+    size_t rows = table->rows < LOOKED_AT ? table->rows : LOOKED_AT, c = layout->count++;
 
-    layout->count = table->column_count < MAX_SHOWN ? table->column_count : MAX_SHOWN;
-    for (size_t c = 0; c < layout->count; c++) {
-        layout->width[c] = (int)nn_text_width(table->columns[c]);
-        layout->text[c] = false;
-        for (size_t r = 0; r < rows; r++) {
-            int width = cell_width(table, r, c);
-            layout->width[c] = width > layout->width[c] ? width : layout->width[c];
-            layout->text[c] |= cell_at(table, r, c)->text != NULL;
-        }
+    layout->column[c] = column;
+    layout->width[c] = (int)nn_text_width(table->columns[column]);
+    layout->text[c] = false;
+    for (size_t r = 0; r < rows; r++) {
+        int width = cell_width(table, r, column);
+        layout->width[c] = width > layout->width[c] ? width : layout->width[c];
+        layout->text[c] |= cell_at(table, r, column)->text != NULL;
     }
+}
+
+/* The columns from `first`, after the one that names the rows. */
+static void measure(const struct nn_result *table, size_t first, struct layout *layout)
+{
+    layout->count = 0;
+    if (first > 0)
+        measure_column(table, layout, 0);
+    for (size_t c = first; c < table->column_count && layout->count < MAX_SHOWN; c++)
+        measure_column(table, layout, c);
 }
 
 static int total(const struct layout *layout)
@@ -86,9 +96,9 @@ static void draw_line(struct nn_canvas *canvas, struct nn_box line, const struct
     for (size_t c = 0; c < layout->count; c++) {
         char text[512];
         struct nn_box place = {at, line.row, layout->width[c], 1};
-        const char *shown = row < 0
-                                ? table->columns[c]
-                                : nn_cell_text(text, sizeof text, cell_at(table, (size_t)row, c));
+        const char *shown = row < 0 ? table->columns[layout->column[c]]
+                                    : nn_cell_text(text, sizeof text,
+                                                   cell_at(table, (size_t)row, layout->column[c]));
 
         if (layout->text[c])
             nn_canvas_text(canvas, at, line.row, layout->width[c], style, shown);
@@ -96,20 +106,33 @@ static void draw_line(struct nn_canvas *canvas, struct nn_box line, const struct
             nn_canvas_text_right(canvas, place, style, shown);
         at += layout->width[c] + GAP;
     }
-    if (row < 0 && layout->count < table->column_count && at - line.column < line.columns)
+    if (row < 0 && layout->column[layout->count - 1] + 1 < table->column_count &&
+        at - line.column < line.columns)
         nn_canvas_put(canvas, at - 1, line.row, 0x2026, nn_style_dim);
 }
 
+size_t nn_table_block(const struct nn_result *table, size_t first, int columns)
+{
+    struct layout layout;
+
+    if (first >= table->column_count)
+        return table->column_count;
+    measure(table, first, &layout);
+    squeeze(&layout, columns);
+    size_t next = layout.column[layout.count - 1] + 1;
+    return next > first ? next : first + 1;
+}
+
 size_t nn_draw_table_part(struct nn_canvas *canvas, struct nn_box box,
-                          const struct nn_result *table, size_t first_row, long selected,
-                          bool header)
+                          const struct nn_result *table, size_t first_column, size_t first_row,
+                          long selected, bool header)
 {
     struct layout layout;
     size_t shown = 0;
 
-    if (box.columns < 1 || box.rows < 1 || table->column_count == 0)
+    if (box.columns < 1 || box.rows < 1 || first_column >= table->column_count)
         return 0;
-    measure(table, &layout);
+    measure(table, first_column, &layout);
     squeeze(&layout, box.columns);
     if (header)
         draw_line(canvas, nn_box_take_top(&box, 1), table, &layout, -1, nn_style_bold);
@@ -128,5 +151,5 @@ size_t nn_draw_table_part(struct nn_canvas *canvas, struct nn_box box,
 size_t nn_draw_table(struct nn_canvas *canvas, struct nn_box box, const struct nn_result *table,
                      size_t first_row, long selected)
 {
-    return nn_draw_table_part(canvas, box, table, first_row, selected, true);
+    return nn_draw_table_part(canvas, box, table, 0, first_row, selected, true);
 }

@@ -69,6 +69,15 @@ bad 'best and checkpoint are one file' 1 'name the same file' "$IRIS; train 1 be
 cmp -s mine mine.csv && cmp -s mine mine.jsonl && [ "$(wc -l <mine)" = 3 ]
 report $? 'they stay as they were'
 
+# Losses of probabilities.
+printf 'a,y\n0,-1.5\n1,0.5\n2,0.25\n' >values.csv
+for loss in binary_crossentropy binary_focal; do
+    bad "$loss of other values" 1 "$loss needs targets from 0 to 1; training sample 0 has -1.5" \
+        "data load values.csv task=regression; add dense 1; compile loss=$loss; train 1"
+done
+bad 'probabilities promised' 1 'from_logits=no promises probabilities, but the net ends with the sums of dense1' \
+    'data demo iris; add dense 3; compile loss=categorical_crossentropy from_logits=no; train 1'
+
 # Indices that no embedding has: numbers that are none are not counted as a class.
 printf 'a,b,y\n0,1,x\n1,2,z\n2,9,x\n3,10,z\n' >indices.csv
 EMBED='data load indices.csv; add embedding 10 4; add flatten; add dense 2 softmax; compile loss=categorical_crossentropy'

@@ -76,6 +76,7 @@ const struct nn_loss_class nn_loss_binary_crossentropy = {
               "(log >= -100); smoothing as in Keras",
     .args = args,
     .target = NN_TARGET_VALUES,
+    .probable = true,
     .fuses = "sigmoid",
     .check = check,
     .evaluate = evaluate,

@@ -66,6 +66,7 @@ const struct nn_loss_class nn_loss_binary_focal = {
               "sigmoid_focal_loss",
     .args = args,
     .target = NN_TARGET_VALUES,
+    .probable = true,
     .fuses = "sigmoid",
     .evaluate = evaluate,
 };

@@ -75,6 +75,7 @@ const struct nn_loss_class nn_loss_kl = {
     .source = "Kullback, Leibler 1951; PyTorch KLDivLoss, reduction batchmean",
     .args = args,
     .target = NN_TARGET_VALUES,
+    .probable = true,
     .fuses = "softmax",
     .check = check,
     .evaluate = evaluate,

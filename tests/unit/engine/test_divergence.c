@@ -20,7 +20,7 @@ static void fetch_spoiled(const struct nn_source *source, const size_t *index, s
 {
     struct spoiler *spoiler = (struct spoiler *)source->context;
     spoiler->inner.fetch(&spoiler->inner, index, n, x, classes, values);
-    if (++spoiler->fetches <= spoiler->good)
+    if (n == 1 || ++spoiler->fetches <= spoiler->good) /* single ones: the fingerprint's */
         return;
     if (spoiler->class)
         classes[n - 1] = spoiler->class;
@@ -141,7 +141,8 @@ Test(divergence, a_learning_rate_that_is_too_high)
     float *weights = fixture_weights(run.net, &count);
     for (size_t i = 0; i < count; i++)
         cr_assert(isfinite(weights[i]));
-    cr_assert(nn_evaluate(run.net, &source, &run.recipe, values, NULL, NULL) == NN_OK);
+    enum nn_status status = nn_evaluate(run.net, &source, &run.recipe, values, NULL, &error);
+    cr_assert(status == NN_OK || strstr(error.message, "is not a number"), "%s", error.message);
     nn_free(weights);
     fixture_run_clear(&run);
     fixture_data_clear(&data);

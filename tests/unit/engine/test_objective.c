@@ -124,6 +124,7 @@ Test(objective, input_must_fit)
 Test(objective, where_the_loss_reads)
 {
     struct nn_net *fused = build_net("8", "dense 3 softmax"), *plain = build_net("8", "dense 3");
+    struct nn_net *unfused = build_net("8", "dense 3 sigmoid");
     struct nn_recipe cross = fixture_recipe("loss=categorical_crossentropy");
     struct nn_recipe probabilities = fixture_recipe("loss=categorical_crossentropy from_logits=no");
     struct nn_recipe mse = fixture_recipe("loss=mse");
@@ -133,8 +134,9 @@ Test(objective, where_the_loss_reads)
     cr_assert(o.node == 1 && o.logits && !o.output_logits && !o.wants_values && o.width == 3);
     cr_assert(nn_objective_bind(&o, &cross, plain, &source, NULL) == NN_OK);
     cr_assert(o.node == 1 && o.logits && o.output_logits);
-    cr_assert(nn_objective_bind(&o, &probabilities, plain, &source, NULL) == NN_OK);
-    cr_assert(o.node == 1 && !o.logits && !o.output_logits);
+    cr_assert(nn_objective_bind(&o, &probabilities, unfused, &source, NULL) == NN_OK);
+    cr_assert(o.node == 2 && !o.logits && !o.output_logits);
+    cr_assert(nn_objective_bind(&o, &probabilities, plain, &source, NULL) == NN_ARGUMENT);
     cr_assert(nn_objective_bind(&o, &mse, fused, &source, NULL) == NN_OK);
     cr_assert(o.node == 2 && !o.logits && !o.output_logits && o.wants_values);
     cr_assert(nn_output_logits(plain, NULL) && !nn_output_logits(fused, NULL));
@@ -143,6 +145,7 @@ Test(objective, where_the_loss_reads)
     nn_recipe_clear(&mse);
     nn_net_free(fused);
     nn_net_free(plain);
+    nn_net_free(unfused);
 }
 
 Test(objective, recipes_are_copied)

@@ -227,6 +227,8 @@ static void fetch_recorded(const struct nn_source *source, const size_t *index, 
 {
     struct recorder *recorder = (struct recorder *)source->context;
     recorder->inner.fetch(&recorder->inner, index, n, x, classes, values);
+    if (n == 1)
+        return; /* the fingerprint's */
     memcpy(recorder->seen + recorder->count, index, n * sizeof *index);
     recorder->count += n;
 }
