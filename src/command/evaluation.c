@@ -43,8 +43,8 @@ enum nn_status nn_evaluation_get(struct nn_session *session, enum nn_split split
     NN_TRY(nn_recipe_check(&session->recipe, net, &source, error));
     if (source.classes > 0 && source.labelled)
         NN_TRY(nn_confusion_init(&fresh.confusion, source.classes, error));
-    NN_TRY(nn_evaluate(net, &source, &session->recipe, fresh.values,
-                       fresh.confusion.counts ? &fresh.confusion : NULL, error));
+    NN_TRY(nn_evaluate_numbers(net, &source, &session->recipe, fresh.values,
+                               fresh.confusion.counts ? &fresh.confusion : NULL, error));
     fresh.revision = net->revision;
     fresh.samples = source.count;
     if (known->confusion.counts)

@@ -82,17 +82,33 @@ enum nn_status nn_evaluator_run(struct nn_evaluator *evaluator, double values[1 
     return run(evaluator, false, values, confusion, error);
 }
 
-enum nn_status nn_evaluate(const struct nn_net *net, const struct nn_source *source,
-                           const struct nn_recipe *recipe, double values[1 + NN_MAX_METRICS],
-                           struct nn_confusion *confusion, struct nn_error *error)
+static enum nn_status evaluate(const struct nn_net *net, const struct nn_source *source,
+                               const struct nn_recipe *recipe, bool strict,
+                               double values[1 + NN_MAX_METRICS], struct nn_confusion *confusion,
+                               struct nn_error *error)
 {
     enum nn_status status;
     struct nn_evaluator evaluator = {0};
     NN_TRY(nn_evaluator_init(&evaluator, net, source, recipe, error));
-    NN_TRY(run(&evaluator, true, values, confusion, error));
+    NN_TRY(run(&evaluator, strict, values, confusion, error));
 out:
     nn_evaluator_clear(&evaluator);
     return status;
+}
+
+enum nn_status nn_evaluate(const struct nn_net *net, const struct nn_source *source,
+                           const struct nn_recipe *recipe, double values[1 + NN_MAX_METRICS],
+                           struct nn_confusion *confusion, struct nn_error *error)
+{
+    return evaluate(net, source, recipe, false, values, confusion, error);
+}
+
+enum nn_status nn_evaluate_numbers(const struct nn_net *net, const struct nn_source *source,
+                                   const struct nn_recipe *recipe,
+                                   double values[1 + NN_MAX_METRICS],
+                                   struct nn_confusion *confusion, struct nn_error *error)
+{
+    return evaluate(net, source, recipe, true, values, confusion, error);
 }
 
 enum nn_status nn_predict(const struct nn_net *net, const struct nn_source *source,

@@ -179,6 +179,11 @@ void nn_trainer_progress(const struct nn_trainer *trainer, struct nn_train_progr
 enum nn_status nn_evaluate(const struct nn_net *net, const struct nn_source *source,
                            const struct nn_recipe *recipe, double values[1 + NN_MAX_METRICS],
                            struct nn_confusion *confusion, struct nn_error *error);
+/* The same, but NN_STATE with the sample and the layer where an answer is not a number. */
+enum nn_status nn_evaluate_numbers(const struct nn_net *net, const struct nn_source *source,
+                                   const struct nn_recipe *recipe,
+                                   double values[1 + NN_MAX_METRICS],
+                                   struct nn_confusion *confusion, struct nn_error *error);
 /* Outputs of `count` samples of a source: out [count, output size]. */
 enum nn_status nn_predict(const struct nn_net *net, const struct nn_source *source,
                           const size_t *index, size_t count, float *out, struct nn_error *error);

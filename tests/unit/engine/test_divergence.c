@@ -141,8 +141,7 @@ Test(divergence, a_learning_rate_that_is_too_high)
     float *weights = fixture_weights(run.net, &count);
     for (size_t i = 0; i < count; i++)
         cr_assert(isfinite(weights[i]));
-    enum nn_status status = nn_evaluate(run.net, &source, &run.recipe, values, NULL, &error);
-    cr_assert(status == NN_OK || strstr(error.message, "is not a number"), "%s", error.message);
+    cr_assert(nn_evaluate(run.net, &source, &run.recipe, values, NULL, NULL) == NN_OK);
     nn_free(weights);
     fixture_run_clear(&run);
     fixture_data_clear(&data);
