@@ -190,7 +190,10 @@ void nn_session_scene(struct nn_session *session, struct nn_scene *scene)
                                .sample = session->sample,
                                .layer = session->layer,
                                .map = session->map,
-                               .finding = session->finding};
+                               .runs = &session->runs,
+                               .log_axis = session->log_axis,
+                               .smoothing = session->smoothing};
+    memcpy(scene->at, session->at, sizeof scene->at);
     if (!scene->history)
         scene->history = &session->history;
     if (nn_job_progress(session))

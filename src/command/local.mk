@@ -9,6 +9,7 @@ COMMAND_GROUPS = \
 	src/command/groups/train.c \
 	src/command/groups/evaluate.c \
 	src/command/groups/diagnose.c \
+	src/command/groups/runs.c \
 	src/command/groups/look.c \
 	src/command/groups/show.c \
 	src/command/groups/explain.c \
@@ -26,6 +27,7 @@ src_libcommand_a_SOURCES = \
 	src/command/focus.c src/command/focus.h src/command/help.c src/command/help.h src/command/job.c \
 	src/command/job.h src/command/keep.c src/command/keep.h src/command/lexer.c src/command/lexer.h src/command/output.h src/command/record.c src/command/replace.c \
 	src/command/record.h src/command/replace.h src/command/report.c src/command/report.h src/command/script.c \
+	src/command/runs.c src/command/runs.h \
 	src/command/session.c src/command/session.h src/command/settings.c src/command/settings.h \
 	src/command/specs.c src/command/specs.h src/command/subject.c src/command/subject.h \
 	src/command/take.c src/command/take.h \

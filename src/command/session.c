@@ -59,6 +59,7 @@ void nn_session_free(struct nn_session *session)
         nn_free(session->classes[i]);
     nn_free(session->classes);
     nn_model_clear(&session->opened);
+    nn_runs_clear(&session->runs);
     nn_history_clear(&session->history);
     nn_train_state_clear(&session->state);
     nn_recipe_clear(&session->recipe);

@@ -12,6 +12,7 @@
 #include "data/dataset.h"
 #include "diagnose/diagnose.h"
 #include "engine/cancel.h"
+#include "engine/runs.h"
 #include "engine/trainer.h"
 #include "model/model.h"
 #include "view/scene.h"
@@ -57,6 +58,8 @@ struct nn_session {
     struct nn_recipe recipe;    /* loss NULL = not compiled */
     struct nn_train_state state;
     struct nn_history history;
+    struct nn_runs runs;
+    double run_started;                         /* nn_clock when the training that runs began */
     struct nn_result *results[NN_KEPT_RESULTS]; /* newest first */
     uint64_t result_revision[NN_KEPT_RESULTS];  /* of the net when it was computed */
     size_t result_count;
@@ -79,8 +82,8 @@ struct nn_session {
     struct nn_buffer recorded; /* what stands in that file */
     struct nn_place failed;
     struct nn_focus focus;
-    struct nn_diagnosis diagnosis; /* the last one; count 0 = none */
-    uint64_t diagnosis_revision;   /* of the net it looked at */
+    struct nn_diagnosis diagnosis;    /* the last one; count 0 = none */
+    uint64_t diagnosis_revision;      /* of the net it looked at */
     struct nn_arena explained_memory; /* the words of the last explanation, for `trust` */
     struct nn_words explained;
     /* the cursor of the screen, moved by `show`, `select` */
@@ -89,7 +92,9 @@ struct nn_session {
     size_t sample;
     int layer, layers; /* layers: of the net when the cursor was placed */
     size_t map;
-    size_t finding; /* of the diagnosis */
+    size_t at[NN_AT_COUNT]; /* cursors of single screens */
+    bool log_axis;          /* set axis log: of curves of losses */
+    double smoothing;       /* set smoothing: weight of the past in smoothed curves, 0 = none */
     /* model file's knowledge when no data are loaded */
     char **classes;
     size_t class_count;

@@ -162,10 +162,44 @@ static void get_lr(const struct nn_session *session, struct nn_buffer *out)
                    session->recipe.loss ? nn_number_double(number, session->recipe.lr) : "none");
 }
 
+static enum nn_status set_axis(struct nn_session *session, const struct nn_arg *value,
+                               struct nn_error *error)
+{
+    (void)error;
+    session->log_axis = value->integer == 1;
+    return NN_OK;
+}
+
+static void get_axis(const struct nn_session *session, struct nn_buffer *out)
+{
+    nn_buffer_text(out, session->log_axis ? "log" : "linear");
+}
+
+static enum nn_status set_smoothing(struct nn_session *session, const struct nn_arg *value,
+                                    struct nn_error *error)
+{
+    (void)error;
+    session->smoothing = value->real;
+    return NN_OK;
+}
+
+static void get_smoothing(const struct nn_session *session, struct nn_buffer *out)
+{
+    char number[NN_NUMBER_SIZE];
+    nn_buffer_text(out, nn_number_double(number, session->smoothing));
+}
+
 const struct nn_setting nn_settings[] = {
     {{.name = "ascii", .type = NN_ARG_BOOL, .help = "pictures in ASCII characters only"},
      set_ascii,
      get_ascii,
+     false},
+    {{.name = "axis",
+      .type = NN_ARG_CHOICE,
+      .choices = "linear|log",
+      .help = "how the screens draw losses"},
+     set_axis,
+     get_axis,
      false},
     {{.name = "color",
       .type = NN_ARG_CHOICE,
@@ -231,6 +265,14 @@ const struct nn_setting nn_settings[] = {
       .help = "of everything random that is not told another one"},
      set_seed,
      get_seed,
+     false},
+    {{.name = "smoothing",
+      .type = NN_ARG_REAL,
+      .min = 0,
+      .max = 0.999,
+      .help = "weight of the past in the curves of the screen Train, 0 for none"},
+     set_smoothing,
+     get_smoothing,
      false},
     {{.name = "threads",
       .type = NN_ARG_INT,

@@ -105,6 +105,8 @@ src_libengine_a_SOURCES = \
 	src/engine/evaluate.c \
 	src/engine/evaluator.h \
 	src/engine/history.c \
+	src/engine/runs.c \
+	src/engine/runs.h \
 	src/engine/initialize.c \
 	src/engine/initialize.h \
 	src/engine/layer.c \

@@ -63,6 +63,7 @@ struct nn_result {
     size_t rows;
     size_t lead; /* TABLE: as text, so many columns lead a line and the texts behind them are broken
                     into paragraphs beside it; 0: all are columns */
+    bool together; /* SERIES: all curves in one plot, not one for each name */
 };
 
 enum nn_status nn_result_new(enum nn_result_kind kind, const char *command,

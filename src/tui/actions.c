@@ -2,6 +2,7 @@
 #include "tui/state.h"
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "command/job.h"
 #include "tui/prompt.h"
 #include "tui/signals.h"
@@ -72,12 +73,24 @@ static void next_map(struct nn_tui *tui, const char *command)
     tui->pane = pane < 0 ? 0 : pane > count ? count : pane;
 }
 
+static void next_smoothing(struct nn_tui *tui)
+{
+    static const double values[] = {0, 0.6, 0.9, 0.97};
+    char command[32 + NN_NUMBER_SIZE], number[NN_NUMBER_SIZE];
+    size_t count = sizeof values / sizeof *values, next = 0;
+    while (next < count && values[next] <= tui->session->smoothing)
+        next++;
+    snprintf(command, sizeof command, "set smoothing %s",
+             nn_number_double(number, values[next % count]));
+    run_key_command(tui, command);
+}
+
 /* The command stands at the prompt, where one can look at it, change it and run it. */
 static void type_mend(struct nn_tui *tui)
 {
     const struct nn_diagnosis *diagnosis = &tui->session->diagnosis;
-    const char *mend = tui->session->finding < diagnosis->count
-                           ? diagnosis->findings[tui->session->finding].mend
+    const char *mend = tui->session->at[NN_AT_FINDING] < diagnosis->count
+                           ? diagnosis->findings[tui->session->at[NN_AT_FINDING]].mend
                            : "";
     if (!*mend) {
         nn_terminal_bell();
@@ -114,6 +127,12 @@ static void act(struct nn_tui *tui, const struct nn_binding *binding)
         break;
     case NN_ACTION_MEND:
         type_mend(tui);
+        break;
+    case NN_ACTION_AXIS:
+        run_key_command(tui, tui->session->log_axis ? "set axis linear" : "set axis log");
+        break;
+    case NN_ACTION_SMOOTH:
+        next_smoothing(tui);
         break;
     case NN_ACTION_SPLIT:
         next_split(tui);

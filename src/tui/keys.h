@@ -22,6 +22,7 @@ enum nn_key_screens {
     NN_ON_EXPLAIN = 1 << 4,
     NN_ON_DATA = 1 << 5,
     NN_ON_DIAGNOSE = 1 << 6,
+    NN_ON_RUNS = 1 << 7,
     NN_ON_ALL = 0xfe
 };
 
@@ -30,6 +31,8 @@ enum nn_action {
     NN_ACTION_FOCUS,   /* screen <-> prompt */
     NN_ACTION_MAP,     /* another map or unit (command); on Explain another explanation */
     NN_ACTION_MEND,    /* types the command that mends the chosen finding */
+    NN_ACTION_AXIS,    /* linear or logarithmic */
+    NN_ACTION_SMOOTH,  /* the next smoothing */
     NN_ACTION_SPLIT,   /* the next split that has samples */
     NN_ACTION_QUIT,    /* asks when something would be lost */
     NN_ACTION_END,     /* does not ask */

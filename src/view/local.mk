@@ -4,6 +4,7 @@ SCREEN_SOURCES = \
 	src/view/screens/explain.c \
 	src/view/screens/layers.c \
 	src/view/screens/net.c \
+	src/view/screens/runs.c \
 	src/view/screens/train.c
 
 noinst_LIBRARIES += src/libview.a

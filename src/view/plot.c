@@ -172,12 +172,14 @@ struct pen {
 
 static struct pen pen_of(const struct nn_canvas *canvas, size_t index)
 {
-    static const char letters[] = "*+xo";
-    struct pen pen = {(uint32_t)letters[index % 4], 1, 1};
+    static const char letters[] = "*+xo#@";
+    static const int broken[][2] = {{1, 1}, {1, 3}, {2, 5}, {4, 6}, {1, 5}, {6, 9}};
+    size_t kinds = sizeof broken / sizeof *broken;
+    struct pen pen = {(uint32_t)letters[index % kinds], 1, 1};
 
-    if (canvas->medium.depth == NN_DEPTH_MONO && !canvas->medium.ascii && index > 0) {
-        pen.on = index == 1 ? 1 : 2;
-        pen.period = index == 1 ? 3 : 5;
+    if (canvas->medium.depth == NN_DEPTH_MONO && !canvas->medium.ascii) {
+        pen.on = broken[index % kinds][0];
+        pen.period = broken[index % kinds][1];
     }
     return pen;
 }

@@ -19,7 +19,7 @@
 #define BLOCK_ROWS   60  /* of a table that may go on below itself */
 #define MAX_MAP_ROWS 120
 #define PLOT_ROWS    12
-#define MAX_CURVES   4
+#define MAX_CURVES   6
 
 struct page {
     const struct nn_result *result;
@@ -421,26 +421,33 @@ static const char *base_name(const char *name)
     return strncmp(name, "val_", 4) == 0 ? name + 4 : name;
 }
 
-static bool first_of_base(const struct nn_result *series, size_t column)
+static bool share_plot(const struct nn_result *series, size_t a, size_t b)
+{
+    if (series->together)
+        return !is_axis(series->columns[a]) && !is_axis(series->columns[b]);
+    return strcmp(base_name(series->columns[a]), base_name(series->columns[b])) == 0;
+}
+
+static bool first_of_plot(const struct nn_result *series, size_t column)
 {
     for (size_t i = 0; i < column; i++)
-        if (strcmp(base_name(series->columns[i]), base_name(series->columns[column])) == 0)
+        if (share_plot(series, i, column))
             return false;
     return true;
 }
 
-/* The curves of all columns with the base name of `column`; points go to `values` [curves, rows].
- */
+/* The curves that share the plot of `column`; points go to `values` [curves, rows]. */
 static size_t collect(const struct nn_result *series, size_t column, double *values,
                       struct nn_curve curves[MAX_CURVES])
 {
     static const uint32_t colors[MAX_CURVES] = {NN_COLOR_ANSI(6), NN_COLOR_ANSI(3),
-                                                NN_COLOR_ANSI(5), NN_COLOR_ANSI(2)};
+                                                NN_COLOR_ANSI(5), NN_COLOR_ANSI(2),
+                                                NN_COLOR_ANSI(4), NN_COLOR_ANSI(1)};
     size_t count = 0;
 
     for (size_t c = column; c < series->column_count && count < MAX_CURVES; c++) {
         double *points = values + count * series->rows;
-        if (strcmp(base_name(series->columns[c]), base_name(series->columns[column])) != 0)
+        if (!share_plot(series, c, column))
             continue;
         for (size_t r = 0; r < series->rows; r++)
             points[r] = series->cells[r * series->column_count + c].number;
@@ -499,9 +506,10 @@ static enum nn_status series(const struct page *page)
     if (!values)
         return nn_fail_memory(page->error, result->rows * MAX_CURVES * sizeof *values);
     for (size_t c = 0; c < result->column_count && result->rows > 0; c++)
-        if (!is_axis(result->columns[c]) && first_of_base(result, c))
+        if (!is_axis(result->columns[c]) && first_of_plot(result, c))
             NN_TRY(plot(page, c, values));
-    NN_TRY(last_values(page));
+    if (!result->together)
+        NN_TRY(last_values(page));
     status = figures(page);
 out:
     nn_free(values);

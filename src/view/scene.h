@@ -5,14 +5,30 @@
 
 #include "data/dataset.h"
 #include "diagnose/diagnose.h"
+#include "engine/runs.h"
 #include "engine/trainer.h"
 #include "view/draw.h"
+
+/* Cursors of single screens. */
+enum nn_cursor_place {
+    NN_AT_FINDING,   /* of the diagnosis */
+    NN_AT_RUN,       /* of the runs */
+    NN_AT_EPOCH,     /* where curves are read off */
+    NN_AT_TRUTH,     /* row of the confusion matrix */
+    NN_AT_PREDICTED, /* its column */
+    NN_AT_Y,         /* in the chosen feature map */
+    NN_AT_X,
+    NN_AT_COUNT
+};
 
 struct nn_scene {
     const struct nn_net *net;         /* NULL: none. While training: a snapshot of it */
     const struct nn_dataset *dataset; /* NULL: none */
     const struct nn_recipe *recipe;   /* NULL: not compiled */
     const struct nn_history *history;
+    const struct nn_runs *runs; /* NULL: none */
+    bool log_axis;              /* of curves of losses */
+    double smoothing;           /* weight of the past in smoothed curves; 0: none */
     bool training, paused;
     struct nn_train_progress progress;
     const char *job; /* what runs ("train"), NULL = idle */
@@ -21,10 +37,9 @@ struct nn_scene {
     const struct nn_result *confusion;       /* MATRIX; NULL */
     const struct nn_result *explanations[8]; /* of the cursor's sample and actmax, newest first */
     size_t explanation_count;
-    const struct nn_diagnosis *diagnosis;    /* the last one; NULL */
-    bool diagnosis_old;                      /* the net has changed since */
-    size_t finding;                          /* the cursor among its findings */
-    const float *prediction; /* [classes] probabilities of the cursor's sample; NULL */
+    const struct nn_diagnosis *diagnosis; /* the last one; NULL */
+    bool diagnosis_old;                   /* the net has changed since */
+    const float *prediction;              /* [classes] probabilities of the cursor's sample; NULL */
     size_t prediction_count;
     int32_t label; /* of the cursor's sample, -1 = none */
     /* the cursor */
@@ -32,9 +47,10 @@ struct nn_scene {
     size_t sample;
     int layer;
     size_t map;
-    const float *input; /* scaled values of the cursor's sample; NULL */
-    int focus;          /* pane with the double frame */
-    size_t scroll;      /* first row of the scrolled pane */
+    size_t at[NN_AT_COUNT]; /* may stand behind the end of what there is */
+    const float *input;     /* scaled values of the cursor's sample; NULL */
+    int focus;              /* pane with the double frame */
+    size_t scroll;          /* first row of the scrolled pane */
 };
 
 /* One screen: one file in screens/ with one `const struct nn_screen`. */

@@ -178,7 +178,7 @@ static enum nn_status examination_finish(struct nn_session *session, void *data,
     session->diagnosis = examination->diagnosis;
     examination->diagnosis = (struct nn_diagnosis){0};
     session->diagnosis_revision = nn_job_revision(session);
-    session->finding = 0;
+    session->at[NN_AT_FINDING] = 0;
     NN_TRY(give_layers(session, error));
     status = give_findings(session, *examination->path ? examination->path : NULL, error);
 out:

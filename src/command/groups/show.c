@@ -2,22 +2,20 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "command/command.h"
+#include "command/job.h"
 #include "command/subject.h"
 #include "view/scene.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-/* Where the cursor is to go; checked as a whole before it moves. */
-struct cursor {
-    const struct nn_screen *screen;
-    enum nn_split split;
-    size_t sample, map, finding;
-    int layer;
-};
-
 /* The arguments that both commands have; show has one before them. */
-enum { CURSOR_SAMPLE, CURSOR_SPLIT, CURSOR_LAYER, CURSOR_MAP, CURSOR_FINDING };
+enum { CURSOR_SAMPLE, CURSOR_SPLIT, CURSOR_LAYER, CURSOR_MAP, CURSOR_PLACES };
+
+#define NN_PLACE_ARG(name_, help_)                                                                 \
+    {                                                                                              \
+        .name = name_, .type = NN_ARG_TEXT, .help = help_ ", from 0, or +1, -1"                    \
+    }
 
 #define NN_CURSOR_ARGS                                                                             \
     {.name = "sample",                                                                             \
@@ -28,10 +26,20 @@ enum { CURSOR_SAMPLE, CURSOR_SPLIT, CURSOR_LAYER, CURSOR_MAP, CURSOR_FINDING };
         {.name = "map",                                                                            \
          .type = NN_ARG_TEXT,                                                                      \
          .help = "number of the feature map or unit, or +1, -1"},                                  \
-    {                                                                                              \
-        .name = "finding", .type = NN_ARG_TEXT,                                                    \
-        .help = "number in the last diagnosis, from 0, or +1, -1"                                  \
-    }
+        NN_PLACE_ARG("finding", "number in the last diagnosis"),                                   \
+        NN_PLACE_ARG("run", "number among the runs"),                                              \
+        NN_PLACE_ARG("epoch", "epoch of the curves, where they are read off"),                     \
+        NN_PLACE_ARG("truth", "true class of the cell of the confusion matrix"),                   \
+        NN_PLACE_ARG("predicted", "predicted class of that cell"),                                 \
+        NN_PLACE_ARG("y", "row of the cursor in the feature map"), NN_PLACE_ARG("x", "its column")
+
+/* Where the cursor is to go; checked as a whole before it moves. */
+struct cursor {
+    const struct nn_screen *screen;
+    enum nn_split split;
+    size_t sample, map, at[NN_AT_COUNT];
+    int layer;
+};
 
 /* A new place among `count`: a number (checked), or +N, -N from the old one (ends at the ends). */
 static enum nn_status move(const char *what, const char *text, size_t count, size_t *place,
@@ -106,20 +114,75 @@ out:
     return status;
 }
 
+/* What the other cursors have to go through. */
+static size_t count_findings(const struct nn_session *session)
+{
+    return session->diagnosis.count;
+}
+
+static size_t count_runs(const struct nn_session *session)
+{
+    return session->runs.count;
+}
+
+static size_t count_epochs(const struct nn_session *session)
+{
+    const struct nn_history *history = nn_job_history(session);
+    return history ? history->epochs : session->history.epochs;
+}
+
+static size_t count_classes(const struct nn_session *session)
+{
+    return session->dataset ? session->dataset->samples->class_count : 0;
+}
+
+/* Rows (2) or columns (1) of the maps of the cursor's layer, counted from the end of the shape. */
+static size_t map_extent(const struct nn_session *session, int from_end)
+{
+    const struct nn_net *net = session->net;
+    const struct nn_shape *shape =
+        session->layer < net->count ? &net->nodes[session->layer]->shape : NULL;
+    return shape && shape->rank == 3 ? shape->dim[shape->rank - from_end] : 0;
+}
+
+static size_t count_rows(const struct nn_session *session)
+{
+    return map_extent(session, 2);
+}
+
+static size_t count_columns(const struct nn_session *session)
+{
+    return map_extent(session, 1);
+}
+
+static const struct {
+    const char *name;
+    size_t (*count)(const struct nn_session *session);
+} places[NN_AT_COUNT] = {
+    [NN_AT_FINDING] = {"finding", count_findings}, [NN_AT_RUN] = {"run", count_runs},
+    [NN_AT_EPOCH] = {"epoch", count_epochs},       [NN_AT_TRUTH] = {"class", count_classes},
+    [NN_AT_PREDICTED] = {"class", count_classes},  [NN_AT_Y] = {"row", count_rows},
+    [NN_AT_X] = {"column", count_columns}};
+
 /* Checks all, then moves the session's cursor. The graph of the net does not change while a job
  * trains. */
 static enum nn_status move_cursor(struct nn_session *session, const struct nn_arg *values,
                                   const struct nn_screen *screen, struct nn_error *error)
 {
-    struct cursor to = {screen,       session->split,   session->sample,
-                        session->map, session->finding, session->layer};
+    struct cursor to = {.screen = screen,
+                        .split = session->split,
+                        .sample = session->sample,
+                        .map = session->map,
+                        .layer = session->layer};
+    memcpy(to.at, session->at, sizeof to.at);
     enum nn_status status = NN_OK;
     NN_TRY(move_sample(session, values, &to, error));
     NN_TRY(move_layer(session->net, values, &to, error));
-    if (values[CURSOR_FINDING].set)
-        NN_TRY(move("finding", values[CURSOR_FINDING].text, session->diagnosis.count, &to.finding,
-                    error));
-    session->finding = to.finding;
+    for (int i = 0; i < NN_AT_COUNT; i++)
+        if (values[CURSOR_PLACES + i].set)
+            NN_TRY(move(places[i].name, values[CURSOR_PLACES + i].text, places[i].count(session),
+                        &to.at[i], error));
+    memcpy(session->at, to.at, sizeof to.at);
     session->screen = to.screen;
     session->split = to.split;
     session->sample = to.sample;

@@ -4,6 +4,7 @@
 #include "command/callbacks.h"
 #include "command/command.h"
 #include "command/job.h"
+#include "command/runs.h"
 #include "command/subject.h"
 
 #include <inttypes.h>
@@ -148,6 +149,7 @@ static enum nn_status train_finish(struct nn_session *session, void *data, enum 
     nn_trainer_free(training->trainer);
     training->trainer = NULL;
     session->unsaved = !saved;
+    nn_run_end(session, status, progress);
     if (status == NN_CANCELLED) {
         nn_say(&session->output,
                "stopped in epoch %" PRIu64 " of %" PRIu64
@@ -271,6 +273,7 @@ static enum nn_status start_training(struct nn_session *session, const struct nn
                           &session->recipe, &session->state, &session->history,
                           finishes ? NULL : &options, &training->trainer, error));
     nn_trainer_progress(training->trainer, &training->progress);
+    status = nn_run_begin(session, &session->state.run.options, error);
 out:
     return status;
 }
@@ -295,7 +298,10 @@ static enum nn_status run_train(const struct nn_invocation *invocation, struct n
         train_free(training);
         return status;
     }
-    return nn_job_run(session, &train_job, training, nn_args_bool(args, TRAIN_BACKGROUND), error);
+    status = nn_job_run(session, &train_job, training, nn_args_bool(args, TRAIN_BACKGROUND), error);
+    if (!session->job) /* it could not start: nothing was trained */
+        nn_run_end(session, status, &(struct nn_train_progress){0});
+    return status;
 }
 
 const struct nn_command nn_command_train = {

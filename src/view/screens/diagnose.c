@@ -40,7 +40,8 @@ static void draw_finding(const struct nn_scene *scene, struct nn_canvas *canvas,
                          size_t index, int names)
 {
     const struct nn_finding *finding = &scene->diagnosis->findings[index];
-    bool chosen = index == scene->finding, skipped = finding->verdict == NN_VERDICT_SKIPPED;
+    bool chosen = index == scene->at[NN_AT_FINDING],
+         skipped = finding->verdict == NN_VERDICT_SKIPPED;
     struct nn_style plain = chosen ? nn_style_selected : skipped ? nn_style_dim : nn_plain;
     struct nn_style verdict = chosen ? nn_style_selected : style_of(finding->verdict);
 
@@ -66,8 +67,8 @@ static void draw_findings(const struct nn_scene *scene, struct nn_canvas *canvas
     size_t rows = box.rows > 0 ? (size_t)box.rows : 0, first = 0;
     int names = name_columns(diagnosis);
 
-    if (scene->finding >= rows && rows > 0)
-        first = scene->finding - rows + 1;
+    if (scene->at[NN_AT_FINDING] >= rows && rows > 0)
+        first = scene->at[NN_AT_FINDING] - rows + 1;
     for (size_t i = first; i < diagnosis->count && box.rows > 0; i++)
         draw_finding(scene, canvas, nn_box_take_top(&box, 1), i, names);
 }
@@ -230,8 +231,8 @@ static void draw(const struct nn_scene *scene, struct nn_canvas *canvas, struct 
                   nn_pane(scene, canvas, box, 0, "%zu fail, %zu warn%s", diagnosis->failures,
                           diagnosis->warnings,
                           scene->diagnosis_old ? " \u00b7 of an older net" : ""));
-    if (!single && scene->finding < diagnosis->count) {
-        const struct nn_finding *chosen = &diagnosis->findings[scene->finding];
+    if (!single && scene->at[NN_AT_FINDING] < diagnosis->count) {
+        const struct nn_finding *chosen = &diagnosis->findings[scene->at[NN_AT_FINDING]];
         draw_chosen(chosen, canvas, nn_pane(scene, canvas, right, 1, "%s", chosen->check->name));
     }
     if (below.rows > 0)

@@ -11,6 +11,7 @@ tests_unit_test_command_SOURCES = \
 	tests/unit/command/test_lexer.c tests/unit/command/test_limits.c \
 	tests/unit/command/test_look.c \
 	tests/unit/command/test_recipe.c \
+	tests/unit/command/test_runs.c \
 	tests/unit/command/test_session.c
 tests_unit_test_command_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_unit_test_command_LDADD = $(TEST_LIBS)

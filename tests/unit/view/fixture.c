@@ -256,7 +256,37 @@ static void make_diagnosis(struct fixture *fixture)
         diagnosis->rate_losses[i] = i == 4 ? INFINITY : 2.5 - 0.5 * i;
     }
     fixture->scene.diagnosis = diagnosis;
-    fixture->scene.finding = 2;
+    fixture->scene.at[NN_AT_FINDING] = 2;
+}
+
+/* Two trainings and a log; the second is the scene's own. */
+static void make_runs(struct fixture *fixture)
+{
+    static const char *const names[] = {"loss", "val_loss"};
+    struct nn_run_record *record;
+
+    for (int r = 0; r < 3; r++) {
+        cr_assert(nn_runs_add(&fixture->runs, &record, NULL) == NN_OK);
+        snprintf(record->name, sizeof record->name, r == 2 ? "yesterday.csv" : "r%d", r + 1);
+        for (int epoch = 0; epoch < 8 + 4 * r && r != 1; epoch++) {
+            double loss = (2.5 - 0.4 * r) / (1 + 0.4 * epoch), values[] = {loss, loss + 0.25};
+            cr_assert(nn_history_add_epoch(&record->history, names, values, 2, NULL) == NN_OK);
+        }
+        if (r == 1)
+            cr_assert(nn_run_take(record, &fixture->history, 0, NULL) == NN_OK);
+        if (r == 2)
+            continue;
+        snprintf(record->optimizer, sizeof record->optimizer, r ? "adam" : "sgd");
+        snprintf(record->loss, sizeof record->loss, "categorical_crossentropy");
+        snprintf(record->data, sizeof record->data, "digits");
+        record->lr = r ? 0.001 : 0.05;
+        record->batch = 32;
+        record->parameters = 27562;
+        record->seconds = r ? 754 : 12.5;
+        snprintf(record->note, sizeof record->note, r ? "" : "stopped");
+    }
+    fixture->scene.runs = &fixture->runs;
+    fixture->scene.at[NN_AT_RUN] = 1;
 }
 
 static void set_scene(struct fixture *fixture, int32_t label, int layer, size_t map, size_t classes)
@@ -308,6 +338,7 @@ void fixture_images(struct fixture *fixture)
     make_image_explanations(fixture);
     make_confusion(fixture, digit_names, 10);
     make_diagnosis(fixture);
+    make_runs(fixture);
     for (size_t i = 0; i < 10; i++)
         fixture->prediction[i] = i == 7 ? 0.91f : i == 1 ? 0.05f : 0.04f / 8;
     set_scene(fixture, 7, 1, 2, 10);
@@ -399,7 +430,12 @@ void fixture_break(struct fixture *fixture)
     scene->layer = 1000;
     scene->map = (size_t)-1;
     scene->sample = (size_t)-1;
-    scene->finding = (size_t)-1;
+    for (int i = 0; i < NN_AT_COUNT; i++)
+        scene->at[i] = (size_t)-1;
+    for (size_t i = 0; i < fixture->runs.count; i++) {
+        fixture->runs.items[i]->running = i == 1;
+        fixture->runs.items[i]->lr = INFINITY;
+    }
     for (size_t i = 0; i < fixture->diagnosis.layer_count; i++)
         fixture->diagnosis.layers[i].update = fixture->diagnosis.layers[i].gradient = INFINITY;
     for (int i = 0; i < NN_TRIAL_RATES; i++)
@@ -417,6 +453,7 @@ void fixture_break(struct fixture *fixture)
 void fixture_clear(struct fixture *fixture)
 {
     nn_diagnosis_clear(&fixture->diagnosis);
+    nn_runs_clear(&fixture->runs);
     nn_net_free(fixture->net);
     nn_dataset_free(fixture->dataset);
     nn_history_clear(&fixture->history);

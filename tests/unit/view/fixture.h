@@ -17,6 +17,7 @@ struct fixture {
     float input[64];
     float prediction[10];
     struct nn_diagnosis diagnosis;
+    struct nn_runs runs;
     struct nn_scene scene;
 };
 

@@ -64,7 +64,7 @@ static void golden(const struct nn_scene *scene, const char *scene_name, int col
 
 Test(screens, registry_is_in_the_order_of_the_numbers)
 {
-    cr_assert_eq(nn_screen_count, 6u);
+    cr_assert_eq(nn_screen_count, 7u);
     for (size_t i = 0; i < nn_screen_count; i++) {
         cr_assert_eq(nn_screens[i]->number, (int)i + 1);
         cr_assert(nn_screen_find(nn_screens[i]->name) == nn_screens[i]);
