@@ -29,7 +29,7 @@ enum { CURSOR_SAMPLE, CURSOR_SPLIT, CURSOR_LAYER, CURSOR_MAP, CURSOR_PLACES };
         NN_PLACE_ARG("finding", "number in the last diagnosis"),                                   \
         NN_PLACE_ARG("run", "number among the runs"),                                              \
         NN_PLACE_ARG("epoch", "epoch of the curves, where they are read off"),                     \
-        NN_PLACE_ARG("truth", "true class of the cell of the confusion matrix"),                   \
+        NN_PLACE_ARG("actual", "true class of the cell of the confusion matrix"),                  \
         NN_PLACE_ARG("predicted", "predicted class of that cell"),                                 \
         NN_PLACE_ARG("y", "row of the cursor in the feature map"), NN_PLACE_ARG("x", "its column")
 
