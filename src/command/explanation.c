@@ -58,6 +58,7 @@ void nn_explanation_free(void *data)
     nn_arena_clear(&explanation->arena);
     nn_subject_clear(&explanation->subject);
     nn_free(explanation->baseline);
+    nn_free(explanation->background);
     nn_free(explanation->targets);
     nn_result_free(explanation->result);
     nn_free(explanation);
@@ -219,6 +220,37 @@ static enum nn_status make_baseline(struct nn_explanation *explanation, struct n
     return fill_baseline(&explanation->subject, text, explanation->baseline, error);
 }
 
+/* As many training samples as background= of the method says, drawn by the seed. */
+static enum nn_status draw_background(struct nn_explanation *explanation, uint64_t seed,
+                                      struct nn_error *error)
+{
+    const struct nn_dataset *data = explanation->subject.data;
+    int key = nn_args_find(explanation->method->args, "background");
+    size_t size = nn_shape_size(&explanation->subject.shape), all;
+    size_t wanted = key < 0 ? 0 : (size_t)nn_args_int(&explanation->own, key), *order = NULL;
+    struct nn_random random;
+    all = data->split_count[NN_SPLIT_TRAIN];
+    wanted = wanted < all ? wanted : all;
+    if (wanted == 0)
+        return NN_OK;
+    explanation->background = nn_calloc(wanted, size * sizeof *explanation->background);
+    order = nn_calloc(all, sizeof *order);
+    if (!explanation->background || !order) {
+        nn_free(order);
+        return nn_fail_memory(error, wanted * size * sizeof *explanation->background);
+    }
+    for (size_t i = 0; i < all; i++)
+        order[i] = i;
+    nn_random_init(&random, seed, NN_STREAM_EXPLAIN, 200);
+    nn_random_shuffle(&random, order, all);
+    for (size_t k = 0; k < wanted; k++)
+        nn_dataset_sample(data, NN_SPLIT_TRAIN, order[k], explanation->background + k * size);
+    nn_free(order);
+    explanation->request.background = explanation->background;
+    explanation->request.backgrounds = wanted;
+    return NN_OK;
+}
+
 static enum nn_status read_targets(const struct nn_session *session, const char *path,
                                    const char *text, struct nn_explanation *explanation,
                                    struct nn_error *error)
@@ -322,6 +354,7 @@ static enum nn_status prepare(struct nn_session *session, struct nn_explanation 
     request->seed = nn_args_is_set(args, NN_EXPLAIN_ARG_SEED)
                         ? (uint64_t)nn_args_int(args, NN_EXPLAIN_ARG_SEED)
                         : session->seed;
+    status = draw_background(explanation, request->seed, error);
 out:
     return status;
 }

@@ -30,7 +30,7 @@ struct nn_explanation {
     struct nn_arena arena;    /* holds the specs of args */
     const struct nn_method *method;
     struct nn_subject subject;
-    float *baseline;
+    float *baseline, *background;
     int32_t *targets;
     struct nn_explain_request request;
     struct nn_result *result;

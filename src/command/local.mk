@@ -15,6 +15,7 @@ COMMAND_GROUPS = \
 	src/command/groups/explain.c \
 	src/command/groups/trust.c \
 	src/command/groups/pointing.c \
+	src/command/groups/importance.c \
 	src/command/groups/actmax.c \
 	src/command/groups/files.c \
 	src/command/groups/rest.c

@@ -88,7 +88,7 @@ static enum nn_status fill(struct nn_result *result, const struct nn_explain_req
     if (!isnan(p))
         nn_result_figure(result, "p", p);
     if (method->flags & NN_METHOD_COMPLETE) {
-        NN_TRY(nn_explain_answer(call, &call->target, call->baseline, &base, error));
+        NN_TRY(nn_explain_base(call, 0, &base, error));
         nn_result_figure(result, "F(baseline)", base);
         nn_result_figure(result, "gap", gap[0]);
         double relative = fabs(gap[0]) / fmax(fabs(value - base), 1e-12);
@@ -184,14 +184,17 @@ enum nn_status nn_explain(const struct nn_explain_request *request, struct nn_re
     int32_t *units = nn_calloc(request->batch, sizeof *units);
     double *gap = nn_calloc(request->batch, sizeof *gap);
     float *zeros = nn_calloc(in, sizeof *zeros);
-    struct nn_explain_call call = {.net = request->net,
-                                   .batch = request->batch,
-                                   .x = request->x,
-                                   .baseline = request->baseline ? request->baseline : zeros,
-                                   .baselines = request->own_baselines ? request->batch : 1,
-                                   .args = request->args,
-                                   .seed = request->seed,
-                                   .progress = request->progress};
+    struct nn_explain_call call = {
+        .net = request->net,
+        .batch = request->batch,
+        .x = request->x,
+        .baseline = request->baseline ? request->baseline : zeros,
+        .baselines = request->own_baselines ? request->batch : 1,
+        .background = request->background,
+        .backgrounds = request->method->flags & NN_METHOD_BACKGROUND ? request->backgrounds : 0,
+        .args = request->args,
+        .seed = request->seed,
+        .progress = request->progress};
     if (!units || !gap || !zeros)
         NN_TRY(nn_fail_memory(error, in * sizeof *zeros));
     NN_TRY(look(&call, error));

@@ -12,11 +12,13 @@ struct nn_explain_request {
     size_t batch;
     const int32_t *labels; /* [batch] true classes, or NULL */
     const char *target; /* "", "3", "cat", "3-5", "loss", "conv2:7"; NULL = the predicted class */
-    const int32_t *targets; /* one class per sample (target=FILE), or NULL */
-    const char *layer;      /* name or number; NULL = the default */
-    const float *baseline;  /* [input...] or NULL = zeros */
-    bool own_baselines;     /* baseline is [batch, input...]: each sample has its own */
-    char **classes;         /* names, or NULL */
+    const int32_t *targets;  /* one class per sample (target=FILE), or NULL */
+    const char *layer;       /* name or number; NULL = the default */
+    const float *baseline;   /* [input...] or NULL = zeros */
+    const float *background; /* [backgrounds, input...]: baselines of methods that take several */
+    size_t backgrounds;
+    bool own_baselines; /* baseline is [batch, input...]: each sample has its own */
+    char **classes;     /* names, or NULL */
     size_t class_count;
     uint64_t seed;
     struct nn_progress *progress;

@@ -162,13 +162,41 @@ enum nn_status nn_explain_answer(const struct nn_explain_call *call, const struc
     return NN_OK;
 }
 
+enum nn_status nn_explain_base(const struct nn_explain_call *call, size_t s, double *base,
+                               struct nn_error *error)
+{
+    enum nn_status status = NN_OK;
+    struct nn_target target = call->target;
+    size_t count = call->backgrounds;
+    double *value = NULL;
+    int32_t *units = NULL;
+    target.unit += s;
+    if (count == 0)
+        return nn_explain_answer(call, &target, nn_explain_baseline(call, s), base, error);
+    value = nn_calloc(count, sizeof *value);
+    units = nn_calloc(count, sizeof *units);
+    if (!value || !units)
+        NN_TRY(nn_fail_memory(error, count * sizeof *value));
+    for (size_t k = 0; k < count; k++)
+        units[k] = call->target.unit[s];
+    target.unit = units;
+    NN_TRY(nn_explain_value(call->net, &target, call->background, count, value, call->progress,
+                            error));
+    *base = 0;
+    for (size_t k = 0; k < count; k++)
+        *base += value[k] / (double)count;
+out:
+    nn_free(value);
+    nn_free(units);
+    return status;
+}
+
 enum nn_status nn_explain_ends(const struct nn_explain_call *call, size_t s, double ends[2],
                                struct nn_error *error)
 {
     struct nn_target target = call->target;
     target.unit += s;
-    enum nn_status status =
-        nn_explain_answer(call, &target, nn_explain_baseline(call, s), &ends[0], error);
+    enum nn_status status = nn_explain_base(call, s, &ends[0], error);
     if (status != NN_OK)
         return status;
     return nn_explain_answer(call, &target, call->x + s * call->net->nodes[0]->size, &ends[1],

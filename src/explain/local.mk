@@ -3,6 +3,7 @@ METHOD_SOURCES = \
 	src/explain/methods/ablationcam.c \
 	src/explain/methods/conductance.c \
 	src/explain/methods/deconvnet.c \
+	src/explain/methods/deep_shap.c \
 	src/explain/methods/deeplift.c \
 	src/explain/methods/eigencam.c \
 	src/explain/methods/feature_ablation.c \
@@ -38,18 +39,25 @@ METHOD_SOURCES = \
 noinst_LIBRARIES += src/libexplain.a
 src_libexplain_a_SOURCES = $(METHOD_SOURCES) \
 	src/explain/actmax.c \
+	src/explain/alone.c \
+	src/explain/alone.h \
 	src/explain/blur.c \
 	src/explain/blur.h \
 	src/explain/cam.c \
 	src/explain/cam.h \
 	src/explain/coalition.c \
 	src/explain/coalition.h \
+	src/explain/deeplift.c \
 	src/explain/deeplift.h \
 	src/explain/exact.c \
 	src/explain/exact.h \
 	src/explain/explain.c \
 	src/explain/explain.h \
 	src/explain/gradient.c \
+	src/explain/groups.c \
+	src/explain/groups.h \
+	src/explain/importance.c \
+	src/explain/importance.h \
 	src/explain/layerpath.c \
 	src/explain/layerpath.h \
 	src/explain/lrp.h \
@@ -71,6 +79,8 @@ src_libexplain_a_SOURCES = $(METHOD_SOURCES) \
 	src/explain/regression.c \
 	src/explain/regression.h \
 	src/explain/resize.c \
+	src/explain/reveal.c \
+	src/explain/reveal.h \
 	src/explain/rules.h \
 	src/explain/rules/choose.c \
 	src/explain/rules/deconvnet.c \

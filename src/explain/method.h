@@ -42,10 +42,13 @@ struct nn_seen {
 struct nn_explain_call {
     const struct nn_net *net;
     size_t batch;
-    const float *x;        /* [batch, input shape...], scaled as the net sees it */
-    const float *baseline; /* [baselines, input shape...]: nn_explain_baseline */
-    size_t baselines;      /* one for all samples, or one for each */
-    struct nn_seen seen;   /* x, if it is one sample */
+    const float *x;          /* [batch, input shape...], scaled as the net sees it */
+    const float *baseline;   /* [baselines, input shape...]: nn_explain_baseline */
+    size_t baselines;        /* one for all samples, or one for each */
+    const float *background; /* [backgrounds, input shape...]: samples that serve as baselines of
+                                methods with NN_METHOD_BACKGROUND */
+    size_t backgrounds;      /* 0 = there are none: the baseline serves */
+    struct nn_seen seen;     /* x, if it is one sample */
     struct nn_target target;
     int layer; /* for methods with needs_layer: resolved node */
     const struct nn_args *args;
@@ -65,8 +68,9 @@ enum nn_method_flags {
     NN_METHOD_BASELINE = 4, /* uses the baseline */
     NN_METHOD_RECTIFIERS =
         32, /* changes the backward step of relu: without one it is the gradient */
-    NN_METHOD_CONSERVES = 16, /* sums to F(x): the gap is computed and shown */
-    NN_METHOD_COMPLETE = 8    /* sums to F(x) - F(baseline): the gap is computed and shown */
+    NN_METHOD_CONSERVES = 16,  /* sums to F(x): the gap is computed and shown */
+    NN_METHOD_BACKGROUND = 64, /* may have several baselines: background= says how many */
+    NN_METHOD_COMPLETE = 8     /* sums to F(x) - F(baseline): the gap is computed and shown */
 };
 
 /* For methods without arguments of their own. */
@@ -145,6 +149,9 @@ enum nn_status nn_explain_input_gradient(const struct nn_explain_call *call,
 /* Another target's F of one input x, which the call may have seen. */
 enum nn_status nn_explain_answer(const struct nn_explain_call *call, const struct nn_target *target,
                                  const float *x, double *value, struct nn_error *error);
+/* F of the baseline for the target of sample `s`, or the mean of F over the background. */
+enum nn_status nn_explain_base(const struct nn_explain_call *call, size_t s, double *base,
+                               struct nn_error *error);
 /* F of sample `s` of a call and F of the baseline for its target: ends[1] and ends[0]. */
 enum nn_status nn_explain_ends(const struct nn_explain_call *call, size_t s, double ends[2],
                                struct nn_error *error);

@@ -1,3 +1,4 @@
+#include "explain/alone.h"
 #include "explain/explain.h"
 #include "explain/rules.h"
 
@@ -6,68 +7,27 @@
 #include <math.h>
 #include <string.h>
 
-/* What a walk needs for one layer outside of a pass: y = J x + b at its input, b being wanted. */
-struct residue {
-    float *saved, *scratch, *y, *work; /* y, work: the larger of the layer's sizes */
-};
-
-static void residue_clear(struct residue *r)
-{
-    nn_free(r->saved);
-    nn_free(r->scratch);
-    nn_free(r->y);
-    nn_free(r->work);
-}
-
-static enum nn_status residue_init(struct residue *r, const struct nn_net *net,
-                                   struct nn_error *error)
-{
-    size_t saved = 1, scratch = 1, size = 1;
-    for (int i = 1; i < net->count; i++) {
-        const struct nn_node *node = net->nodes[i];
-        size_t s = node->layer->saved ? node->layer->saved(node, 1) : 0;
-        size_t w = node->layer->scratch ? node->layer->scratch(node, 1) : 0;
-        size_t in = node->input_count ? nn_shape_size(&node->in_shape[0]) : 0;
-        saved = s > saved ? s : saved;
-        scratch = w > scratch ? w : scratch;
-        size = node->size > size ? node->size : size;
-        size = in > size ? in : size;
-    }
-    r->saved = nn_calloc_aligned(saved, sizeof(float));
-    r->scratch = nn_calloc_aligned(scratch, sizeof(float));
-    r->y = nn_calloc_aligned(size, sizeof(float));
-    r->work = nn_calloc_aligned(2 * size, sizeof(float));
-    return r->saved && r->scratch && r->y && r->work ? NN_OK
-                                                     : nn_fail_memory(error, size * sizeof(float));
-}
-
 /* The bias of an affine layer is its output for 0; that of an activation y = s(x) is s - s' x.
- * Into r->y. */
-static void bias_of(struct residue *r, const struct nn_node *node, const float *x)
+ * work [2, the layer's input], bias [the layer]. */
+static void bias_of(struct nn_alone *alone, const struct nn_node *node, const float *x, float *work,
+                    float *bias)
 {
-    float *w[NN_MAX_PARAMS] = {NULL};
-    for (int p = 0; p < node->param_count; p++)
-        w[p] = node->params[p].value.data;
     bool affine = node->layer->flags & NN_LAYER_LINEAR;
     size_t in = nn_shape_size(&node->in_shape[0]);
-    memset(r->work, 0, in * sizeof *r->work);
-    struct nn_call call = {.node = node,
-                           .batch = 1,
-                           .x = {affine ? r->work : x},
-                           .y = r->y,
-                           .w = w,
-                           .saved = r->saved,
-                           .scratch = r->scratch};
+    struct nn_call call = nn_alone_call(alone, node, 1);
+    memset(work, 0, in * sizeof *work);
+    call.x[0] = affine ? work : x;
+    call.y = bias;
     node->layer->forward(&call);
     if (affine)
         return;
     for (size_t i = 0; i < in; i++)
-        r->work[in + i] = 1;
-    call.dy = r->work + in;
-    call.dx[0] = r->work;
+        work[in + i] = 1;
+    call.dy = work + in;
+    call.dx[0] = work;
     node->layer->backward(&call);
     for (size_t i = 0; i < in; i++)
-        r->y[i] -= r->work[i] * x[i];
+        bias[i] -= work[i] * x[i];
 }
 
 /* Adds |map| to out, scaled to 0..1 and enlarged to height x width. work: [map], [height width]. */
@@ -110,9 +70,9 @@ static enum nn_status kind_of(const struct nn_node *node, enum kind *kind, struc
 struct fullgrad {
     const struct nn_explain_call *call;
     struct nn_pass *pass;
-    struct residue residue;
+    struct nn_alone alone;
     bool *reached;
-    float *seed, *work, *grown, *product;
+    float *seed, *work, *grown, *product; /* work, product: [2, largest layer] */
     size_t height, width;
 };
 
@@ -143,8 +103,8 @@ static enum nn_status explain_sample(struct fullgrad *f, size_t s, float *out,
             continue;
         const float *factor = nn_pass_output(f->pass, 0), *g = nn_pass_gradient(f->pass, n);
         if (n > 0) {
-            bias_of(&f->residue, node, nn_pass_output(f->pass, node->inputs[0]));
-            factor = f->residue.y;
+            bias_of(&f->alone, node, nn_pass_output(f->pass, node->inputs[0]), f->work, f->product);
+            factor = f->product;
         }
         for (size_t i = 0; i < node->size; i++)
             f->product[i] = factor[i] * g[i];
@@ -178,10 +138,10 @@ static enum nn_status prepare(struct fullgrad *f, const struct nn_explain_call *
             NN_TRY(kind_of(net->nodes[i], &kind, error));
         largest = net->nodes[i]->size > largest ? net->nodes[i]->size : largest;
     }
-    NN_TRY(residue_init(&f->residue, net, error));
+    NN_TRY(nn_alone_init(&f->alone, net, 1, error));
     f->seed = nn_calloc(net->nodes[call->target.node]->size, sizeof *f->seed);
-    f->work = nn_calloc(largest, sizeof *f->work);
-    f->product = nn_calloc(largest, sizeof *f->product);
+    f->work = nn_calloc_aligned(2 * largest, sizeof *f->work);
+    f->product = nn_calloc_aligned(2 * largest, sizeof *f->product);
     f->grown = nn_calloc(f->height * f->width, sizeof *f->grown);
     if (!f->seed || !f->work || !f->product || !f->grown)
         NN_TRY(nn_fail_memory(error, 2 * largest * sizeof *f->work));
@@ -204,7 +164,7 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
         nn_progress_set(call->progress, (double)(s + 1) / (double)call->batch);
     }
     nn_pass_free(f.pass);
-    residue_clear(&f.residue);
+    nn_alone_clear(&f.alone);
     nn_free(f.reached);
     nn_free(f.seed);
     nn_free(f.work);

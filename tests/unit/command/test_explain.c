@@ -168,3 +168,25 @@ Test(explain, places_of_feature_maps)
     nn_test_run(&test, "saliency sample=3 target=conv1:1", NN_OK);
     cr_expect(fabs(nn_session_last_result(test.session)->figures[0].value - sum / 16) < 1e-6);
 }
+
+/* The petals tell the irises apart; wrong words are refused. */
+Test(explain, importance)
+{
+    nn_test_run(&test, "data demo iris; add dense 16 relu; add dense 3 softmax", NN_OK);
+    refused("importance", NN_STATE, "not compiled", "compile");
+    nn_test_run(&test,
+                "compile loss=categorical_crossentropy lr=0.02 metrics=accuracy; train epochs=30",
+                NN_OK);
+    refused("importance metric=auc", NN_ARGUMENT, "auc", "compile");
+    refused("importance groups=nothing.npy", NN_DAMAGED, "no such file", NULL);
+    refused("importance nowhere", NN_ARGUMENT, "nowhere", NULL);
+    nn_test_run(&test, "importance train repeats=5 out=importance.csv", NN_OK);
+    const struct nn_result *result = nn_session_last_result(test.session);
+    cr_assert(result->rows == 4 && nn_file_exists("importance.csv"));
+    cr_expect(strstr(result->cells[0].text, "petal") != NULL, "%s", result->cells[0].text);
+    cr_expect(result->cells[1].number > 0.1, "%g", result->cells[1].number);
+    for (size_t row = 1; row < 4; row++)
+        cr_expect(result->cells[3 * row + 1].number <= result->cells[3 * row - 2].number);
+    nn_test_run(&test, "deep_shap sample=3 background=10; gradient_shap sample=3 background=10",
+                NN_OK);
+}

@@ -5,6 +5,8 @@ tests_unit_test_explain_SOURCES = \
 	tests/unit/explain/nets.h \
 	tests/unit/explain/test_actmax.c \
 	tests/unit/explain/test_axioms.c \
+	tests/unit/explain/test_deeplift.c \
+	tests/unit/explain/test_importance.c \
 	tests/unit/explain/test_layers.c \
 	tests/unit/explain/test_matrix.c \
 	tests/unit/explain/test_pointing.c \
