@@ -299,3 +299,12 @@ const char *nn_text_nearest(const char *word, const char *const *candidates, siz
     }
     return nearest;
 }
+
+bool nn_text_is_choice(const char *word, const char *choices)
+{
+    size_t length = strlen(word);
+    for (const char *at = choices; at; at = strchr(at, '|') ? strchr(at, '|') + 1 : NULL)
+        if (strcspn(at, "|") == length && length > 0 && starts_nocase(at, word))
+            return true;
+    return false;
+}

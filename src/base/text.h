@@ -49,4 +49,7 @@ bool nn_text_equal_nocase(const char *a, const char *b); /* ASCII only */
 /* True when the locale's character set is UTF-8. */
 bool nn_text_locale_utf8(void);
 
+/* Whether the word is one of "a|b|c", in upper or lower case; false for NULL. */
+bool nn_text_is_choice(const char *word, const char *choices);
+
 #endif

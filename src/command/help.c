@@ -198,7 +198,7 @@ static bool entry_at(size_t i, struct entry *entry, char usage[80])
         const struct nn_loss_class *loss = nn_losses[i];
         snprintf(usage, 80, "compile loss=%s", loss->name);
         *entry = (struct entry){"loss",       loss->name, loss->summary, loss->formula,
-                                loss->source, usage,      loss->args,    NULL};
+                                loss->source, usage,      loss->args,    loss->aliases};
         return true;
     }
     i -= nn_loss_count;
@@ -383,9 +383,11 @@ static bool put_all(struct nn_buffer *out, const char *name)
     for (size_t i = 0; entry_at(i, &entry, usage); i++) {
         const struct nn_method *method = nn_method_find(name);
         const struct nn_layer_class *layer = nn_layer_find(name);
+        const struct nn_loss_class *loss = nn_loss_find(name);
         bool alias =
             (method && strcmp(entry.kind, "method") == 0 &&
              strcmp(entry.name, method->name) == 0) ||
+            (loss && strcmp(entry.kind, "loss") == 0 && strcmp(entry.name, loss->name) == 0) ||
             (layer && strcmp(entry.kind, "layer") == 0 && strcmp(entry.name, layer->name) == 0);
         if (strcmp(entry.name, name) != 0 && !alias)
             continue;

@@ -33,6 +33,7 @@ struct nn_loss_call {
 
 struct nn_loss_class {
     const char *name;
+    const char *aliases; /* names elsewhere that `loss=` takes, "a|b", or NULL */
     const char *summary;
     const char *formula;
     const char *source;

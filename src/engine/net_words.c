@@ -74,6 +74,15 @@ static size_t count_positional(const struct nn_arg_spec *specs)
     return count;
 }
 
+/* Whether the bare word number `at` is a choice of the layer's own: `add gelu tanh`. */
+static bool is_own_choice(const struct nn_arg_spec *specs, size_t at, const char *word)
+{
+    for (; specs && specs->name; specs++)
+        if ((specs->flags & NN_ARG_POSITIONAL) && at-- == 0)
+            return specs->type == NN_ARG_CHOICE && nn_text_is_choice(word, specs->choices);
+    return false;
+}
+
 /* Finds the trailing bare word that names an activation: its index, or 0 if there is none. A bare
  * word more than the layer has places for is taken as a misspelt one. */
 static enum nn_status find_activation(const struct nn_word *words, size_t count,
@@ -87,7 +96,7 @@ static enum nn_status find_activation(const struct nn_word *words, size_t count,
             bare++;
         }
     *place = 0;
-    if (last == 0)
+    if (last == 0 || is_own_choice(addition->layer->args, bare - 1, words[last].value))
         return NN_OK;
     const struct nn_layer_class *found = nn_layer_find(words[last].value);
     if (found && (found->flags & NN_LAYER_ACTIVATION)) {

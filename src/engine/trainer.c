@@ -92,6 +92,19 @@ static void name_columns(struct nn_trainer *trainer)
     trainer->column_count = n;
 }
 
+/* A batch of one value per channel is its own mean, so that nothing would pass. */
+static enum nn_status check_batch(const struct nn_trainer *trainer, struct nn_error *error)
+{
+    for (int i = 0; trainer->options->batch == 1 && i < trainer->net->count; i++) {
+        const struct nn_node *node = trainer->net->nodes[i];
+        if ((node->layer->flags & NN_LAYER_BATCH) && node->size == node->shape.dim[0])
+            return nn_fail(error, NN_ARGUMENT,
+                           "layer %s (%s) needs more than one sample in a batch: `train batch=32`",
+                           node->name, node->layer->name);
+    }
+    return NN_OK;
+}
+
 static enum nn_status check_options(const struct nn_trainer *trainer, struct nn_error *error)
 {
     if (trainer->options->batch == 0)
@@ -102,7 +115,7 @@ static enum nn_status check_options(const struct nn_trainer *trainer, struct nn_
                        (unsigned long long)trainer->options->patience);
     if (nn_net_param_count(trainer->net) == 0)
         return nn_fail(error, NN_STATE, "the net has nothing to train: `add dense 16 relu`");
-    return NN_OK;
+    return check_batch(trainer, error);
 }
 
 /* Targets that a loss of probabilities is not defined for would make it negative or NaN. */

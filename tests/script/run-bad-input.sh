@@ -69,6 +69,12 @@ bad 'best and checkpoint are one file' 1 'name the same file' "$IRIS; train 1 be
 cmp -s mine mine.csv && cmp -s mine mine.jsonl && [ "$(wc -l <mine)" = 3 ]
 report $? 'they stay as they were'
 
+# Names from elsewhere, and what cannot be meant.
+bad 'a name in capitals' 3 'did you mean `adamw`?' "$NET; compile loss=mean_squared_error optimizer=AdamW"
+bad 'a negative deviation' 3 'method=normal takes a value from 0 on' "$NET; net init method=normal value=-1"
+bad 'batches of one' 1 'layer bn1 (batchnorm) needs more than one sample in a batch' \
+    'data demo iris; add dense 4; add batchnorm; add dense 3 softmax; compile loss=categorical_crossentropy; train 1 batch=1'
+
 # Losses of probabilities.
 printf 'a,y\n0,-1.5\n1,0.5\n2,0.25\n' >values.csv
 for loss in binary_crossentropy binary_focal; do

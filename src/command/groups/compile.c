@@ -80,10 +80,11 @@ static const char *metric_at(size_t i)
 static enum nn_status unknown(const struct nn_invocation *invocation, const char *key,
                               const char *name, name_at *names, struct nn_error *error)
 {
-    const char *nearest = NULL, *candidate;
-    for (size_t i = 0; !nearest && (candidate = names(i)); i++)
-        nearest = nn_text_nearest(name, &candidate, 1);
-    return unknown_near(invocation, key, name, nearest, error);
+    const char *candidates[64];
+    size_t count = 0;
+    while (count < sizeof candidates / sizeof *candidates && (candidates[count] = names(count)))
+        count++;
+    return unknown_near(invocation, key, name, nn_text_nearest(name, candidates, count), error);
 }
 
 /* The classes that the words choose; what is not said is the default, a missing loss the parser's

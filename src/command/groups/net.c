@@ -420,6 +420,9 @@ static enum nn_status run_init(const struct nn_invocation *invocation, struct nn
                                                   : "method=%s takes no value",
                        nn_init_names[method]);
     double value = nn_args_is_set(args, 2) ? nn_args_real(args, 2) : 0.0;
+    if (method > NN_INIT_CONSTANT && value < 0.0)
+        return nn_fail(error, NN_SYNTAX, "method=%s takes a value from 0 on",
+                       nn_init_names[method]);
     enum nn_status status = nn_net_init(session->net, seed, method, value, error);
     if (status == NN_OK)
         nn_session_net_changed(session, true);

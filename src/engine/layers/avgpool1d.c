@@ -8,6 +8,7 @@ static const struct nn_arg_spec args[] = {
 
 const struct nn_layer_class nn_layer_avgpool1d = {
     .name = "avgpool1d",
+    .aliases = "averagepooling1d",
     .prefix = "avgpool",
     .summary = "mean of each window of a series",
     .formula = "y = sum of x over the window / its size",

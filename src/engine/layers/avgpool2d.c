@@ -8,6 +8,7 @@ static const struct nn_arg_spec args[] = {
 
 const struct nn_layer_class nn_layer_avgpool2d = {
     .name = "avgpool2d",
+    .aliases = "averagepooling2d",
     .prefix = "avgpool",
     .summary = "mean of each window of a feature map",
     .formula = "y = sum of x over the window / its size",

@@ -216,6 +216,7 @@ static double flops(const struct nn_node *node)
 
 const struct nn_layer_class nn_layer_batchnorm = {
     .name = "batchnorm",
+    .aliases = "batchnormalization|batchnorm1d|batchnorm2d",
     .prefix = "bn",
     .summary = "normalises each channel by its mean and deviation",
     .formula = "y = (x - mean) / sqrt(var + eps) weight + bias",

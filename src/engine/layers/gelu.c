@@ -17,7 +17,8 @@ static const struct nn_arg_spec args[] = {
                      .type = NN_ARG_CHOICE,
                      .fallback = "none",
                      .choices = "none|tanh",
-                     .help = "how the normal distribution function is computed"},
+                     .help = "how the normal distribution function is computed",
+                     .flags = NN_ARG_POSITIONAL},
     {0},
 };
 

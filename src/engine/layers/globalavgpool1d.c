@@ -4,6 +4,7 @@ static const struct nn_arg_spec args[] = {{0}};
 
 const struct nn_layer_class nn_layer_globalavgpool1d = {
     .name = "globalavgpool1d",
+    .aliases = "globalaveragepooling1d",
     .prefix = "globalavgpool",
     .summary = "mean of each series: C x L becomes C x 1",
     .formula = "y_c = sum over the series of x_c / L",

@@ -4,6 +4,7 @@ static const struct nn_arg_spec args[] = {{0}};
 
 const struct nn_layer_class nn_layer_globalavgpool2d = {
     .name = "globalavgpool2d",
+    .aliases = "globalaveragepooling2d",
     .prefix = "globalavgpool",
     .summary = "mean of each feature map: C x H x W becomes C x 1 x 1",
     .formula = "y_c = sum over the map of x_c / (H W)",

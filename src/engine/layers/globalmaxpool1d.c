@@ -4,6 +4,7 @@ static const struct nn_arg_spec args[] = {{0}};
 
 const struct nn_layer_class nn_layer_globalmaxpool1d = {
     .name = "globalmaxpool1d",
+    .aliases = "globalmaxpooling1d",
     .prefix = "globalmaxpool",
     .summary = "largest value of each series: C x L becomes C x 1",
     .formula = "y_c = max of x_c over the series; the gradient goes to the first maximum",

@@ -4,6 +4,7 @@ static const struct nn_arg_spec args[] = {{0}};
 
 const struct nn_layer_class nn_layer_globalmaxpool2d = {
     .name = "globalmaxpool2d",
+    .aliases = "globalmaxpooling2d",
     .prefix = "globalmaxpool",
     .summary = "largest value of each feature map: C x H x W becomes C x 1 x 1",
     .formula = "y_c = max of x_c over the map; the gradient goes to the first maximum",

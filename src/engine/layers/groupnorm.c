@@ -73,6 +73,7 @@ static double flops(const struct nn_node *node)
 
 const struct nn_layer_class nn_layer_groupnorm = {
     .name = "groupnorm",
+    .aliases = "groupnormalization",
     .prefix = "gn",
     .summary = "normalises groups of channels of each sample by their own mean and deviation",
     .formula = "y = (x - mean) / sqrt(var + eps) weight + bias",

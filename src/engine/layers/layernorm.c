@@ -83,6 +83,7 @@ static double flops(const struct nn_node *node)
 
 const struct nn_layer_class nn_layer_layernorm = {
     .name = "layernorm",
+    .aliases = "layernormalization",
     .prefix = "ln",
     .summary = "normalises each sample, along its last axes, by its own mean and deviation",
     .formula = "y = (x - mean) / sqrt(var + eps) weight + bias",

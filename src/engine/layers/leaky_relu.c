@@ -39,6 +39,7 @@ static void backward(const struct nn_call *call)
 
 const struct nn_layer_class nn_layer_leaky_relu = {
     .name = "leaky_relu",
+    .aliases = "leakyrelu",
     .prefix = "leaky_relu",
     .summary = "rectified linear unit that lets a little of negative values through",
     .formula = "y = x for x > 0, else negative_slope x",

@@ -7,6 +7,7 @@ static const struct nn_arg_spec args[] = {
 
 const struct nn_layer_class nn_layer_maxpool1d = {
     .name = "maxpool1d",
+    .aliases = "maxpooling1d",
     .prefix = "maxpool",
     .summary = "largest value of each window of a series",
     .formula = "y = max of x over the window; the gradient goes to the first maximum",

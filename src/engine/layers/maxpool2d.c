@@ -7,6 +7,7 @@ static const struct nn_arg_spec args[] = {
 
 const struct nn_layer_class nn_layer_maxpool2d = {
     .name = "maxpool2d",
+    .aliases = "maxpooling2d",
     .prefix = "maxpool",
     .summary = "largest value of each window of a feature map",
     .formula = "y = max of x over the window; the gradient goes to the first maximum",

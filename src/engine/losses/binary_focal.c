@@ -59,6 +59,7 @@ static double evaluate(const struct nn_loss_call *call)
 
 const struct nn_loss_class nn_loss_binary_focal = {
     .name = "binary_focal",
+    .aliases = "binary_focal_crossentropy",
     .summary = "binary cross-entropy that turns to the hard samples",
     .formula = "mean over samples and outputs of a (1 - q)^gamma BCE(p, t), q = p t + (1 - p) "
                "(1 - t), a = balance t + (1 - balance) (1 - t)",

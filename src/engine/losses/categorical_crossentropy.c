@@ -106,6 +106,7 @@ static double evaluate(const struct nn_loss_call *call)
 
 const struct nn_loss_class nn_loss_categorical_crossentropy = {
     .name = "categorical_crossentropy",
+    .aliases = "sparse_categorical_crossentropy",
     .summary = "cross-entropy of one class among several",
     .formula = "mean over samples of -log p[class], p = softmax(z); with weights w: sum of "
                "-w[class] log p[class] / sum of w[class]; smoothing s: (1 - s) of it, and s / K of "

@@ -84,6 +84,7 @@ static double evaluate(const struct nn_loss_call *call)
 
 const struct nn_loss_class nn_loss_focal = {
     .name = "focal",
+    .aliases = "categorical_focal_crossentropy",
     .summary = "cross-entropy that turns to the hard samples",
     .formula = "mean over samples of -w[class] (1 - p[class])^gamma log p[class], p = softmax(z)",
     .source = "Lin, Goyal, Girshick, He, Dollar 2017, ICCV, equation 5, for several classes",

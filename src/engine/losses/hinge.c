@@ -87,6 +87,7 @@ static double evaluate(const struct nn_loss_call *call)
 
 const struct nn_loss_class nn_loss_hinge = {
     .name = "hinge",
+    .aliases = "categorical_hinge",
     .summary = "the right class must lead by a margin, as in support vector machines",
     .formula =
         "mean over samples of the sum of max(0, margin - z[class] + z[k]) / K over the other "

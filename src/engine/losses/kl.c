@@ -70,6 +70,7 @@ static double evaluate(const struct nn_loss_call *call)
 
 const struct nn_loss_class nn_loss_kl = {
     .name = "kl",
+    .aliases = "kl_divergence",
     .summary = "Kullback-Leibler divergence from a target distribution",
     .formula = "mean over samples of the sum of t (log t - log p) over outputs, p = softmax(z)",
     .source = "Kullback, Leibler 1951; PyTorch KLDivLoss, reduction batchmean",

@@ -20,6 +20,7 @@ static double evaluate(const struct nn_loss_call *call)
 
 const struct nn_loss_class nn_loss_mae = {
     .name = "mae",
+    .aliases = "mean_absolute_error",
     .summary = "mean absolute error",
     .formula = "mean over samples and outputs of |z - t|",
     .source = "PyTorch L1Loss, reduction mean; the gradient at z = t is 0",

@@ -18,6 +18,7 @@ static double evaluate(const struct nn_loss_call *call)
 
 const struct nn_loss_class nn_loss_mse = {
     .name = "mse",
+    .aliases = "mean_squared_error",
     .summary = "mean squared error",
     .formula = "mean over samples and outputs of (z - t)^2",
     .source = "PyTorch MSELoss, reduction mean",

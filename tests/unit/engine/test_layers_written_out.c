@@ -499,8 +499,11 @@ Test(written_out, aliases_name_the_same_layer)
     cr_assert(nn_layer_find("swish") == nn_layer_find("silu"));
     cr_assert(nn_layer_find("dropout2d") == nn_layer_find("spatialdropout"));
     cr_assert(nn_layer_find("spatialdropout1d") == nn_layer_find("spatialdropout"));
+    cr_assert(nn_layer_find("BatchNormalization") == nn_layer_find("batchnorm"));
+    cr_assert(nn_layer_find("MaxPooling2D") == nn_layer_find("maxpool2d"));
     cr_assert(!nn_layer_find("dropout3d") && !nn_layer_find("spatialdropout1d|"));
-    struct nn_net *net = build_net("4", "dense 3 swish");
+    struct nn_net *net = build_net("4", "dense 3 swish; gelu tanh; dense 2 tanh");
     cr_assert(!strcmp(net->nodes[2]->name, "silu1"));
+    cr_assert(net->count == 6 && nn_args_int(&net->nodes[3]->args, 0) == 1);
     nn_net_free(net);
 }
