@@ -2,7 +2,7 @@ noinst_LIBRARIES += src/libbase.a
 src_libbase_a_SOURCES = \
 	src/base/args.h src/base/args_value.h src/base/arena.h src/base/buffer.h src/base/bytes.h src/base/cpu.h src/base/file.h src/base/limits.def src/base/limits.h \
 	src/base/mem.h \
-	src/base/number.h src/base/pool.h src/base/random.h src/base/status.def src/base/status.h src/base/text.h \
+	src/base/number.h src/base/pool.h src/base/random.h src/base/size.h src/base/status.def src/base/status.h src/base/text.h \
 	src/base/args.c \
 	src/base/args_value.c \
 	src/base/arena.c \

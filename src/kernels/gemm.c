@@ -2,6 +2,7 @@
  * kernel sums every element in an order that depends on k alone, neither the cut nor the number of
  * threads changes a bit of the result. */
 #include "base/pool.h"
+#include "base/size.h"
 #include "kernels/kernels.h"
 
 enum {
@@ -20,19 +21,14 @@ struct gemm {
     size_t tile_rows, tile_columns, tiles_across;
 };
 
-static size_t ceiling(size_t a, size_t b)
-{
-    return (a + b - 1) / b;
-}
-
 static size_t half(size_t length, size_t unit)
 {
-    return ceiling(ceiling(length, 2), unit) * unit;
+    return nn_size_ratio_up(nn_size_ratio_up(length, 2), unit) * unit;
 }
 
 static size_t tile_count(const struct gemm *g)
 {
-    return ceiling(g->m, g->tile_rows) * ceiling(g->n, g->tile_columns);
+    return nn_size_ratio_up(g->m, g->tile_rows) * nn_size_ratio_up(g->n, g->tile_columns);
 }
 
 /* Halves the longer side of the tile until there is enough to do for everyone. */
@@ -49,7 +45,7 @@ static void choose_tiles(struct gemm *g, size_t wanted)
         else
             g->tile_columns = half(g->tile_columns, TILE_COLUMNS);
     }
-    g->tiles_across = ceiling(g->n, g->tile_columns);
+    g->tiles_across = nn_size_ratio_up(g->n, g->tile_columns);
 }
 
 static void multiply_tiles(void *context, size_t begin, size_t end)

@@ -17,7 +17,10 @@ src_libkernels_a_SOURCES = \
 	src/kernels/simd_pool.h \
 	src/kernels/simd_rows.h \
 	src/kernels/simd_set.h \
-	src/kernels/simd_tile.h
+	src/kernels/simd_tile.h \
+	src/kernels/simd_transpose.h \
+	src/kernels/simd_winograd.h \
+	src/kernels/winograd.h src/kernels/winograd.c src/kernels/winograd_ref.c
 src_libkernels_a_CPPFLAGS = $(AM_CPPFLAGS) $(NN_KERNEL_SETS)
 src_libkernels_a_CFLAGS = $(AM_CFLAGS) $(NN_KERNEL_CFLAGS)
 

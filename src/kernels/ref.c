@@ -117,6 +117,14 @@ void nn_k_maxpool_2x2__ref(size_t height, size_t width, const float *x, size_t p
         }
 }
 
+void nn_k_transpose__ref(size_t rows, size_t columns, const float *x, size_t ldx, float *y,
+                         size_t ldy)
+{
+    for (size_t j = 0; j < columns; j++)
+        for (size_t i = 0; i < rows; i++)
+            y[j * ldy + i] = x[i * ldx + j];
+}
+
 /* exp only of what is not positive, so that nothing overflows. */
 void nn_k_sigmoid__ref(size_t n, const float *x, float *y)
 {

@@ -135,7 +135,8 @@ CONV_TILES(1)
 CONV_TILES(2)
 CONV_TILES(3)
 CONV_TILES(4)
-CONV_TILES(5) CONV_TILES(6)
+CONV_TILES(5)
+CONV_TILES(6)
 #undef CONV_TILES
     static void (*const conv_tiles[2][TILE_ROWS + 1])(const struct conv_tile *t) = {
         {NULL, conv_full_1, conv_full_2, conv_full_3, conv_full_4, conv_full_5, conv_full_6},

@@ -78,7 +78,8 @@ DOT(1, 3)
 DOT(2, 1)
 DOT(2, 2)
 DOT(2, 3)
-DOT(3, 1) DOT(3, 2) DOT(3, 3) DOT(4, 1) DOT(4, 2) DOT(4, 3) DOT(1, 8)
+DOT(3, 1)
+DOT(3, 2) DOT(3, 3) DOT(4, 1) DOT(4, 2) DOT(4, 3) DOT(1, 8)
 #define UP_TO_3(rows) NULL, dots_##rows##x1, dots_##rows##x2, dots_##rows##x3
 #if DOT_COLUMNS > 3
     DOT(1, 4) DOT(2, 4) DOT(3, 4) DOT(4, 4)

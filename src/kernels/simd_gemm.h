@@ -10,16 +10,11 @@
 #include "kernels/simd_dot.h"
 #include "kernels/simd_rows.h"
 #include "kernels/simd_tile.h"
+#include "kernels/simd_transpose.h"
 
 enum {
     BLOCK_ROWS = 16 * TILE_ROWS, /* of A in the second-level cache */
     BLOCK_COLUMNS = 1024,        /* of B in the cache behind it */
-};
-
-/* Element (i, p), p along k, lies at data[i * across + p * along]. */
-struct operand {
-    const float *data;
-    size_t across, along;
 };
 
 /* One product; B^T stands for B, so that both operands are alike. */
@@ -38,48 +33,6 @@ static struct operand part_of(struct operand x, size_t i, size_t p)
 {
     x.data += i * x.across + p * x.along;
     return x;
-}
-
-/* 4 rows of 4 become 4 columns, `stride` apart. */
-static inline void transpose_quads(const float *from, size_t across, float *to, size_t stride)
-{
-    quad row[4], even[2], odd[2];
-    for (size_t r = 0; r < 4; r++)
-        memcpy(&row[r], from + r * across, sizeof *row);
-    for (size_t r = 0; r < 2; r++) {
-        even[r] = __builtin_shufflevector(row[2 * r], row[2 * r + 1], 0, 4, 2, 6);
-        odd[r] = __builtin_shufflevector(row[2 * r], row[2 * r + 1], 1, 5, 3, 7);
-    }
-    row[0] = __builtin_shufflevector(even[0], even[1], 0, 1, 4, 5);
-    row[1] = __builtin_shufflevector(odd[0], odd[1], 0, 1, 4, 5);
-    row[2] = __builtin_shufflevector(even[0], even[1], 2, 3, 6, 7);
-    row[3] = __builtin_shufflevector(odd[0], odd[1], 2, 3, 6, 7);
-    for (size_t r = 0; r < 4; r++)
-        memcpy(to + r * stride, &row[r], sizeof *row);
-}
-
-/* Lays `count` rows side by side for each step along k, `stride` apart. */
-static inline void interleave(const struct operand *x, size_t count, size_t depth, float *to,
-                              size_t stride)
-{
-    size_t i = 0;
-    if (x->across == 1) {
-        for (size_t p = 0; p < depth; p++)
-            memcpy(to + p * stride, x->data + p * x->along, count * sizeof *to);
-        return;
-    }
-    for (; x->along == 1 && i + 4 <= count; i += 4) {
-        const float *from = x->data + i * x->across;
-        size_t p = 0;
-        for (; p + 4 <= depth; p += 4)
-            transpose_quads(from + p, x->across, to + p * stride + i, stride);
-        for (; p < depth; p++)
-            for (size_t r = 0; r < 4; r++)
-                to[p * stride + i + r] = from[r * x->across + p];
-    }
-    for (; i < count; i++)
-        for (size_t p = 0; p < depth; p++)
-            to[p * stride + i] = x->data[i * x->across + p * x->along];
 }
 
 /* How many columns the next tile has, of those that are left; and its kind. */

@@ -14,5 +14,7 @@
 #include "kernels/simd_loss.h"
 #include "kernels/simd_maps.h"
 #include "kernels/simd_pool.h"
+#include "kernels/simd_transpose.h"
+#include "kernels/simd_winograd.h"
 
 #endif

@@ -3,6 +3,8 @@
 #ifndef NN_TESTS_GUARDED_H
 #define NN_TESTS_GUARDED_H
 
+#include "base/random.h"
+
 #include <criterion/criterion.h>
 #include <stddef.h>
 #include <string.h>
@@ -29,6 +31,17 @@ static inline float *guarded_last(const struct guarded *memory, size_t count)
 {
     cr_assert(count <= memory->count, "%zu floats", count);
     return memory->end - count;
+}
+
+/* The same, filled from -1 .. 1. */
+static inline float *guarded_random(const struct guarded *memory, size_t count, uint64_t seed)
+{
+    struct nn_random random;
+    float *values = guarded_last(memory, count);
+    nn_random_init(&random, seed, NN_STREAM_GENERATE, (uint32_t)count);
+    for (size_t i = 0; i < count; i++)
+        values[i] = 2.0f * nn_random_float(&random) - 1.0f;
+    return values;
 }
 
 #endif

@@ -2,7 +2,6 @@
  * The image, the weights and what is written end where a page ends. */
 #include "guarded.h"
 
-#include "base/random.h"
 #include "kernels/kernels.h"
 
 #include <math.h>
@@ -16,16 +15,6 @@ struct shape {
     size_t channels, filters, kernel, height, width,
         beside; /* beside: columns that no window reads */
 };
-
-static float *random_floats(int array, size_t count, uint64_t seed)
-{
-    struct nn_random random;
-    float *values = guarded_last(&memory[array], count);
-    nn_random_init(&random, seed, NN_STREAM_GENERATE, (uint32_t)count);
-    for (size_t i = 0; i < count; i++)
-        values[i] = 2.0f * nn_random_float(&random) - 1.0f;
-    return values;
-}
 
 /* The convolution of an image of height + kernel - 1 rows; *floats: those of the image from the
  * first to the last that is read. */
@@ -62,10 +51,10 @@ static void check_exact(const struct shape *s)
 {
     size_t floats, places = s->height * s->width;
     struct nn_conv conv = describe(s, &floats);
-    const float *image = random_floats(IMAGE, floats, 1);
-    const float *w = random_floats(WEIGHTS, conv.filters * conv.taps, 2);
-    const float *bias = random_floats(BIAS, conv.filters, 3);
-    float *y = random_floats(OUTPUT, conv.filters * places, 4);
+    const float *image = guarded_random(&memory[IMAGE], floats, 1);
+    const float *w = guarded_random(&memory[WEIGHTS], conv.filters * conv.taps, 2);
+    const float *bias = guarded_random(&memory[BIAS], conv.filters, 3);
+    float *y = guarded_random(&memory[OUTPUT], conv.filters * places, 4);
     nn_kernels->conv_exact(&conv, image, w, bias, 0, conv.height, y);
     for (size_t f = 0; f < conv.filters; f++)
         for (size_t p = 0; p < places; p++) {
@@ -85,10 +74,10 @@ static void check_forward(const struct shape *s, bool with_bias)
 {
     size_t floats, places = s->height * s->width;
     struct nn_conv conv = describe(s, &floats);
-    const float *image = random_floats(IMAGE, floats, 1);
-    const float *w = random_floats(WEIGHTS, conv.filters * conv.taps, 2);
-    const float *bias = with_bias ? random_floats(BIAS, conv.filters, 3) : NULL;
-    float *y = random_floats(OUTPUT, conv.filters * places, 4);
+    const float *image = guarded_random(&memory[IMAGE], floats, 1);
+    const float *w = guarded_random(&memory[WEIGHTS], conv.filters * conv.taps, 2);
+    const float *bias = with_bias ? guarded_random(&memory[BIAS], conv.filters, 3) : NULL;
+    float *y = guarded_random(&memory[OUTPUT], conv.filters * places, 4);
     size_t half = (conv.height + 1) / 2;
     nn_kernels->conv(&conv, image, w, bias, 0, half, y);
     if (half < conv.height)
@@ -110,10 +99,10 @@ static void check_weights(const struct shape *s, bool accumulate)
 {
     size_t floats, places = s->height * s->width;
     struct nn_conv conv = describe(s, &floats);
-    const float *image = random_floats(IMAGE, floats, 1);
-    const float *dy = random_floats(WEIGHTS, conv.filters * places, 2);
-    float *dw = random_floats(OUTPUT, conv.filters * conv.taps, 3);
-    float *before = random_floats(BIAS, conv.filters * conv.taps, 3);
+    const float *image = guarded_random(&memory[IMAGE], floats, 1);
+    const float *dy = guarded_random(&memory[WEIGHTS], conv.filters * places, 2);
+    float *dw = guarded_random(&memory[OUTPUT], conv.filters * conv.taps, 3);
+    float *before = guarded_random(&memory[BIAS], conv.filters * conv.taps, 3);
     size_t half = conv.taps / 2;
     nn_kernels->conv_weights(&conv, image, dy, 0, conv.filters, 0, half, dw, accumulate);
     nn_kernels->conv_weights(&conv, image, dy, 0, conv.filters, half, conv.taps - half, dw,
@@ -135,9 +124,9 @@ static void check_input(const struct shape *s)
     static double wanted[MAX_FLOATS];
     size_t floats, places = s->height * s->width;
     struct nn_conv conv = describe(s, &floats);
-    float *image = random_floats(IMAGE, floats, 1);
-    const float *w = random_floats(WEIGHTS, conv.filters * conv.taps, 2);
-    const float *dy = random_floats(OUTPUT, conv.filters * places, 3);
+    float *image = guarded_random(&memory[IMAGE], floats, 1);
+    const float *w = guarded_random(&memory[WEIGHTS], conv.filters * conv.taps, 2);
+    const float *dy = guarded_random(&memory[OUTPUT], conv.filters * places, 3);
     for (size_t i = 0; i < floats; i++)
         wanted[i] = (double)image[i];
     for (size_t f = 0; f < conv.filters; f++)
