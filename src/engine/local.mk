@@ -110,8 +110,8 @@ src_libengine_a_SOURCES = \
 	src/engine/initialize.c \
 	src/engine/initialize.h \
 	src/engine/layer.c \
-	src/engine/layers/conv_image.c \
-	src/engine/layers/conv_image.h \
+	src/engine/layers/conv_image.c src/engine/layers/conv_winograd.c \
+	src/engine/layers/conv_image.h src/engine/layers/conv_winograd.h \
 	src/engine/layers/convolution.c \
 	src/engine/layers/convolution.h \
 	src/engine/layers/copy.c \

@@ -10,7 +10,9 @@
 #include "engine/layers/convolution.h"
 
 #include "base/pool.h"
+#include "base/size.h"
 #include "engine/layers/conv_image.h"
+#include "engine/layers/conv_winograd.h"
 #include "kernels/kernels.h"
 
 #include <string.h>
@@ -98,26 +100,11 @@ struct job {
     size_t planes;           /* samples x groups */
     size_t threads;          /* 1 for small work */
     size_t floats, lanes;    /* of an image; how many images there are */
-    float *images;
-    size_t plane, count; /* those shared out part by part: so many, `groups` apart */
+    float *images;           /* the work space behind the table of offsets */
+    size_t plane, count;     /* those shared out part by part: so many, `groups` apart */
     size_t parts;
     void (*item)(const struct job *job, size_t plane, size_t part, float *image);
 };
-
-static size_t min_of(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-static size_t max_of(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
-static size_t divide_up(size_t a, size_t b)
-{
-    return (a + b - 1) / b;
-}
 
 /* Part `i` of `parts` of `count` things begins here. */
 static size_t begin_of(size_t count, size_t i, size_t parts)
@@ -139,22 +126,26 @@ static struct job describe(const struct nn_node *node)
                          .height = (size_t)window.out[0],
                          .width = (size_t)window.out[1],
                          .pitch = job.image.columns};
-    job.floats = job.image.same ? 0 : divide_up(job.channels * job.image.channel, 16) * 16;
-    job.lanes = job.floats ? max_of(1, min_of(MAX_LANES, LANES_FLOATS / job.floats)) : MAX_LANES;
+    job.floats = job.image.same ? 0 : nn_size_ratio_up(job.channels * job.image.channel, 16) * 16;
+    job.lanes =
+        job.floats ? nn_size_max(1, nn_size_min(MAX_LANES, LANES_FLOATS / job.floats)) : MAX_LANES;
     return job;
 }
 
 /* The table of offsets, in floats. */
 static size_t table_floats(const struct job *job)
 {
-    return divide_up(job->conv.taps * sizeof(size_t), 64) * 16;
+    return nn_size_ratio_up(job->conv.taps * sizeof(size_t), 64) * 16;
 }
 
 size_t nn_conv_scratch(const struct nn_node *node, size_t batch)
 {
-    (void)batch;
     struct job job = describe(node);
-    return table_floats(&job) + job.lanes * job.floats;
+    size_t floats = job.lanes * job.floats;
+    if (nn_conv_winograd_suits(&job.image.window, job.conv.filters, job.groups))
+        floats = nn_size_max(floats,
+                             nn_conv_winograd_scratch(&job.image.window, job.conv.filters, batch));
+    return table_floats(&job) + floats;
 }
 
 static struct job prepare(const struct nn_call *call)
@@ -200,7 +191,8 @@ static bool by_planes(const struct job *job, size_t planes)
 static void run_planes(struct job *job)
 {
     job->parts = 1;
-    job->lanes = job->threads == 1 ? 1 : min_of(min_of(job->lanes, job->planes), 4 * job->threads);
+    job->lanes =
+        job->threads == 1 ? 1 : nn_size_min(nn_size_min(job->lanes, job->planes), 4 * job->threads);
     if (job->threads == 1)
         run_lanes(job, 0, 1);
     else
@@ -271,13 +263,18 @@ static void forward_part(const struct job *job, size_t plane, size_t part, float
 void nn_conv_forward(const struct nn_call *call)
 {
     struct job job = prepare(call);
+    if (!call->exact && nn_conv_winograd_suits(&job.image.window, job.conv.filters, job.groups)) {
+        const float *bias = call->node->param_count > W_BIAS ? call->w[W_BIAS] : NULL;
+        nn_conv_winograd_forward(call, &job.image.window, call->w[W_WEIGHT], bias, job.images);
+        return;
+    }
     if (by_planes(&job, job.planes)) {
         job.item = forward_plane;
         run_planes(&job);
         return;
     }
     job.item = forward_part;
-    job.parts = min_of(job.conv.height, 4 * job.threads);
+    job.parts = nn_size_min(job.conv.height, 4 * job.threads);
     job.count = 1;
     for (job.plane = 0; job.plane < job.planes; job.plane++) {
         fill_images(&job);
@@ -305,12 +302,16 @@ static void input_part(const struct job *job, size_t plane, size_t part, float *
 
 static void backward_input(struct job *job)
 {
+    if (nn_conv_winograd_suits_input(&job->image.window, job->conv.filters, job->groups)) {
+        nn_conv_winograd_input(job->call, &job->image.window, job->call->w[W_WEIGHT], job->images);
+        return;
+    }
     job->item = input_part;
     if (by_planes(job, job->planes)) {
         run_planes(job);
         return;
     }
-    job->parts = min_of(job->channels, 4 * job->threads);
+    job->parts = nn_size_min(job->channels, 4 * job->threads);
     for (job->plane = 0; job->plane < job->planes; job->plane++)
         nn_pool_run(job->parts, 1, run_parts, job);
 }
@@ -360,19 +361,24 @@ static void weight_parts(void *context, size_t begin, size_t end)
 static void backward_weights(struct job *job)
 {
     size_t samples = job->call->batch;
+    if (nn_conv_winograd_suits(&job->image.window, job->conv.filters, job->groups)) {
+        nn_conv_winograd_weights(job->call, &job->image.window, job->call->dw[W_WEIGHT],
+                                 job->images);
+        return;
+    }
     if (by_planes(job, job->groups)) {
-        job->lanes = job->threads == 1 ? 1 : min_of(job->lanes, job->groups);
+        job->lanes = job->threads == 1 ? 1 : nn_size_min(job->lanes, job->groups);
         if (job->threads == 1)
             weight_lanes(job, 0, 1);
         else
             nn_pool_run(job->lanes, 1, weight_lanes, job);
         return;
     }
-    job->parts = min_of(job->threads, job->conv.taps);
+    job->parts = nn_size_min(job->threads, job->conv.taps);
     for (size_t group = 0; group < job->groups; group++)
         for (size_t sample = 0; sample < samples; sample += job->count) {
             job->plane = sample * job->groups + group;
-            job->count = min_of(job->lanes, samples - sample);
+            job->count = nn_size_min(job->lanes, samples - sample);
             fill_images(job);
             nn_pool_run(job->parts, 1, weight_parts, job);
         }

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#define BATCH 3
+#define BATCH 9
 
 static const struct {
     const char *input, *words;
@@ -17,6 +17,10 @@ static const struct {
     {"96x6x6", "conv2d 40 3 groups=2 bias=no", 2},
     {"1x80x90", "conv2d 5 7 padding=3x0x1x2", 1},
     {"3x5x4", "conv2d 2 1 padding=4 stride=3", 1},
+    {"24x19x14", "conv2d 20 3 padding=1", 1}, /* those below by Winograd's algorithm */
+    {"16x18x18", "conv2d 33 3 bias=no", 1},
+    {"17x10x9", "conv2d 16 3 padding=2x0x1x2", 1},
+    {"20x9x12", "conv2d 16 3 padding=3", 1}, /* but for the gradient at its input */
 };
 
 struct sums {
@@ -105,8 +109,19 @@ static void compare(const char *what, const float *mine, const double *sums, siz
     cr_assert(worst <= 1e-5 * largest, "%s: %g of %g", what, worst, largest);
 }
 
-static void check_case(size_t i)
+/* FNV-1a of the bits. */
+static uint64_t digest(uint64_t hash, const float *values, size_t count)
 {
+    const unsigned char *bytes = (const unsigned char *)values;
+    for (size_t i = 0; i < count * sizeof *values; i++)
+        hash = (hash ^ bytes[i]) * 1099511628211u;
+    return hash;
+}
+
+/* A digest of all results. */
+static uint64_t check_case(size_t i)
+{
+    uint64_t bits = 14695981039346656037u;
     struct nn_net *net = build_net(cases[i].input, cases[i].words);
     const struct nn_node *node = net->nodes[1];
     struct nn_pass *pass = build_pass(net, BATCH, NN_PASS_PARAMETERS);
@@ -128,6 +143,10 @@ static void check_case(size_t i)
             nn_shape_size(&node->params[0].spec.shape));
     if (bias)
         compare(cases[i].words, nn_pass_param_gradient(pass, 1, 1), sums.db, node->shape.dim[0]);
+    bits = digest(bits, nn_pass_output(pass, 1), out);
+    bits = digest(bits, nn_pass_gradient(pass, 0), in);
+    bits = digest(bits, nn_pass_param_gradient(pass, 1, 0),
+                  nn_shape_size(&node->params[0].spec.shape));
     nn_free(sums.y);
     nn_free(sums.dx);
     nn_free(sums.dw);
@@ -135,14 +154,19 @@ static void check_case(size_t i)
     nn_free(dy);
     nn_pass_free(pass);
     nn_net_free(net);
+    return bits;
 }
 
-Test(conv2d, agrees_with_sums_written_out)
+Test(conv2d, agrees_with_sums_written_out_and_with_itself_for_any_number_of_threads)
 {
+    uint64_t bits[sizeof cases / sizeof cases[0]];
     for (int threads = 1; threads <= 7; threads += 3) {
         cr_assert(nn_pool_set_threads(threads, NULL) == NN_OK);
         for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-            check_case(i);
+            if (threads == 1)
+                bits[i] = check_case(i);
+            else
+                cr_assert(check_case(i) == bits[i], "%s: %d threads", cases[i].words, threads);
     }
     nn_pool_shutdown();
 }
