@@ -65,6 +65,7 @@ struct nn_param_spec {
 
 struct nn_node;
 struct nn_rule;
+struct nn_window;
 
 /* One call of forward or backward for one node and one batch. Nothing in it is allocated per step.
  */
@@ -114,6 +115,9 @@ struct nn_layer_class {
     void (*forward)(const struct nn_call *call);
     /* Writes dx (where not NULL) and dw (if not NULL; each entry may also be NULL). */
     void (*backward)(const struct nn_call *call);
+    /* For layers of images whose outputs read a window of each channel of the input: which
+     * (layers/window.h). NULL: others. */
+    struct nn_window (*window)(const struct nn_node *node);
     /* Multiply-adds x 2 for one sample. NULL: one per output element. */
     double (*flops)(const struct nn_node *node);
 };

@@ -309,6 +309,12 @@ void nn_pass_forward(struct nn_pass *pass, size_t batch, const struct nn_random 
         forward_node(pass, pass->net->nodes[i]);
 }
 
+void nn_pass_set_batch(struct nn_pass *pass, size_t batch)
+{
+    assert(batch > 0 && batch <= pass->max_batch);
+    pass->batch = batch;
+}
+
 void nn_pass_forward_after(struct nn_pass *pass, int node)
 {
     pass->training = false;

@@ -72,9 +72,10 @@ float *nn_pass_input(struct nn_pass *pass);
 /* Runs all nodes on what stands in nn_pass_input. `random` NULL: inference mode (dropout off,
  * running statistics); else training mode with that stream. */
 void nn_pass_forward(struct nn_pass *pass, size_t batch, const struct nn_random *random);
-/* Runs only nodes after `node`, whose output (nn_pass_output_mutable) the caller has changed;
- * inference mode. */
+/* Runs only nodes after `node`, whose output (nn_pass_output_mutable) the caller has changed, for
+ * as many samples as the last forward or nn_pass_set_batch said; inference mode. */
 void nn_pass_forward_after(struct nn_pass *pass, int node);
+void nn_pass_set_batch(struct nn_pass *pass, size_t batch);
 /* One backward walk after a forward. Needs NN_PASS_GRADIENTS. */
 enum nn_status nn_pass_backward(struct nn_pass *pass, const struct nn_walk *walk,
                                 struct nn_error *error);

@@ -69,6 +69,8 @@ src_libexplain_a_SOURCES = $(METHOD_SOURCES) \
 	src/explain/noise.h \
 	src/explain/parse.c \
 	src/explain/parse.h \
+	src/explain/patches.c \
+	src/explain/patches.h \
 	src/explain/pointing.c \
 	src/explain/pointing.h \
 	src/explain/quadrature.c \

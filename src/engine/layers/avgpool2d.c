@@ -20,5 +20,6 @@ const struct nn_layer_class nn_layer_avgpool2d = {
     .infer = nn_pooling_infer_2d,
     .forward = nn_pooling_mean_forward,
     .backward = nn_pooling_mean_backward,
+    .window = nn_pooling_window,
     .flops = nn_pooling_flops,
 };

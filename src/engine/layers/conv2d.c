@@ -20,5 +20,6 @@ const struct nn_layer_class nn_layer_conv2d = {
     .scratch = nn_conv_scratch,
     .forward = nn_conv_forward,
     .backward = nn_conv_backward,
+    .window = nn_conv_window,
     .flops = nn_conv_flops,
 };

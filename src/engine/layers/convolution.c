@@ -411,6 +411,11 @@ void nn_conv_backward(const struct nn_call *call)
                     (void *)call);
 }
 
+struct nn_window nn_conv_window(const struct nn_node *node)
+{
+    return nn_window_of(node, window_args);
+}
+
 double nn_conv_flops(const struct nn_node *node)
 {
     const struct nn_shape *weight = &node->params[W_WEIGHT].spec.shape;

@@ -66,6 +66,7 @@ int nn_conv_params(const struct nn_args *args, const struct nn_shape *in, int in
 size_t nn_conv_scratch(const struct nn_node *node, size_t batch);
 void nn_conv_forward(const struct nn_call *call);
 void nn_conv_backward(const struct nn_call *call);
+struct nn_window nn_conv_window(const struct nn_node *node);
 double nn_conv_flops(const struct nn_node *node);
 
 #endif

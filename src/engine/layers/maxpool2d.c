@@ -20,5 +20,6 @@ const struct nn_layer_class nn_layer_maxpool2d = {
     .saved = nn_pooling_max_saved,
     .forward = nn_pooling_max_forward,
     .backward = nn_pooling_max_backward,
+    .window = nn_pooling_window,
     .flops = nn_pooling_flops,
 };

@@ -46,6 +46,11 @@ enum nn_status nn_pooling_infer_2d(const struct nn_args *args, const struct nn_s
     return infer(args, 2, in, out, error);
 }
 
+struct nn_window nn_pooling_window(const struct nn_node *node)
+{
+    return nn_window_of(node, window_args);
+}
+
 double nn_pooling_flops(const struct nn_node *node)
 {
     struct nn_window window = nn_window_of(node, window_args);

@@ -43,6 +43,7 @@ enum nn_status nn_pooling_infer_1d(const struct nn_args *args, const struct nn_s
                                    int in_count, struct nn_shape *out, struct nn_error *error);
 enum nn_status nn_pooling_infer_2d(const struct nn_args *args, const struct nn_shape *in,
                                    int in_count, struct nn_shape *out, struct nn_error *error);
+struct nn_window nn_pooling_window(const struct nn_node *node);
 double nn_pooling_flops(const struct nn_node *node);
 
 /* The largest value of each window (the first of equal ones; NaN is largest, as in PyTorch). */

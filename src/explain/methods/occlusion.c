@@ -1,4 +1,4 @@
-#include "explain/method.h"
+#include "explain/patches.h"
 
 #include "base/mem.h"
 
@@ -17,60 +17,47 @@ static const struct nn_arg_spec args[] = {
 /* The last two dimensions of an image, the last one of a series [columns, length] or of a row of
  * features, over which the window moves; all channels or columns are covered together. */
 struct grid {
-    size_t channels, extent[2], window[2], stride[2], steps[2], size;
+    struct nn_patch_grid patches;
+    size_t channels, size;
 };
 
 static enum nn_status grid_init(struct grid *grid, const struct nn_explain_call *call,
                                 struct nn_error *error)
 {
+    struct nn_patch_grid *patches = &grid->patches;
     const struct nn_shape *shape = &call->net->nodes[0]->shape;
     bool image = shape->rank >= 3;
     const char *what = image ? "pixels" : shape->rank == 2 ? "steps" : "features";
-    grid->extent[0] = image ? shape->dim[shape->rank - 2] : 1;
-    grid->extent[1] = shape->rank ? shape->dim[shape->rank - 1] : 1;
+    patches->extent[0] = image ? shape->dim[shape->rank - 2] : 1;
+    patches->extent[1] = shape->rank ? shape->dim[shape->rank - 1] : 1;
     grid->size = call->net->nodes[0]->size;
-    grid->channels = grid->size / (grid->extent[0] * grid->extent[1]);
+    grid->channels = grid->size / (patches->extent[0] * patches->extent[1]);
     for (int i = 0; i < 2; i++) {
         bool flat = i == 0 && !image; /* a row is one pixel high */
-        grid->window[i] = flat ? 1 : (size_t)nn_args_dim(call->args, WINDOW, i);
-        grid->stride[i] = flat ? 1 : (size_t)nn_args_dim(call->args, STRIDE, i);
-        if (grid->window[i] > grid->extent[i])
+        patches->window[i] = flat ? 1 : (size_t)nn_args_dim(call->args, WINDOW, i);
+        patches->stride[i] = flat ? 1 : (size_t)nn_args_dim(call->args, STRIDE, i);
+        if (patches->window[i] > patches->extent[i])
             return nn_fail(error, NN_ARGUMENT,
-                           "occlusion: a window of %zu does not fit into %zu %s", grid->window[i],
-                           grid->extent[i], what);
-        if (grid->stride[i] > grid->window[i])
+                           "occlusion: a window of %zu does not fit into %zu %s",
+                           patches->window[i], patches->extent[i], what);
+        if (patches->stride[i] > patches->window[i])
             return nn_fail(
                 error, NN_ARGUMENT,
                 "occlusion: stride %zu is larger than window %zu: some %s would never be covered",
-                grid->stride[i], grid->window[i], what);
-        grid->steps[i] =
-            (grid->extent[i] - grid->window[i] + grid->stride[i] - 1) / grid->stride[i] + 1;
+                patches->stride[i], patches->window[i], what);
+        patches->steps[i] = (patches->extent[i] - patches->window[i] + patches->stride[i] - 1) /
+                                patches->stride[i] +
+                            1;
     }
     return NN_OK;
 }
 
-struct patch {
-    size_t begin[2], end[2]; /* cropped at the border */
-};
-
-static struct patch patch_at(const struct grid *grid, size_t number)
-{
-    struct patch patch;
-    size_t place[2] = {number / grid->steps[1], number % grid->steps[1]};
-    for (int i = 0; i < 2; i++) {
-        patch.begin[i] = place[i] * grid->stride[i];
-        patch.end[i] = patch.begin[i] + grid->window[i];
-        if (patch.end[i] > grid->extent[i])
-            patch.end[i] = grid->extent[i];
-    }
-    return patch;
-}
-
-static void cover(const struct grid *grid, struct patch patch, const float *baseline, float *x)
+static void cover(const struct grid *grid, struct nn_patch patch, const float *baseline, float *x)
 {
     for (size_t c = 0; c < grid->channels; c++)
         for (size_t row = patch.begin[0]; row < patch.end[0]; row++) {
-            size_t at = (c * grid->extent[0] + row) * grid->extent[1] + patch.begin[1];
+            size_t at =
+                (c * grid->patches.extent[0] + row) * grid->patches.extent[1] + patch.begin[1];
             memcpy(x + at, baseline + at, (patch.end[1] - patch.begin[1]) * sizeof *x);
         }
 }
@@ -90,17 +77,18 @@ static void make(void *context, size_t first, size_t n, float *x)
     const struct grid *grid = &work->grid;
     for (size_t k = 0; k < n; k++, x += grid->size) {
         memcpy(x, work->x, grid->size * sizeof *x);
-        cover(grid, patch_at(grid, first + k), nn_explain_baseline(work->call, work->sample), x);
+        cover(grid, nn_patch_at(&grid->patches, first + k),
+              nn_explain_baseline(work->call, work->sample), x);
     }
 }
 
 /* Adds the drop of F to every pixel of the patch, and one to its count. */
-static void credit(struct work *work, struct patch patch, double drop)
+static void credit(struct work *work, struct nn_patch patch, double drop)
 {
     for (size_t row = patch.begin[0]; row < patch.end[0]; row++)
         for (size_t column = patch.begin[1]; column < patch.end[1]; column++) {
-            work->sum[row * work->grid.extent[1] + column] += drop;
-            work->count[row * work->grid.extent[1] + column]++;
+            work->sum[row * work->grid.patches.extent[1] + column] += drop;
+            work->count[row * work->grid.patches.extent[1] + column]++;
         }
 }
 
@@ -108,7 +96,7 @@ static void take(void *context, size_t first, size_t n, const double *value)
 {
     struct work *work = context;
     for (size_t k = 0; k < n; k++)
-        credit(work, patch_at(&work->grid, first + k), work->whole - value[k]);
+        credit(work, nn_patch_at(&work->grid.patches, first + k), work->whole - value[k]);
     nn_progress_set(work->call->progress,
                     ((double)work->sample + (double)(first + n) / (double)work->patches) /
                         (double)work->call->batch);
@@ -118,7 +106,8 @@ static enum nn_status explain_sample(struct work *work, size_t s, float *out,
                                      struct nn_error *error)
 {
     enum nn_status status = NN_OK;
-    size_t size = work->grid.size, pixels = work->grid.extent[0] * work->grid.extent[1];
+    size_t size = work->grid.size,
+           pixels = work->grid.patches.extent[0] * work->grid.patches.extent[1];
     struct nn_target target = work->call->target;
     struct nn_trials trials = {.call = work->call,
                                .sample = s,
@@ -132,7 +121,7 @@ static enum nn_status explain_sample(struct work *work, size_t s, float *out,
     memset(work->sum, 0, pixels * sizeof *work->sum);
     memset(work->count, 0, pixels * sizeof *work->count);
     NN_TRY(nn_explain_answer(work->call, &target, work->x, &work->whole, error));
-    NN_TRY(nn_explain_trials(&trials, error));
+    NN_TRY(nn_explain_patches(&trials, &work->grid.patches, error));
     for (size_t i = 0; i < size; i++)
         out[i] = (float)(work->sum[i % pixels] / (double)work->count[i % pixels]);
 out:
@@ -146,8 +135,8 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
     enum nn_status status;
     struct work work = {.call = call};
     NN_TRY(grid_init(&work.grid, call, error));
-    work.patches = work.grid.steps[0] * work.grid.steps[1];
-    size_t pixels = work.grid.extent[0] * work.grid.extent[1];
+    work.patches = work.grid.patches.steps[0] * work.grid.patches.steps[1];
+    size_t pixels = work.grid.patches.extent[0] * work.grid.patches.extent[1];
     work.sum = nn_calloc(pixels, sizeof *work.sum);
     work.count = nn_calloc(pixels, sizeof *work.count);
     if (!work.sum || !work.count)

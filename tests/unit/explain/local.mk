@@ -9,6 +9,7 @@ tests_unit_test_explain_SOURCES = \
 	tests/unit/explain/test_importance.c \
 	tests/unit/explain/test_layers.c \
 	tests/unit/explain/test_matrix.c \
+	tests/unit/explain/test_patches.c \
 	tests/unit/explain/test_pointing.c \
 	tests/unit/explain/test_quadrature.c \
 	tests/unit/explain/test_reference.c \
