@@ -25,6 +25,9 @@ struct nn_model nn_session_model(struct nn_session *session)
         model.offset = data->offset;
         model.factor = data->factor;
         model.scale_count = data->offset ? data->scale_count : 0;
+        model.missing = data->fill_rule;
+        model.fill = data->fill;
+        model.fill_count = data->fill_count;
     } else { /* as the file had it that the net came from */
         const struct nn_model *opened = &session->opened;
         model.features = opened->features;
@@ -34,6 +37,9 @@ struct nn_model nn_session_model(struct nn_session *session)
         model.offset = opened->offset;
         model.factor = opened->factor;
         model.scale_count = opened->scale_count;
+        model.missing = opened->missing;
+        model.fill = opened->fill;
+        model.fill_count = opened->fill_count;
     }
     return model;
 }

@@ -61,18 +61,43 @@ static enum nn_status check_columns(const struct nn_model *opened, const struct 
                    NN_VISIBLE(opened->features[0]), NN_VISIBLE(samples->features[0]));
 }
 
-/* Data for a net from a file: the same numbers for the same classes, and its scaling, or its
- * answers would mean something else. Data of another shape or with other classes are for another
- * net: they stay as they are. */
+enum nn_status nn_take_scales(const struct nn_model *model, const struct nn_net *net,
+                              const struct nn_dataset *data, struct nn_dataset **result,
+                              struct nn_error *error)
+{
+    struct nn_dataset *filled = NULL, *scaled = NULL;
+    const struct nn_dataset *from = data;
+    enum nn_status status = NN_OK;
+    if (!nn_shape_equal(&data->samples->shape, &net->nodes[0]->shape))
+        return NN_OK;
+    if (model->fill_count > 0) {
+        NN_TRY(nn_dataset_fill_with(from, model->missing, model->fill, model->fill_count, &filled,
+                                    error));
+        from = filled;
+    }
+    if (model->scaling != NN_SCALING_NONE && model->scale_count > 0) {
+        NN_TRY(nn_dataset_scale_with(from, model->scaling, model->offset, model->factor,
+                                     model->scale_count, &scaled, error));
+        nn_dataset_free(filled);
+        filled = scaled;
+    }
+    *result = filled;
+    filled = NULL;
+out:
+    nn_dataset_free(filled);
+    return status;
+}
+
+/* Data for a net from a file: the same numbers for the same classes, and its scales. Data of
+ * another shape or with other classes are for another net: they stay as they are. */
 static enum nn_status match_model(const struct nn_session *session, bool fresh,
                                   struct nn_dataset **data, struct nn_error *error)
 {
     const struct nn_model *opened = &session->opened;
     struct nn_dataset *scaled = NULL;
-    struct nn_source source;
     struct nn_error mismatch = {0};
-    nn_dataset_source(*data, NN_SPLIT_TRAIN, &source);
-    if (session->net->count < 2 || !nn_shape_equal(&source.shape, &session->net->nodes[0]->shape))
+    if (session->net->count < 2 ||
+        !nn_shape_equal(&(*data)->samples->shape, &session->net->nodes[0]->shape))
         return NN_OK;
     enum nn_status status = check_columns(opened, (*data)->samples, error);
     if (status != NN_OK)
@@ -92,11 +117,8 @@ static enum nn_status match_model(const struct nn_session *session, bool fresh,
         if (status != NN_OK)
             return NN_OK; /* data for another net */
     }
-    if (opened->scaling == NN_SCALING_NONE || opened->scale_count == 0)
-        return NN_OK;
-    status = nn_dataset_scale_with(*data, opened->scaling, opened->offset, opened->factor,
-                                   opened->scale_count, &scaled, error);
-    if (status != NN_OK)
+    status = nn_take_scales(opened, session->net, *data, &scaled, error);
+    if (status != NN_OK || !scaled)
         return status;
     nn_dataset_free(*data);
     *data = scaled;
@@ -107,6 +129,8 @@ enum nn_status nn_take_matched(struct nn_session *session, struct nn_dataset *da
                                struct nn_error *error)
 {
     enum nn_status status = match_model(session, fresh, &data, error);
+    if (status == NN_OK)
+        status = nn_dataset_check_fill(data, error);
     if (status == NN_OK)
         nn_take_dataset(session, data);
     else

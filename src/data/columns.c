@@ -188,11 +188,10 @@ static void fill_category(const struct nn_column *column, const char *text, bool
 {
     size_t count = column->values.count;
     size_t at = missing ? SIZE_MAX : nn_labels_find(&column->values, text);
-    memset(out, 0, (count + 1) * sizeof *out);
-    if (at != SIZE_MAX)
-        out[at] = 1;
-    else
-        out[count] = missing ? NAN : 1;
+    for (size_t k = 0; k <= count; k++)
+        out[k] = missing ? NAN : 0;
+    if (!missing)
+        out[at != SIZE_MAX ? at : count] = 1;
 }
 
 enum nn_status nn_columns_fill(const struct nn_columns *columns, const struct nn_csv_record *record,
@@ -241,14 +240,18 @@ enum nn_status nn_columns_give(struct nn_columns *columns, struct nn_samples *sa
 {
     samples->features = nn_calloc(columns->width, sizeof *samples->features);
     samples->missing = nn_calloc(columns->width, sizeof *samples->missing);
+    samples->span = nn_calloc(columns->width, sizeof *samples->span);
     samples->feature_count = columns->width;
-    if (!samples->features || !samples->missing)
+    if (!samples->features || !samples->missing || !samples->span)
         return nn_fail_memory(error, columns->width * sizeof *samples->features);
     for (size_t i = 0; i < columns->count; i++) {
         struct nn_column *column = &columns->items[i];
         if (!column->chosen)
             continue;
+        bool fills = samples->missing_rule >= NN_MISSING_MEAN;
+        samples->gaps = samples->gaps || (fills && column->missing > 0);
         samples->missing[column->first + column->values.count] = column->missing;
+        samples->span[column->first] = 1 + column->values.count;
         if (nn_column_is_category(column)) {
             enum nn_status status = name_category(column, samples->features + column->first, error);
             if (status != NN_OK)

@@ -71,15 +71,13 @@ enum nn_status nn_columns_survey(struct nn_columns *columns, const struct nn_csv
                                  size_t i, enum nn_missing rule, struct nn_error *error);
 /* Once all cells are known: the inputs of all columns. */
 enum nn_status nn_columns_lay_out(struct nn_columns *columns, struct nn_error *error);
-/* Writes the inputs of a row that has passed the survey, missing ones as NaN. */
+/* Writes the inputs of a row that has passed the survey, those of missing cells as NaN. */
 enum nn_status nn_columns_fill(const struct nn_columns *columns, const struct nn_csv_record *record,
                                enum nn_missing rule, float *out, struct nn_error *error);
-/* Names of all inputs, and how many cells of each were missing, to the samples. */
+/* Names of all inputs, how many cells of each were missing, and which are one category, to the
+ * samples. */
 enum nn_status nn_columns_give(struct nn_columns *columns, struct nn_samples *samples,
                                struct nn_error *error);
-/* Replaces the NaN that fill has left, by the rule. */
-enum nn_status nn_columns_impute(const struct nn_columns *columns, struct nn_samples *samples,
-                                 enum nn_missing rule, struct nn_error *error);
 
 /* True for a cell that counts as missing under the rule; nan does unless missing cells are refused.
  */

@@ -15,6 +15,7 @@ void nn_dataset_free(struct nn_dataset *dataset)
         return;
     for (int split = 0; split < NN_SPLIT_COUNT; split++)
         nn_free(dataset->index[split]);
+    nn_free(dataset->fill);
     nn_free(dataset->offset);
     nn_free(dataset->factor);
     nn_samples_free(dataset->samples);
@@ -84,12 +85,63 @@ enum nn_status nn_dataset_new(struct nn_samples *samples, struct nn_dataset **da
     }
     NN_TRY(nn_dataset_bare(samples, &made, error));
     NN_TRY(nn_dataset_fill(made, part, error));
+    NN_TRY(nn_dataset_fit_fill(made, error));
     *dataset = made;
     made = NULL;
 out:
     nn_free(part);
     nn_dataset_free(made);
     nn_samples_free(samples);
+    return status;
+}
+
+/* *to = a copy of count numbers; NULL for none. */
+static enum nn_status copy_numbers(const void *from, size_t count, size_t size, void **to,
+                                   struct nn_error *error)
+{
+    *to = NULL;
+    if (!from)
+        return NN_OK;
+    *to = nn_calloc(count, size);
+    if (!*to)
+        return nn_fail_memory(error, count * size);
+    memcpy(*to, from, count * size);
+    return NN_OK;
+}
+
+enum nn_status nn_dataset_copy(const struct nn_dataset *dataset, struct nn_dataset **result,
+                               struct nn_error *error)
+{
+    unsigned char *part = nn_dataset_parts(dataset);
+    struct nn_dataset *made = NULL;
+    size_t scales = dataset->scale_count, fills = dataset->fill_count;
+    void *copy;
+    enum nn_status status;
+    if (!part) {
+        status = nn_fail_memory(error, dataset->samples->count);
+        goto out;
+    }
+    NN_TRY(nn_dataset_bare(dataset->samples, &made, error));
+    NN_TRY(nn_dataset_fill(made, part, error));
+    NN_TRY(copy_numbers(dataset->offset, scales, sizeof *dataset->offset, &copy, error));
+    made->offset = copy;
+    NN_TRY(copy_numbers(dataset->factor, scales, sizeof *dataset->factor, &copy, error));
+    made->factor = copy;
+    NN_TRY(copy_numbers(dataset->fill, fills, sizeof *dataset->fill, &copy, error));
+    made->fill = copy;
+    made->scaling = dataset->scaling;
+    made->scale_count = scales;
+    made->fill_count = fills;
+    made->fill_rule = dataset->fill_rule;
+    made->fill_given = dataset->fill_given;
+    made->split_seed = dataset->split_seed;
+    made->order = dataset->order;
+    made->divided = dataset->divided;
+    *result = made;
+    made = NULL;
+out:
+    nn_free(part);
+    nn_dataset_free(made);
     return status;
 }
 
@@ -135,6 +187,9 @@ enum nn_status nn_dataset_reshape(const struct nn_dataset *dataset, const struct
     NN_TRY(nn_dataset_bare(samples, &made, error));
     NN_TRY(nn_dataset_fill(made, part, error));
     made->split_seed = dataset->split_seed;
+    made->order = dataset->order;
+    made->divided = dataset->divided;
+    NN_TRY(nn_dataset_fit_fill(made, error));
     NN_TRY(nn_dataset_fit(made, dataset->scaling, error));
     *result = made;
     made = NULL;

@@ -45,12 +45,20 @@ struct nn_samples {
     char **features;   /* names of columns, visible; NULL for images without names */
     size_t feature_count;
     enum nn_missing missing_rule;
-    size_t *missing;     /* [feature_count] cells of the file that held nothing, or NULL */
+    size_t *missing;     /* [columns] cells of the file that held nothing, or NULL */
+    bool gaps;           /* some values are NaN: missing cells, which a dataset fills */
+    size_t *span;        /* [columns] how many, from this one on, are one category, whose last is
+                            unknown; 1 for a number; NULL: all are numbers */
     size_t dropped;      /* rows left out: with DROP for them, else for a missing label */
     unsigned char *mask; /* [count, mask_size]: 1 at the pixels (h x w) or features that decide the
                             class, as far as that is known (generated sets); else NULL */
     size_t mask_size;
-    size_t horizon;     /* windows of a series: how many rows behind its last one the target lies */
+    unsigned char *cut; /* [count] 1: rows were left out before this one; NULL: nowhere */
+    size_t series;      /* windows over a series: of how many columns, which stand one after the
+                           other in a sample; else 0 */
+    size_t horizon;     /* of windows: how many rows behind its last one the target lies */
+    size_t step;        /* of windows: rows from one to the next */
+    size_t left_out;    /* windows without a target, or across rows that were left out */
     int8_t given_split; /* -1, or the split that the loader was told (split=test) */
     size_t train_count; /* samples [0, train_count) came as training and the rest as test set
                            (fashion); 0 = one undivided set */
@@ -59,24 +67,6 @@ struct nn_samples {
 enum nn_status nn_samples_new(struct nn_samples **samples, struct nn_error *error);
 void nn_samples_free(struct nn_samples *samples); /* gives up one reference; NULL is fine */
 
-struct nn_dataset {
-    struct nn_samples *samples;
-    size_t *index[NN_SPLIT_COUNT]; /* sample numbers of each split */
-    size_t split_count[NN_SPLIT_COUNT];
-    uint64_t split_seed;
-    enum nn_scaling scaling;
-    float *offset, *factor; /* scaled = (raw - offset) * factor; [features] for tables, [C] for
-                               images (one per channel); NULL = none */
-    size_t scale_count;
-};
-
-/* Takes one reference of the samples, also on failure. Splits as given by the samples, else all is
- * training data; scaling none. Within a split, samples keep the order of the file. */
-enum nn_status nn_dataset_new(struct nn_samples *samples, struct nn_dataset **dataset,
-                              struct nn_error *error);
-void nn_dataset_free(struct nn_dataset *dataset);
-
-/* How to divide all samples anew. */
 enum nn_order {
     NN_ORDER_RANDOM, /* drawn with the seed */
     NN_ORDER_LAST,   /* the last samples of the file are the test split and those before them the
@@ -84,6 +74,34 @@ enum nn_order {
     NN_ORDER_TIME    /* the same for a series; the last samples before each split whose target lies
                         in that split belong to none */
 };
+
+struct nn_dataset {
+    struct nn_samples *samples;
+    size_t *index[NN_SPLIT_COUNT]; /* sample numbers of each split */
+    size_t split_count[NN_SPLIT_COUNT];
+    uint64_t split_seed;
+    enum nn_order order; /* of the last division */
+    bool divided;        /* there was one */
+    enum nn_scaling scaling;
+    double *offset, *factor; /* scaled = (raw - offset) * factor, in double; [features] for tables,
+                                [C] for images, [columns] for windows; NULL = none */
+    size_t scale_count;
+    float *fill; /* what stands for missing cells, [columns]; NULL = there may be none */
+    size_t fill_count;
+    enum nn_missing fill_rule;
+    bool fill_given; /* by a model */
+};
+
+/* Takes one reference of the samples, also on failure. Splits as given by the samples, else all is
+ * training data; scaling none. Within a split, samples keep the order of the file. Missing cells
+ * are filled by the rule of the samples, fitted on the training split (on all samples if it is
+ * empty).
+ */
+enum nn_status nn_dataset_new(struct nn_samples *samples, struct nn_dataset **dataset,
+                              struct nn_error *error);
+void nn_dataset_free(struct nn_dataset *dataset);
+
+/* How to divide all samples anew. */
 struct nn_division {
     double test, validation; /* shares of all samples, in [0,1), sum < 1 */
     bool stratify;           /* with RANDOM: each class gives its share */
@@ -92,7 +110,7 @@ struct nn_division {
     size_t folds, fold; /* folds > 0: the test split is number `fold`, from 1, of that many equal
                            parts, and `test` is ignored */
 };
-/* Errors when a split would be empty. A scaling is fitted again. */
+/* Errors when a split would be empty. Scaling and filling are fitted again. */
 enum nn_status nn_dataset_divide(const struct nn_dataset *dataset,
                                  const struct nn_division *division, struct nn_dataset **result,
                                  struct nn_error *error);
@@ -101,8 +119,9 @@ enum nn_status nn_dataset_divide(const struct nn_dataset *dataset,
 enum nn_status nn_dataset_split(const struct nn_dataset *dataset, double test, double validation,
                                 bool stratify, uint64_t seed, struct nn_dataset **result,
                                 struct nn_error *error);
-/* Moves a seeded share of the training split to validation (train validation=0.1), stratified for
- * classes. The scaling stays as it is. */
+/* Moves a share of the training split to validation (train validation=0.1): a seeded one,
+ * stratified for classes; of data in the order of time, and of windows, the last samples, as
+ * NN_ORDER_TIME has it. Scaling and filling stay as they are. */
 enum nn_status nn_dataset_hold_out(const struct nn_dataset *dataset, double validation,
                                    uint64_t seed, struct nn_dataset **result,
                                    struct nn_error *error);
@@ -116,19 +135,29 @@ struct nn_windows {
     bool direction; /* not the value of that column, but the classes down and up: whether it is
                        above the last one of the window */
 };
-/* All windows are training data. A scaling is fitted again. NN_ARGUMENT when there is no window. */
+/* All windows are training data, but for those whose target is a missing cell and those across rows
+ * that were left out (samples->left_out). A scaling is fitted again. NN_ARGUMENT when there is no
+ * window. */
 enum nn_status nn_dataset_window(const struct nn_dataset *dataset, const struct nn_windows *windows,
                                  struct nn_dataset **result, struct nn_error *error);
 
-/* Fits the scaling on the training split, for each feature of a table and each channel of images.
+/* Fits the scaling on the training split, for each feature of a table, each channel of images and
+ * each column of a series.
  * unit: bytes by 1/255, floats by the largest magnitude; minmax to [0,1]; standard to mean 0,
  * deviation 1 (population); constant columns get factor 1. NN_STATE without training samples. */
 enum nn_status nn_dataset_scale(const struct nn_dataset *dataset, enum nn_scaling scaling,
                                 struct nn_dataset **result, struct nn_error *error);
 /* Uses a given scaling (of a model file) instead of fitting. Copies the arrays. */
 enum nn_status nn_dataset_scale_with(const struct nn_dataset *dataset, enum nn_scaling scaling,
-                                     const float *offset, const float *factor, size_t count,
+                                     const double *offset, const double *factor, size_t count,
                                      struct nn_dataset **result, struct nn_error *error);
+/* Uses given values for missing cells. Copies the array; the scaling stays as it is. */
+enum nn_status nn_dataset_fill_with(const struct nn_dataset *dataset, enum nn_missing rule,
+                                    const float *fill, size_t count, struct nn_dataset **result,
+                                    struct nn_error *error);
+/* NN_DAMAGED when a column has missing cells but no value to take their place: none stands in the
+ * training split, and no model brought one. Until then its samples hold NaN. */
+enum nn_status nn_dataset_check_fill(const struct nn_dataset *dataset, struct nn_error *error);
 /* The same samples seen as another shape (shape=CxHxW); the product must fit. A scaling is fitted
  * again. */
 enum nn_status nn_dataset_reshape(const struct nn_dataset *dataset, const struct nn_shape *shape,
@@ -156,6 +185,8 @@ void nn_dataset_source(const struct nn_dataset *dataset, enum nn_split split,
                        struct nn_source *source);
 /* Sample `i` of a split, scaled, to x. */
 void nn_dataset_sample(const struct nn_dataset *dataset, enum nn_split split, size_t i, float *x);
+/* Sample number `at` of the whole set, unscaled, missing cells filled. */
+void nn_dataset_raw(const struct nn_dataset *dataset, size_t at, float *x);
 /* And back from scaled to raw values, in place (for showing an input in its own units). */
 void nn_dataset_unscale(const struct nn_dataset *dataset, float *x);
 /* -1 if unlabelled. */
@@ -170,5 +201,6 @@ enum nn_status nn_dataset_find_split(const struct nn_dataset *dataset, const cha
                                      enum nn_split *split, struct nn_error *error);
 extern const char *const nn_split_names[NN_SPLIT_COUNT]; /* train validation test */
 extern const char *const nn_scaling_names[];             /* none unit minmax standard */
+extern const char *const nn_missing_names[];             /* refuse drop mean mostfrequent */
 
 #endif

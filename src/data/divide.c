@@ -82,15 +82,20 @@ static size_t staying(size_t count, double share)
     return (size_t)floor((double)count * (1.0 - share));
 }
 
+/* How many samples before a border have a target behind it: in time that is not known yet when the
+ * first sample behind the border is. */
+static size_t time_gap(const struct nn_samples *samples)
+{
+    size_t step = samples->step ? samples->step : 1;
+    return samples->horizon > step ? (samples->horizon - 1) / step : 0;
+}
+
 enum nn_status nn_divide_ordered(const struct nn_samples *samples,
                                  const struct nn_division *division, unsigned char *part,
                                  struct nn_error *error)
 {
     size_t count = samples->count;
-    /* The targets of the last samples before a border lie behind it; in time they are not known
-     * yet when the first sample behind the border is. */
-    size_t gap =
-        division->order == NN_ORDER_TIME && samples->horizon > 1 ? samples->horizon - 1 : 0;
+    size_t gap = division->order == NN_ORDER_TIME ? time_gap(samples) : 0;
     size_t tests = staying(count, division->test);
     size_t validations = staying(count, division->test + division->validation);
     size_t train = validations > gap ? validations - gap : 0;
@@ -110,5 +115,24 @@ enum nn_status nn_divide_ordered(const struct nn_samples *samples,
                   : i < tests                             ? NN_NO_SPLIT
                                                           : NN_SPLIT_TEST;
     }
+    return NN_OK;
+}
+
+enum nn_status nn_divide_last(const struct nn_dataset *dataset, double validation,
+                              unsigned char *part, struct nn_error *error)
+{
+    char text[NN_NUMBER_SIZE];
+    size_t count = dataset->split_count[NN_SPLIT_TRAIN];
+    const size_t *index = dataset->index[NN_SPLIT_TRAIN];
+    size_t gap = dataset->order == NN_ORDER_LAST ? 0 : time_gap(dataset->samples);
+    size_t stay = validation < 1 ? staying(count, validation) : 0;
+    if (stay <= gap || stay == count)
+        return nn_fail(error, NN_ARGUMENT,
+                       "validation=%s: %zu training samples are too few for that",
+                       nn_number_short(text, validation, 6), count);
+    for (size_t i = 0; i < count; i++)
+        part[index[i]] = i >= stay                       ? NN_SPLIT_VALIDATION
+                         : index[stay] - index[i] <= gap ? NN_NO_SPLIT
+                                                         : NN_SPLIT_TRAIN;
     return NN_OK;
 }

@@ -8,13 +8,16 @@
 #include "data/dataset.h"
 #include "engine/cancel.h"
 
-/* One feature of a table, or one channel of images, over all samples, unscaled. */
+/* One feature of a table, one channel of images or one column of a series, over all samples,
+ * unscaled; missing cells do not count, and with no other all are NaN. */
 struct nn_column_figures {
     double minimum, mean, maximum;
     double deviation; /* of the population */
     size_t missing;   /* cells of the file that held nothing */
     size_t distinct;  /* different values */
 };
+/* Columns of the table that the samples came from; those of a series, of windows. */
+size_t nn_dataset_table_width(const struct nn_dataset *dataset);
 /* Features, or channels of images: as many as figures are needed. */
 size_t nn_dataset_column_count(const struct nn_dataset *dataset);
 /* Cost: every column is sorted. Errors: NN_MEMORY for a copy of one column, NN_CANCELLED. */

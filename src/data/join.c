@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "data/parts.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Which samples of one of both data sets go on. */
@@ -76,6 +77,9 @@ static void copy_portion(const struct portion *from, struct nn_samples *to, size
     copy_rows(from, samples->labels, to->labels, first, sizeof *to->labels);
     copy_rows(from, samples->targets, to->targets, first, to->target_width * sizeof *to->targets);
     copy_rows(from, samples->mask, to->mask, first, to->mask_size);
+    copy_rows(from, samples->cut, to->cut, first, 1);
+    if (first > 0 && to->cut)
+        to->cut[first] = 1; /* the files are no series together */
 }
 
 static char **copy_names(char *const *names, size_t count)
@@ -110,6 +114,34 @@ static bool copy_all_names(struct nn_samples *made, const struct nn_samples *old
     return true;
 }
 
+/* What is missing in either of them is filled by one rule. */
+static bool join_gaps(struct nn_samples *made, const struct nn_samples *old,
+                      const struct nn_samples *fresh)
+{
+    size_t columns = nn_column_count(old);
+    const size_t *span = old->span ? old->span : fresh->span;
+    made->missing_rule = old->missing_rule < fresh->missing_rule && !old->gaps ? fresh->missing_rule
+                                                                               : old->missing_rule;
+    made->dropped = old->dropped + fresh->dropped;
+    made->gaps = old->gaps || fresh->gaps;
+    if (span && !(made->span = nn_calloc(columns, sizeof *span)))
+        return false;
+    if (span)
+        memcpy(made->span, span, columns * sizeof *span);
+    return !made->gaps || (made->missing = nn_calloc(columns, sizeof *made->missing));
+}
+
+/* Missing cells, counted in the last input of each column. */
+static void count_gaps(struct nn_samples *made)
+{
+    size_t width = nn_shape_size(&made->shape);
+    for (size_t j = 0; made->gaps && j < width; j++) {
+        bool last = !made->span || j + 1 == width || made->span[j + 1] > 0;
+        for (size_t i = 0; last && i < made->count; i++)
+            made->missing[j] += isnan(((const float *)made->values)[i * width + j]) ? 1 : 0;
+    }
+}
+
 static enum nn_status make_samples(const struct nn_samples *old, const struct nn_samples *fresh,
                                    size_t count, struct nn_samples **samples,
                                    struct nn_error *error)
@@ -124,8 +156,9 @@ static enum nn_status make_samples(const struct nn_samples *old, const struct nn
     made->storage = old->storage == fresh->storage ? old->storage : NN_STORAGE_FLOAT;
     made->target_width = old->target_width;
     made->horizon = old->horizon;
-    made->missing_rule = old->missing_rule;
-    made->dropped = old->dropped + fresh->dropped;
+    made->series = old->series;
+    made->step = old->step;
+    made->left_out = old->left_out + fresh->left_out;
     made->mask_size = old->mask_size == fresh->mask_size ? old->mask_size : 0;
     if (!nn_size_mul(count, nn_shape_size(&old->shape), &values) ||
         !(made->values = nn_calloc(values, value_size(made))) ||
@@ -133,7 +166,8 @@ static enum nn_status make_samples(const struct nn_samples *old, const struct nn
         (old->targets &&
          !(made->targets = nn_calloc(count, old->target_width * sizeof *made->targets))) ||
         (made->mask_size && !(made->mask = nn_calloc(count, made->mask_size))) ||
-        !copy_all_names(made, old, fresh))
+        (made->shape.rank == 1 && !(made->cut = nn_calloc(count, 1))) ||
+        !join_gaps(made, old, fresh) || !copy_all_names(made, old, fresh))
         NN_TRY(nn_fail_memory(error, count));
     *samples = made;
     made = NULL;
@@ -150,7 +184,7 @@ bool nn_dataset_can_join(const struct nn_dataset *dataset, const struct nn_datas
     for (int k = 0; k < NN_SPLIT_COUNT; k++)
         others += (enum nn_split)k == split ? 0 : dataset->split_count[k];
     return others > 0 && nn_shape_equal(&a->shape, &b->shape) && a->task == b->task &&
-           a->target_width == b->target_width && a->horizon == b->horizon;
+           a->target_width == b->target_width && a->horizon == b->horizon && a->series == b->series;
 }
 
 enum nn_status nn_dataset_join(const struct nn_dataset *dataset, const struct nn_dataset *fresh,
@@ -168,6 +202,7 @@ enum nn_status nn_dataset_join(const struct nn_dataset *dataset, const struct nn
         make_samples(dataset->samples, fresh->samples, kept.count + added.count, &samples, error));
     copy_portion(&kept, samples, 0);
     copy_portion(&added, samples, kept.count);
+    count_gaps(samples);
     part = nn_calloc(samples->count, 1);
     if (!part)
         NN_TRY(nn_fail_memory(error, samples->count));
@@ -176,6 +211,7 @@ enum nn_status nn_dataset_join(const struct nn_dataset *dataset, const struct nn
     NN_TRY(nn_dataset_bare(samples, &made, error));
     NN_TRY(nn_dataset_fill(made, part, error));
     made->split_seed = dataset->split_seed;
+    NN_TRY(nn_dataset_fit_fill(made, error));
     if (made->split_count[NN_SPLIT_TRAIN] > 0)
         NN_TRY(nn_dataset_fit(made, dataset->scaling, error));
     *result = made;

@@ -9,7 +9,7 @@ src_libdata_a_SOURCES = \
 	src/data/parts.h src/data/plan.h src/data/reader.h src/data/records.h src/data/sniff.h src/data/write.h \
 	src/data/generators/generate.h src/data/generators/paint.h src/data/generators/plane.h \
 	src/data/adopt.c src/data/array.c src/data/choose.c src/data/classes.c src/data/columns.c \
-	src/data/dataset.c src/data/demo.c src/data/divide.c src/data/duplicates.c src/data/figures.c src/data/idx.c src/data/impute.c src/data/join.c \
+	src/data/dataset.c src/data/demo.c src/data/divide.c src/data/duplicates.c src/data/figures.c src/data/idx.c src/data/fill.c src/data/join.c \
 	src/data/label_file.c src/data/labels.c \
 	src/data/load.c src/data/npy.c src/data/records.c src/data/registry.c src/data/samples.c src/data/scale.c \
 	src/data/sniff.c src/data/source.c src/data/split.c src/data/window.c src/data/write.c \

@@ -39,5 +39,8 @@ enum nn_status nn_divide_folds(const struct nn_samples *samples, const struct nn
 enum nn_status nn_divide_ordered(const struct nn_samples *samples,
                                  const struct nn_division *division, unsigned char *part,
                                  struct nn_error *error);
+/* The last share of the training split goes to validation. */
+enum nn_status nn_divide_last(const struct nn_dataset *dataset, double validation,
+                              unsigned char *part, struct nn_error *error);
 
 #endif

@@ -34,6 +34,8 @@ void nn_samples_free(struct nn_samples *samples)
         nn_free(samples->target_name);
         nn_free(samples->mask);
         nn_free(samples->missing);
+        nn_free(samples->span);
+        nn_free(samples->cut);
         free_names(samples->features, samples->feature_count);
     }
     nn_free(samples);

@@ -6,20 +6,15 @@
 #include <math.h>
 #include <string.h>
 
-static float raw_value(const struct nn_samples *samples, size_t at)
-{
-    return samples->storage == NN_STORAGE_BYTE ? (float)((const unsigned char *)samples->values)[at]
-                                               : ((const float *)samples->values)[at];
-}
-
 /* What the training split tells about one feature or channel. */
 struct figures {
-    double minimum, maximum, sum, squares;
+    double minimum, maximum, sum, mean, squares;
 };
 
 /* Two passes, all in double: the plain sum of squares would cancel. Samples in the outer loop, so
  * that memory is read in order. */
-static void measure(const struct nn_dataset *dataset, struct figures *figures, size_t count)
+static void measure(const struct nn_dataset *dataset, struct figures *figures, size_t count,
+                    float *row)
 {
     const struct nn_samples *samples = dataset->samples;
     size_t width = nn_shape_size(&samples->shape), run = nn_scale_run(samples);
@@ -29,69 +24,65 @@ static void measure(const struct nn_dataset *dataset, struct figures *figures, s
     for (size_t k = 0; k < count; k++)
         figures[k] = (struct figures){.minimum = INFINITY, .maximum = -INFINITY};
     for (size_t i = 0; i < n; i++) {
+        nn_dataset_raw(dataset, index[i], row);
         for (size_t j = 0; j < width; j++) {
             struct figures *f = &figures[j / run];
-            double value = (double)raw_value(samples, index[i] * width + j);
-            f->sum += value;
-            f->minimum = fmin(f->minimum, value);
-            f->maximum = fmax(f->maximum, value);
+            f->sum += (double)row[j];
+            f->minimum = fmin(f->minimum, (double)row[j]);
+            f->maximum = fmax(f->maximum, (double)row[j]);
         }
     }
+    for (size_t k = 0; k < count; k++)
+        figures[k].mean =
+            figures[k].minimum < figures[k].maximum ? figures[k].sum / total : figures[k].minimum;
     for (size_t i = 0; i < n; i++) {
+        nn_dataset_raw(dataset, index[i], row);
         for (size_t j = 0; j < width; j++) {
             struct figures *f = &figures[j / run];
-            double away = (double)raw_value(samples, index[i] * width + j) - f->sum / total;
+            double away = (double)row[j] - f->mean;
             f->squares += away * away;
         }
     }
 }
 
-/* 1 / spread, or 1 for a column whose values do not differ (or by too little for a float). */
-static float inverse(double spread)
+static void fit_one(enum nn_scaling scaling, const struct figures *figures, double total,
+                    double *offset, double *factor)
 {
-    double factor = 1.0 / spread;
-    bool usable = spread > 0 && factor <= (double)FLT_MAX && factor >= (double)FLT_MIN;
-    return usable ? (float)factor : 1.0F;
-}
-
-static enum nn_status fit_one(enum nn_scaling scaling, const struct figures *figures, double total,
-                              size_t k, float *offset, float *factor, struct nn_error *error)
-{
-    double largest = fmax(-figures->minimum, figures->maximum);
-    double range = figures->maximum - figures->minimum;
-    *offset = scaling == NN_SCALING_MINMAX     ? (float)figures->minimum
-              : scaling == NN_SCALING_STANDARD ? (float)(figures->sum / total)
-                                               : 0.0F;
-    *factor = inverse(scaling == NN_SCALING_UNIT     ? largest
-                      : scaling == NN_SCALING_MINMAX ? range
-                                                     : sqrt(figures->squares / total));
-    float low = (float)figures->minimum - *offset, high = (float)figures->maximum - *offset;
-    if (!isfinite(low) || !isfinite(high))
-        return nn_fail(error, NN_ARGUMENT, "the values of feature %zu lie too far apart to scale",
-                       k + 1);
-    return NN_OK;
+    double spread = scaling == NN_SCALING_UNIT     ? fmax(-figures->minimum, figures->maximum)
+                    : scaling == NN_SCALING_MINMAX ? figures->maximum - figures->minimum
+                                                   : sqrt(figures->squares / total);
+    *offset = scaling == NN_SCALING_MINMAX     ? figures->minimum
+              : scaling == NN_SCALING_STANDARD ? figures->mean
+                                               : 0;
+    /* 1 for a column whose values do not differ, or by too little for a float. */
+    *factor = spread > 0 && 1 / spread <= (double)FLT_MAX ? 1 / spread : 1;
 }
 
 static enum nn_status fit_all(const struct nn_dataset *dataset, enum nn_scaling scaling,
-                              float *offset, float *factor, size_t count, struct nn_error *error)
+                              double *offset, double *factor, size_t count, struct nn_error *error)
 {
-    double total =
-        (double)dataset->split_count[NN_SPLIT_TRAIN] * (double)nn_scale_run(dataset->samples);
+    const struct nn_samples *samples = dataset->samples;
+    double total = (double)dataset->split_count[NN_SPLIT_TRAIN] * (double)nn_scale_run(samples);
+    size_t width = nn_shape_size(&samples->shape);
     struct figures *figures = nn_calloc(count, sizeof *figures);
+    float *row = nn_calloc(width, sizeof *row);
     enum nn_status status = NN_OK;
-    if (!figures)
-        return nn_fail_memory(error, count * sizeof *figures);
-    measure(dataset, figures, count);
+    if (!figures || !row) {
+        status = nn_fail_memory(error, count * sizeof *figures + width * sizeof *row);
+        goto out;
+    }
+    measure(dataset, figures, count, row);
     for (size_t k = 0; k < count; k++)
-        NN_TRY(fit_one(scaling, &figures[k], total, k, &offset[k], &factor[k], error));
+        fit_one(scaling, &figures[k], total, &offset[k], &factor[k]);
 out:
     nn_free(figures);
+    nn_free(row);
     return status;
 }
 
 /* Gives both arrays to the dataset in place of its old ones. */
-static void take_scaling(struct nn_dataset *dataset, enum nn_scaling scaling, float *offset,
-                         float *factor, size_t count)
+static void take_scaling(struct nn_dataset *dataset, enum nn_scaling scaling, double *offset,
+                         double *factor, size_t count)
 {
     nn_free(dataset->offset);
     nn_free(dataset->factor);
@@ -113,14 +104,14 @@ enum nn_status nn_dataset_fit(struct nn_dataset *dataset, enum nn_scaling scalin
         return nn_fail(error, NN_STATE,
                        "the scaling is fitted on the training split, which is empty");
     size_t count = nn_scale_count(dataset->samples);
-    float *offset = nn_calloc(count, sizeof *offset), *factor = nn_calloc(count, sizeof *factor);
+    double *offset = nn_calloc(count, sizeof *offset), *factor = nn_calloc(count, sizeof *factor);
     enum nn_status status = NN_OK;
     if (!offset || !factor) {
         status = nn_fail_memory(error, 2 * count * sizeof *offset);
         goto out;
     }
     for (size_t k = 0; bytes && k < count; k++)
-        factor[k] = 1.0F / 255.0F;
+        factor[k] = (double)(1.0F / 255.0F);
     if (!bytes)
         NN_TRY(fit_all(dataset, scaling, offset, factor, count, error));
     take_scaling(dataset, scaling, offset, factor, count);
@@ -131,34 +122,12 @@ out:
     return status;
 }
 
-/* A copy with the same splits and no scaling. */
-static enum nn_status copy_splits(const struct nn_dataset *dataset, struct nn_dataset **result,
-                                  struct nn_error *error)
-{
-    unsigned char *part = nn_dataset_parts(dataset);
-    struct nn_dataset *made = NULL;
-    enum nn_status status;
-    if (!part) {
-        status = nn_fail_memory(error, dataset->samples->count);
-        goto out;
-    }
-    NN_TRY(nn_dataset_bare(dataset->samples, &made, error));
-    NN_TRY(nn_dataset_fill(made, part, error));
-    made->split_seed = dataset->split_seed;
-    *result = made;
-    made = NULL;
-out:
-    nn_free(part);
-    nn_dataset_free(made);
-    return status;
-}
-
 enum nn_status nn_dataset_scale(const struct nn_dataset *dataset, enum nn_scaling scaling,
                                 struct nn_dataset **result, struct nn_error *error)
 {
     struct nn_dataset *made = NULL;
     enum nn_status status;
-    NN_TRY(copy_splits(dataset, &made, error));
+    NN_TRY(nn_dataset_copy(dataset, &made, error));
     NN_TRY(nn_dataset_fit(made, scaling, error));
     *result = made;
     made = NULL;
@@ -167,34 +136,34 @@ out:
     return status;
 }
 
-static enum nn_status check_scaling(const struct nn_dataset *dataset, const float *offset,
-                                    const float *factor, size_t count, struct nn_error *error)
+static enum nn_status check_scaling(const struct nn_dataset *dataset, const double *offset,
+                                    const double *factor, size_t count, struct nn_error *error)
 {
     char text[NN_SHAPE_TEXT];
     size_t wanted = nn_scale_count(dataset->samples);
-    if (count != wanted) {
+    if (!nn_count_fits(dataset->samples, count)) {
         return nn_fail(error, NN_SHAPE,
                        "the scaling is for %zu features or channels; samples of shape %s have %zu",
                        count, nn_shape_text(text, &dataset->samples->shape), wanted);
     }
     for (size_t k = 0; k < count; k++) {
-        if (!isfinite(offset[k]) || !isfinite(factor[k]) || factor[k] == 0.0F)
+        if (!isfinite(offset[k]) || !isfinite(factor[k]) || factor[k] == 0)
             return nn_fail(error, NN_ARGUMENT, "the scaling of feature %zu is not usable", k + 1);
     }
     return NN_OK;
 }
 
 enum nn_status nn_dataset_scale_with(const struct nn_dataset *dataset, enum nn_scaling scaling,
-                                     const float *offset, const float *factor, size_t count,
+                                     const double *offset, const double *factor, size_t count,
                                      struct nn_dataset **result, struct nn_error *error)
 {
     struct nn_dataset *made = NULL;
-    float *offsets = NULL, *factors = NULL;
+    double *offsets = NULL, *factors = NULL;
     enum nn_status status;
     if (scaling == NN_SCALING_NONE)
         return nn_dataset_scale(dataset, scaling, result, error);
     NN_TRY(check_scaling(dataset, offset, factor, count, error));
-    NN_TRY(copy_splits(dataset, &made, error));
+    NN_TRY(nn_dataset_copy(dataset, &made, error));
     offsets = nn_calloc(count, sizeof *offsets);
     factors = nn_calloc(count, sizeof *factors);
     if (!offsets || !factors) {

@@ -2,36 +2,64 @@
 #include "data/parts.h"
 #include "kernels/kernels.h"
 
+#include <math.h>
 #include <string.h>
 
-/* The numbers of `count` bytes, or of floats, from number `at` on, scaled by one offset and factor.
- */
-static void scale_run(const struct nn_samples *samples, size_t at, size_t count, float offset,
-                      float factor, float *x)
+void nn_dataset_raw(const struct nn_dataset *dataset, size_t at, float *x)
 {
-    if (samples->storage == NN_STORAGE_FLOAT) {
-        const float *floats = (const float *)samples->values + at;
-        for (size_t j = 0; j < count; j++)
-            x[j] = (floats[j] - offset) * factor;
-    } else {
-        const unsigned char *bytes = (const unsigned char *)samples->values + at;
-        nn_kernels->from_bytes(count, bytes, offset, factor, x);
+    const struct nn_samples *samples = dataset->samples;
+    size_t width = nn_shape_size(&samples->shape);
+    if (samples->storage == NN_STORAGE_BYTE)
+        nn_kernels->from_bytes(width, (const unsigned char *)samples->values + at * width, 0, 1, x);
+    else
+        memcpy(x, (const float *)samples->values + at * width, width * sizeof *x);
+    if (!samples->gaps || !dataset->fill)
+        return;
+    size_t run = width / dataset->fill_count;
+    for (size_t j = 0; j < width; j++)
+        if (isnan(x[j]))
+            x[j] = dataset->fill[j / run];
+}
+
+/* Scales a sample from raw values, which may be where x is. In double: a large offset must not take
+ * the digits of small differences. */
+static void scale_floats(const struct nn_dataset *dataset, const float *raw, float *x)
+{
+    const double *offset = dataset->offset, *factor = dataset->factor;
+    size_t run = nn_shape_size(&dataset->samples->shape) / dataset->scale_count;
+    for (size_t k = 0; run == 1 && k < dataset->scale_count; k++)
+        x[k] = (float)(((double)raw[k] - offset[k]) * factor[k]);
+    for (size_t k = 0; run > 1 && k < dataset->scale_count; k++) {
+        for (size_t j = k * run; j < (k + 1) * run; j++)
+            x[j] = (float)(((double)raw[j] - offset[k]) * factor[k]);
     }
+}
+
+/* Bytes of images, a channel at a time; a float holds them and their scale well enough. */
+static void scale_bytes(const struct nn_dataset *dataset, const unsigned char *bytes, float *x)
+{
+    size_t run = nn_shape_size(&dataset->samples->shape) / dataset->scale_count;
+    for (size_t k = 0; k < dataset->scale_count; k++)
+        nn_kernels->from_bytes(run, bytes + k * run, (float)dataset->offset[k],
+                               (float)dataset->factor[k], x + k * run);
 }
 
 /* Sample number `at` of the whole set, scaled. */
 static void scaled_sample(const struct nn_dataset *dataset, size_t at, float *x)
 {
     const struct nn_samples *samples = dataset->samples;
-    const float *offset = dataset->offset, *factor = dataset->factor;
-    size_t width = nn_shape_size(&samples->shape), run = nn_scale_run(samples);
-    bool scales = dataset->scaling != NN_SCALING_NONE;
-    if (!scales || run == 1)
-        scale_run(samples, at * width, width, 0.0f, 1.0f, x);
-    for (size_t j = 0; scales && run == 1 && j < width; j++)
-        x[j] = (x[j] - offset[j]) * factor[j];
-    for (size_t k = 0; scales && run > 1 && k < dataset->scale_count; k++)
-        scale_run(samples, at * width + k * run, run, offset[k], factor[k], x + k * run);
+    size_t width = nn_shape_size(&samples->shape);
+    bool bytes = samples->storage == NN_STORAGE_BYTE;
+    if (dataset->scaling == NN_SCALING_NONE) {
+        nn_dataset_raw(dataset, at, x);
+    } else if (bytes && dataset->scale_count < width) {
+        scale_bytes(dataset, (const unsigned char *)samples->values + at * width, x);
+    } else if (bytes || samples->gaps) {
+        nn_dataset_raw(dataset, at, x);
+        scale_floats(dataset, x, x);
+    } else {
+        scale_floats(dataset, (const float *)samples->values + at * width, x);
+    }
 }
 
 void nn_dataset_sample(const struct nn_dataset *dataset, enum nn_split split, size_t i, float *x)
@@ -41,10 +69,11 @@ void nn_dataset_sample(const struct nn_dataset *dataset, enum nn_split split, si
 
 void nn_dataset_unscale(const struct nn_dataset *dataset, float *x)
 {
-    size_t run = nn_scale_run(dataset->samples);
-    for (size_t k = 0; k < dataset->scale_count; k++) {
+    size_t count = dataset->scale_count;
+    size_t run = count ? nn_shape_size(&dataset->samples->shape) / count : 0;
+    for (size_t k = 0; k < count; k++) {
         for (size_t j = k * run; j < (k + 1) * run; j++)
-            x[j] = x[j] / dataset->factor[k] + dataset->offset[k];
+            x[j] = (float)((double)x[j] / dataset->factor[k] + dataset->offset[k]);
     }
 }
 

@@ -236,8 +236,11 @@ enum nn_status nn_dataset_divide(const struct nn_dataset *dataset,
         NN_TRY(draw_all(samples, division, part, error));
     NN_TRY(nn_dataset_bare(samples, &made, error));
     NN_TRY(nn_dataset_fill(made, part, error));
+    NN_TRY(nn_dataset_fit_fill(made, error));
     NN_TRY(nn_dataset_fit(made, dataset->scaling, error));
     made->split_seed = division->seed;
+    made->order = division->order;
+    made->divided = true;
     *result = made;
     made = NULL;
 out:
@@ -268,10 +271,13 @@ enum nn_status nn_dataset_hold_out(const struct nn_dataset *dataset, double vali
         status = nn_fail_memory(error, dataset->samples->count);
         goto out;
     }
-    NN_TRY(nn_plan_draw(dataset->samples, dataset->index[NN_SPLIT_TRAIN],
-                        dataset->split_count[NN_SPLIT_TRAIN], &division, own_stream, part, error));
-    NN_TRY(nn_dataset_scale_with(dataset, dataset->scaling, dataset->offset, dataset->factor,
-                                 dataset->scale_count, &made, error));
+    if (dataset->order != NN_ORDER_RANDOM || dataset->samples->series > 0)
+        NN_TRY(nn_divide_last(dataset, validation, part, error));
+    else
+        NN_TRY(nn_plan_draw(dataset->samples, dataset->index[NN_SPLIT_TRAIN],
+                            dataset->split_count[NN_SPLIT_TRAIN], &division, own_stream, part,
+                            error));
+    NN_TRY(nn_dataset_copy(dataset, &made, error));
     NN_TRY(nn_dataset_fill(made, part, error));
     *result = made;
     made = NULL;

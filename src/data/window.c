@@ -4,6 +4,7 @@
 #include "data/dataset.h"
 #include "data/parts.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,10 +13,56 @@ static float cell(const struct nn_samples *table, size_t row, size_t column)
     return ((const float *)table->values)[row * nn_shape_size(&table->shape) + column];
 }
 
-/* The row whose target belongs to window i. */
-static size_t target_row(const struct nn_windows *windows, size_t i)
+/* The windows that become samples. */
+struct windowing {
+    const struct nn_samples *table;
+    const struct nn_windows *windows;
+    size_t *start; /* [count] their first rows */
+    size_t count;
+    size_t left_out;
+};
+
+/* The row whose target belongs to the window that begins with row `start`. */
+static size_t target_row(const struct nn_windows *windows, size_t start)
 {
-    return i * windows->step + windows->length - 1 + windows->horizon;
+    return start + windows->length - 1 + windows->horizon;
+}
+
+/* Whether the future of a window is known: a filled cell is no target. */
+static bool has_target(const struct windowing *work, size_t start)
+{
+    const struct nn_windows *windows = work->windows;
+    size_t row = target_row(windows, start);
+    if (windows->target != NN_WINDOW_COLUMN)
+        return true;
+    return !isnan(cell(work->table, row, windows->column)) &&
+           !(windows->direction &&
+             isnan(cell(work->table, row - windows->horizon, windows->column)));
+}
+
+/* Finds the windows: no row may be left out between the first and the target. */
+static enum nn_status place(struct windowing *work, struct nn_error *error)
+{
+    const struct nn_windows *windows = work->windows;
+    const unsigned char *cut = work->table->cut;
+    size_t most = (work->table->count - 1 - target_row(windows, 0)) / windows->step + 1;
+    size_t seen = 0, last_cut = 0;
+    work->start = nn_calloc(most, sizeof *work->start);
+    if (!work->start)
+        return nn_fail_memory(error, most * sizeof *work->start);
+    for (size_t i = 0; i < most; i++) {
+        size_t start = i * windows->step;
+        for (; cut && seen <= target_row(windows, start); seen++)
+            last_cut = cut[seen] ? seen : last_cut;
+        if (last_cut <= start && has_target(work, start))
+            work->start[work->count++] = start;
+    }
+    work->left_out = most - work->count;
+    if (work->count == 0)
+        return nn_fail(error, NN_ARGUMENT,
+                       "no window is left: each lacks its target or reaches across rows that were "
+                       "left out");
+    return NN_OK;
 }
 
 static enum nn_status check(const struct nn_samples *table, const struct nn_windows *windows,
@@ -40,15 +87,15 @@ static enum nn_status check(const struct nn_samples *table, const struct nn_wind
 }
 
 /* Several series stand one after the other in a sample: [columns, length], as conv1d takes them. */
-static void fill(const struct nn_samples *table, const struct nn_windows *windows,
-                 struct nn_samples *made)
+static void fill(const struct windowing *work, struct nn_samples *made)
 {
+    const struct nn_samples *table = work->table;
     size_t columns = nn_shape_size(&table->shape), at = 0;
     float *out = made->values;
     for (size_t i = 0; i < made->count; i++) {
         for (size_t c = 0; c < columns; c++) {
-            for (size_t t = 0; t < windows->length; t++)
-                out[at++] = cell(table, i * windows->step + t, c);
+            for (size_t t = 0; t < work->windows->length; t++)
+                out[at++] = cell(table, work->start[i] + t, c);
         }
     }
 }
@@ -108,15 +155,16 @@ static enum nn_status allocate_targets(struct nn_samples *made, size_t width, co
 }
 
 /* The label of the row that the horizon reaches. */
-static enum nn_status take_labels(const struct nn_samples *table, const struct nn_windows *windows,
-                                  struct nn_samples *made, struct nn_error *error)
+static enum nn_status take_labels(const struct windowing *work, struct nn_samples *made,
+                                  struct nn_error *error)
 {
+    const struct nn_samples *table = work->table;
     size_t width = table->target_width;
     enum nn_status status = table->labels
                                 ? name_classes(table->classes, table->class_count, made, error)
                                 : allocate_targets(made, width, table->target_name, error);
     for (size_t i = 0; status == NN_OK && i < made->count; i++) {
-        size_t row = target_row(windows, i);
+        size_t row = target_row(work->windows, work->start[i]);
         if (table->labels)
             made->labels[i] = table->labels[row];
         else
@@ -127,9 +175,11 @@ static enum nn_status take_labels(const struct nn_samples *table, const struct n
 }
 
 /* The value of a column there, or whether it is above the last one of the window. */
-static enum nn_status take_column(const struct nn_samples *table, const struct nn_windows *windows,
-                                  struct nn_samples *made, struct nn_error *error)
+static enum nn_status take_column(const struct windowing *work, struct nn_samples *made,
+                                  struct nn_error *error)
 {
+    const struct nn_samples *table = work->table;
+    const struct nn_windows *windows = work->windows;
     static char *const directions[] = {"down", "up"};
     size_t column = windows->column;
     enum nn_status status =
@@ -137,7 +187,7 @@ static enum nn_status take_column(const struct nn_samples *table, const struct n
             ? name_classes(directions, 2, made, error)
             : allocate_targets(made, 1, table->features ? table->features[column] : NULL, error);
     for (size_t i = 0; status == NN_OK && i < made->count; i++) {
-        size_t row = target_row(windows, i);
+        size_t row = target_row(windows, work->start[i]);
         float value = cell(table, row, column);
         if (windows->direction)
             made->labels[i] = value > cell(table, row - windows->horizon, column);
@@ -147,12 +197,35 @@ static enum nn_status take_column(const struct nn_samples *table, const struct n
     return status;
 }
 
-static enum nn_status make(const struct nn_samples *table, const struct nn_windows *windows,
-                           struct nn_samples *made, struct nn_error *error)
+/* What was missing in the table, column by column. */
+static enum nn_status keep_gaps(const struct nn_samples *table, struct nn_samples *made,
+                                struct nn_error *error)
 {
+    size_t columns = nn_shape_size(&table->shape), size = columns * sizeof *table->missing;
+    made->missing_rule = table->missing_rule;
+    made->dropped = table->dropped;
+    made->gaps = table->gaps;
+    if ((table->missing && !(made->missing = nn_calloc(columns, sizeof *made->missing))) ||
+        (table->span && !(made->span = nn_calloc(columns, sizeof *made->span))))
+        return nn_fail_memory(error, size);
+    if (table->missing)
+        memcpy(made->missing, table->missing, size);
+    if (table->span)
+        memcpy(made->span, table->span, size);
+    return NN_OK;
+}
+
+static enum nn_status make(const struct windowing *work, struct nn_samples *made,
+                           struct nn_error *error)
+{
+    const struct nn_samples *table = work->table;
+    const struct nn_windows *windows = work->windows;
     size_t columns = nn_shape_size(&table->shape), cells;
     enum nn_status status = NN_OK;
-    made->count = (table->count - 1 - target_row(windows, 0)) / windows->step + 1;
+    made->count = work->count;
+    made->left_out = work->left_out;
+    made->series = columns;
+    made->step = windows->step;
     made->shape = columns == 1 ? nn_shape_make(1, (size_t[]){windows->length})
                                : nn_shape_make(2, (size_t[]){columns, windows->length});
     made->storage = NN_STORAGE_FLOAT;
@@ -163,12 +236,13 @@ static enum nn_status make(const struct nn_samples *table, const struct nn_windo
     made->values = nn_calloc_aligned(cells, sizeof(float));
     if (!made->values || (table->name && !made->name))
         return nn_fail_memory(error, cells * sizeof(float));
-    fill(table, windows, made);
+    fill(work, made);
+    NN_TRY(keep_gaps(table, made, error));
     NN_TRY(name_inputs(table, windows->length, made, error));
     if (windows->target == NN_WINDOW_LABEL)
-        status = take_labels(table, windows, made, error);
+        status = take_labels(work, made, error);
     else if (windows->target == NN_WINDOW_COLUMN)
-        status = take_column(table, windows, made, error);
+        status = take_column(work, made, error);
 out:
     return status;
 }
@@ -176,12 +250,14 @@ out:
 enum nn_status nn_dataset_window(const struct nn_dataset *dataset, const struct nn_windows *windows,
                                  struct nn_dataset **result, struct nn_error *error)
 {
+    struct windowing work = {.table = dataset->samples, .windows = windows};
     struct nn_samples *samples = NULL;
     struct nn_dataset *made = NULL;
     enum nn_status status;
     NN_TRY(check(dataset->samples, windows, error));
+    NN_TRY(place(&work, error));
     NN_TRY(nn_samples_new(&samples, error));
-    NN_TRY(make(dataset->samples, windows, samples, error));
+    NN_TRY(make(&work, samples, error));
     status = nn_dataset_new(samples, &made, error);
     samples = NULL;
     if (status != NN_OK)
@@ -190,6 +266,7 @@ enum nn_status nn_dataset_window(const struct nn_dataset *dataset, const struct 
     *result = made;
     made = NULL;
 out:
+    nn_free(work.start);
     nn_samples_free(samples);
     nn_dataset_free(made);
     return status;

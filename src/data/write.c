@@ -2,6 +2,7 @@
 
 #include "base/buffer.h"
 #include "base/file.h"
+#include "base/mem.h"
 #include "base/number.h"
 
 #include <stdio.h>
@@ -9,19 +10,11 @@
 
 enum { PIECE = 1 << 18 };
 
-static float raw_value(const struct nn_samples *samples, size_t i)
-{
-    return samples->storage == NN_STORAGE_BYTE ? (float)((const unsigned char *)samples->values)[i]
-                                               : ((const float *)samples->values)[i];
-}
-
-/* Quoted where it must be: also when blanks at its ends, or a look of being empty, would be lost.
- */
 static void put_text(struct nn_buffer *out, const char *text)
 {
     size_t length = strlen(text);
-    bool bare =
-        length > 0 && !text[strcspn(text, ",;\t\"\r\n")] && *text != ' ' && text[length - 1] != ' ';
+    bool bare = length > 0 && !text[strcspn(text, ",;\t\"\r\n")] && *text != ' ' && *text != '#' &&
+                text[length - 1] != ' ';
     if (bare) {
         nn_buffer_append(out, text, length);
         return;
@@ -64,13 +57,13 @@ static void put_header(struct nn_buffer *out, const struct nn_samples *samples, 
     nn_buffer_char(out, '\n');
 }
 
-static void put_sample(struct nn_buffer *out, const struct nn_samples *samples, size_t width,
-                       size_t row)
+static void put_sample(struct nn_buffer *out, const struct nn_samples *samples, const float *values,
+                       size_t width, size_t row)
 {
     for (size_t i = 0; i < width; i++) {
         if (i)
             nn_buffer_char(out, ',');
-        put_number(out, raw_value(samples, row * width + i));
+        put_number(out, values[i]);
     }
     if (samples->labels) {
         nn_buffer_char(out, ',');
@@ -92,18 +85,24 @@ static enum nn_status flush(struct nn_save *save, struct nn_buffer *out, struct 
     return status;
 }
 
-enum nn_status nn_csv_write(const char *path, const struct nn_samples *samples, const size_t *index,
+enum nn_status nn_csv_write(const char *path, const struct nn_dataset *dataset, const size_t *index,
                             size_t count, struct nn_progress *progress, struct nn_error *error)
 {
     struct nn_buffer out;
     struct nn_save *save = NULL;
+    const struct nn_samples *samples = dataset->samples;
     size_t width = nn_shape_size(&samples->shape);
+    float *values = nn_calloc(width, sizeof *values);
     enum nn_status status;
     nn_buffer_init(&out, 0);
+    if (!values)
+        NN_TRY(nn_fail_memory(error, width * sizeof *values));
     NN_TRY(nn_save_begin(path, &save, error));
     put_header(&out, samples, width);
     for (size_t i = 0; i < count; i++) {
-        put_sample(&out, samples, width, index ? index[i] : i);
+        size_t row = index ? index[i] : i;
+        nn_dataset_raw(dataset, row, values);
+        put_sample(&out, samples, values, width, row);
         if (out.length < PIECE)
             continue;
         NN_TRY(flush(save, &out, error));
@@ -119,5 +118,6 @@ enum nn_status nn_csv_write(const char *path, const struct nn_samples *samples, 
 out:
     nn_save_abort(save);
     nn_buffer_clear(&out);
+    nn_free(values);
     return status;
 }

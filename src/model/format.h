@@ -17,8 +17,9 @@
  * collides. */
 #define NN_MODEL_HISTORY "history/epochs"
 #define NN_MODEL_BATCHES "history/batch_loss"
-#define NN_MODEL_OFFSET  "scaling/offset"
+#define NN_MODEL_OFFSET  "scaling/offset" /* F64; F32 is read too */
 #define NN_MODEL_FACTOR  "scaling/factor"
+#define NN_MODEL_FILL    "missing/fill"
 #define NN_MODEL_SUMS    "training/sums" /* of the interrupted epoch, F64 */
 #define NN_MODEL_KEPT    "training/kept" /* of early stopping, F32 */
 

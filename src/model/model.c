@@ -46,5 +46,6 @@ void nn_model_clear(struct nn_model *model)
     free_texts(model->features, model->feature_count);
     nn_free(model->offset);
     nn_free(model->factor);
+    nn_free(model->fill);
     *model = (struct nn_model){0};
 }

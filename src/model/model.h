@@ -1,6 +1,6 @@
 /* Model: what `save` writes and `open` reads: net, recipe, training state, history, and what the
- * data looked like (classes, features, scaling). One safetensors file, design.md section 9,
- * nnscope-model(5).
+ * data looked like (classes, features, scaling, filling). One safetensors file, design.md section
+ * 9, nnscope-model(5).
  *
  * Ownership: the struct owns everything once read (nn_model_clear); for saving the pointers are
  *            borrowed.
@@ -27,8 +27,11 @@ struct nn_model {
     size_t feature_count;
     enum nn_task task;
     enum nn_scaling scaling;
-    float *offset, *factor;
+    double *offset, *factor;
     size_t scale_count;
+    enum nn_missing missing; /* MEAN or MOST_FREQUENT: missing cells are filled */
+    float *fill;             /* with these */
+    size_t fill_count;
 };
 enum nn_status nn_model_save(const char *path, const struct nn_model *model,
                              struct nn_error *error);

@@ -211,34 +211,76 @@ static enum nn_status read_texts(const json_t *object, const char *key, char ***
     return NN_OK;
 }
 
-static enum nn_status read_vector(const struct nn_safetensors *file, const char *name,
-                                  float **values, size_t count, struct nn_error *error)
+/* A list of finite numbers, no more than the net has inputs. */
+static enum nn_status find_list(const struct nn_safetensors *file, const char *name, size_t most,
+                                const struct nn_st_tensor **tensor, size_t *count,
+                                struct nn_error *error)
 {
-    *values = nn_calloc(count, sizeof **values);
-    if (!*values)
-        return nn_fail_memory(error, count * sizeof **values);
-    const struct nn_shape shape = {.rank = 1, .dim = {count}};
-    const enum nn_status status = nn_read_floats(file, name, &shape, *values, error);
-    return status == NN_OK ? nn_check_finite(name, *values, count, error) : status;
+    *tensor = nn_safetensors_find(file, name);
+    *count = *tensor ? (*tensor)->bytes / nn_dtype_size((*tensor)->dtype) : 0;
+    if (*count == 0 || *count > most || (*tensor)->shape.rank != 1)
+        return nn_fail(error, NN_DAMAGED, "%s is missing or does not fit the input", name);
+    return NN_OK;
 }
 
-/* One offset and one factor, not 0, for each feature or channel. */
+static enum nn_status read_doubles(const struct nn_safetensors *file, const char *name, size_t most,
+                                   double **values, size_t *count, struct nn_error *error)
+{
+    const struct nn_st_tensor *tensor;
+    enum nn_status status = find_list(file, name, most, &tensor, count, error);
+    if (status != NN_OK)
+        return status;
+    *values = nn_calloc(*count, sizeof **values);
+    if (!*values)
+        return nn_fail_memory(error, *count * sizeof **values);
+    status = nn_st_tensor_doubles(tensor, *values, *count, error);
+    for (size_t i = 0; status == NN_OK && i < *count; i++)
+        if (!isfinite((*values)[i]))
+            status = nn_fail(error, NN_DAMAGED, "%s: value %zu is not finite", name, i);
+    return status;
+}
+
+/* One offset and one factor, not 0, for each feature, channel or column. */
 static enum nn_status read_scaling(const struct nn_safetensors *file, struct nn_model *model,
                                    struct nn_error *error)
 {
+    size_t inputs = model->net->nodes[0]->size, factors = 0;
+    enum nn_status status = NN_OK;
     if (model->scaling == NN_SCALING_NONE)
         return NN_OK;
-    const struct nn_st_tensor *tensor = nn_safetensors_find(file, NN_MODEL_OFFSET);
-    const size_t count = tensor ? tensor->bytes / sizeof(float) : 0;
-    if (count == 0 || count > model->net->nodes[0]->size)
-        return nn_fail(error, NN_DAMAGED, "its scaling is missing or does not fit the input");
-    enum nn_status status;
-    NN_TRY(read_vector(file, NN_MODEL_OFFSET, &model->offset, count, error));
-    NN_TRY(read_vector(file, NN_MODEL_FACTOR, &model->factor, count, error));
-    for (size_t i = 0; i < count; i++)
+    NN_TRY(read_doubles(file, NN_MODEL_OFFSET, inputs, &model->offset, &model->scale_count, error));
+    NN_TRY(read_doubles(file, NN_MODEL_FACTOR, inputs, &model->factor, &factors, error));
+    if (factors != model->scale_count)
+        return nn_fail(error, NN_DAMAGED, "its scaling has %zu offsets and %zu factors",
+                       model->scale_count, factors);
+    for (size_t i = 0; i < factors; i++)
         if (model->factor[i] == 0)
             return nn_fail(error, NN_DAMAGED, "factor %zu of its scaling is 0", i);
-    model->scale_count = count;
+out:
+    return status;
+}
+
+/* Files from before there was this have no such key. */
+static enum nn_status read_filling(const json_t *json, const struct nn_safetensors *file,
+                                   struct nn_model *model, struct nn_error *error)
+{
+    const struct nn_st_tensor *tensor;
+    int rule = NN_MISSING_REFUSE;
+    enum nn_status status = NN_OK;
+    if (!json_object_get(json, "missing"))
+        return NN_OK;
+    NN_TRY(
+        read_choice(json, "missing", nn_missing_names, NN_MISSING_MOST_FREQUENT + 1, &rule, error));
+    if (rule < NN_MISSING_MEAN)
+        return NN_OK;
+    NN_TRY(find_list(file, NN_MODEL_FILL, model->net->nodes[0]->size, &tensor, &model->fill_count,
+                     error));
+    model->fill = nn_calloc(model->fill_count, sizeof *model->fill);
+    if (!model->fill)
+        return nn_fail_memory(error, model->fill_count * sizeof *model->fill);
+    NN_TRY(nn_st_tensor_floats(tensor, model->fill, model->fill_count, error));
+    NN_TRY(nn_check_finite(NN_MODEL_FILL, model->fill, model->fill_count, error));
+    model->missing = (enum nn_missing)rule;
 out:
     return status;
 }
@@ -259,6 +301,7 @@ static enum nn_status read_data(const json_t *root, const struct nn_safetensors 
     model->task = (enum nn_task)task;
     model->scaling = (enum nn_scaling)scaling;
     NN_TRY(read_scaling(file, model, error));
+    NN_TRY(read_filling(json, file, model, error));
 out:
     return status;
 }

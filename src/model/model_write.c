@@ -57,6 +57,11 @@ static bool is_scaled(const struct nn_model *model)
     return model->offset && model->factor && model->scale_count > 0;
 }
 
+static enum nn_missing filling(const struct nn_model *model)
+{
+    return model->fill && model->fill_count > 0 ? model->missing : NN_MISSING_REFUSE;
+}
+
 static json_t *data_json(const struct nn_model *model)
 {
     const enum nn_scaling scaling = is_scaled(model) ? model->scaling : NN_SCALING_NONE;
@@ -65,6 +70,7 @@ static json_t *data_json(const struct nn_model *model)
     object = nn_json_set(object, "classes", nn_json_texts_new(model->classes, model->class_count));
     object =
         nn_json_set(object, "features", nn_json_texts_new(model->features, model->feature_count));
+    object = nn_json_set(object, "missing", json_string(nn_missing_names[filling(model)]));
     return nn_json_set(object, "scaling", json_string(nn_scaling_names[scaling]));
 }
 
@@ -228,6 +234,7 @@ enum nn_status nn_model_save(const char *path, const struct nn_model *model, str
         return nn_fail(error, NN_STATE, "there is no net to save");
 
     const size_t scales = is_scaled(model) ? model->scale_count : 0;
+    const size_t fills = filling(model) >= NN_MISSING_MEAN ? model->fill_count : 0;
     struct nn_buffer json;
     struct list list = {0};
     nn_buffer_init(&json, NN_ST_MAX_HEADER / 2); /* quoting may double it */
@@ -239,8 +246,9 @@ enum nn_status nn_model_save(const char *path, const struct nn_model *model, str
         NN_TRY(add_history(&list, model->history, error));
     if (is_trained(model))
         NN_TRY(add_interrupted(&list, model->state, error));
-    NN_TRY(add_vector(&list, NN_MODEL_OFFSET, NN_DTYPE_F32, scales, model->offset, error));
-    NN_TRY(add_vector(&list, NN_MODEL_FACTOR, NN_DTYPE_F32, scales, model->factor, error));
+    NN_TRY(add_vector(&list, NN_MODEL_OFFSET, NN_DTYPE_F64, scales, model->offset, error));
+    NN_TRY(add_vector(&list, NN_MODEL_FACTOR, NN_DTYPE_F64, scales, model->factor, error));
+    NN_TRY(add_vector(&list, NN_MODEL_FILL, NN_DTYPE_F32, fills, model->fill, error));
     if (list.count > 0)
         qsort(list.entries, list.count, sizeof *list.entries, by_name);
 

@@ -55,12 +55,13 @@ Test(round_trip, a_million_rows)
 {
     struct nn_samples *samples = make_samples();
     struct nn_read_options options = {.header = -1, .split = -1};
-    struct nn_dataset *read = NULL;
+    struct nn_dataset *read = NULL, *dataset = NULL;
     struct nn_error error = {.status = NN_OK};
     char path[] = "/tmp/nnscope-long-XXXXXX";
     int fd = mkstemp(path);
     cr_assert(fd >= 0);
-    cr_assert(nn_csv_write(path, samples, NULL, ROWS, NULL, &error) == NN_OK, "%s", error.message);
+    cr_assert(nn_dataset_new(samples, &dataset, &error) == NN_OK, "%s", error.message);
+    cr_assert(nn_csv_write(path, dataset, NULL, ROWS, NULL, &error) == NN_OK, "%s", error.message);
     enum nn_status status = nn_data_load(path, &options, &read, &error);
     close(fd);
     unlink(path);
@@ -77,5 +78,5 @@ Test(round_trip, a_million_rows)
         cr_assert(strcmp(back->classes[back->labels[i]], samples->classes[samples->labels[i]]) ==
                   0);
     nn_dataset_free(read);
-    nn_samples_free(samples);
+    nn_dataset_free(dataset);
 }

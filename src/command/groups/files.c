@@ -12,6 +12,7 @@
 #include "command/record.h"
 #include "command/replace.h"
 #include "command/subject.h"
+#include "command/take.h"
 #include "model/model.h"
 
 #include <inttypes.h>
@@ -70,21 +71,6 @@ const struct nn_command nn_command_save = {
 
 /* ---- open ---- */
 
-/* The loaded data get the scaling that the model was trained with, if they have its shape. */
-static enum nn_status rescale(const struct nn_session *session, const struct nn_model *model,
-                              struct nn_dataset **result, struct nn_error *error)
-{
-    const struct nn_dataset *data = session->dataset;
-    struct nn_source source;
-    if (!data || model->scaling == NN_SCALING_NONE || model->scale_count == 0)
-        return NN_OK;
-    nn_dataset_source(data, NN_SPLIT_TRAIN, &source);
-    if (!nn_shape_equal(&source.shape, &model->net->nodes[0]->shape))
-        return NN_OK;
-    return nn_dataset_scale_with(data, model->scaling, model->offset, model->factor,
-                                 model->scale_count, result, error);
-}
-
 /* Moves what the model owns into the session. */
 static void take_model(struct nn_session *session, struct nn_model *model)
 {
@@ -118,11 +104,16 @@ static void take_model(struct nn_session *session, struct nn_model *model)
                                         .scaling = model->scaling,
                                         .offset = model->offset,
                                         .factor = model->factor,
-                                        .scale_count = model->scale_count};
+                                        .scale_count = model->scale_count,
+                                        .missing = model->missing,
+                                        .fill = model->fill,
+                                        .fill_count = model->fill_count};
     model->features = NULL;
     model->feature_count = 0;
     model->offset = model->factor = NULL;
     model->scale_count = 0;
+    model->fill = NULL;
+    model->fill_count = 0;
     session->unsaved = false;
 }
 
@@ -136,7 +127,8 @@ static enum nn_status run_open(const struct nn_invocation *invocation, struct nn
     enum nn_status status = nn_model_open(path, &model, error);
     if (status != NN_OK)
         return status;
-    NN_TRY(rescale(session, &model, &scaled, error));
+    if (session->dataset)
+        NN_TRY(nn_take_scales(&model, model.net, session->dataset, &scaled, error));
     if (scaled)
         nn_session_set_dataset(session, scaled);
     take_model(session, &model);

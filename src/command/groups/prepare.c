@@ -74,6 +74,27 @@ static enum nn_status check_split(const struct nn_args *args, struct nn_error *e
     return NN_OK;
 }
 
+/* Windows that share rows, or the target of one and the inputs of another. */
+static bool windows_overlap(const struct nn_samples *samples)
+{
+    size_t length = samples->series ? nn_shape_size(&samples->shape) / samples->series : 0;
+    return samples->series && samples->step < length + samples->horizon;
+}
+
+/* Once for all folds of a set. */
+static void warn_of_overlap(const struct nn_session *session, const struct nn_dataset *data,
+                            enum nn_order order)
+{
+    struct nn_error warning = {0};
+    bool known = data->divided && data->order == NN_ORDER_RANDOM;
+    if (known || order != NN_ORDER_RANDOM || !windows_overlap(data->samples))
+        return;
+    nn_fail(&warning, NN_OK,
+            "windows overlap, so that what is held out is seen in training too; order=time keeps "
+            "them apart");
+    session->output.warning(session->output.context, &warning);
+}
+
 static enum nn_status run_split(const struct nn_invocation *invocation, struct nn_error *error)
 {
     const struct nn_args *args = invocation->args;
@@ -94,6 +115,8 @@ static enum nn_status run_split(const struct nn_invocation *invocation, struct n
         status = nn_subject_data(invocation->session, &data, error);
     if (status == NN_OK)
         status = nn_dataset_divide(data, &division, &result, error);
+    if (status == NN_OK)
+        warn_of_overlap(invocation->session, data, division.order);
     return status == NN_OK ? nn_take_matched(invocation->session, result, false, error) : status;
 }
 
@@ -101,8 +124,8 @@ const struct nn_command nn_command_data_split = {
     .name = "data split",
     .group = "data",
     .summary = "Divides the samples into training, validation and test data",
-    .details = "All samples are divided anew, whatever they were before. The scaling is fitted "
-               "again, on the new training data.\n"
+    .details = "All samples are divided anew, whatever they were before. The scaling, and what "
+               "stands for missing cells, are fitted again, on the new training data.\n"
                "With folds=5 the commands fold=1 to fold=5 make each sample a test sample once: "
                "cross-validation trains a net on each. All folds of one seed belong together.",
     .args = split_args,
@@ -148,9 +171,10 @@ const struct nn_command nn_command_data_scale = {
     .name = "data scale",
     .group = "data",
     .summary = "Scales the features, fitted on the training data",
-    .details = "Each column of a table has its own scale, each channel of images too. The scale is "
-               "saved with "
-               "the model, and is taken from there when a model is opened.",
+    .details =
+        "Each column of a table has its own scale, each channel of images and each column of "
+        "a series too. The scale is saved with "
+        "the model, and is taken from there when a model is opened.",
     .args = scale_args,
     .examples =
         (const struct nn_example[]){
@@ -244,6 +268,7 @@ static enum nn_status run_window(const struct nn_invocation *invocation, struct 
     const struct nn_args *args = invocation->args;
     const struct nn_dataset *data = NULL;
     struct nn_dataset *result = NULL;
+    size_t left_out;
     struct nn_windows windows = {
         .length = (size_t)nn_args_int(args, WINDOW_LENGTH),
         .horizon = (size_t)nn_args_int(args, WINDOW_HORIZON),
@@ -259,7 +284,12 @@ static enum nn_status run_window(const struct nn_invocation *invocation, struct 
         goto out;
     }
     NN_TRY(nn_dataset_window(data, &windows, &result, error));
-    nn_take_dataset(invocation->session, result);
+    NN_TRY(nn_take_matched(invocation->session, result, true, error));
+    left_out = invocation->session->dataset->samples->left_out;
+    if (left_out > 0)
+        nn_say(&invocation->session->output,
+               "%zu window%s left out without a target or across missing rows", left_out,
+               left_out == 1 ? " was" : "s were");
 out:
     return status;
 }
@@ -268,9 +298,12 @@ const struct nn_command nn_command_data_window = {
     .name = "data window",
     .group = "data",
     .summary = "Makes samples of stretches of a series, whose rows are moments in time",
-    .details = "Each sample holds `length` rows one after the other: a vector if the table has one "
-               "column, else columns x length, as conv1d takes it. Its target lies in the future. "
-               "All windows are training data until `data split order=time` divides them.",
+    .details =
+        "Each sample holds `length` rows one after the other: a vector if the table has one "
+        "column, else columns x length, as conv1d takes it. Its target lies in the future. "
+        "All windows are training data until `data split order=time` divides them; `train "
+        "validation=0.1` holds the last of them out. Windows whose target is a missing cell, "
+        "or that would reach across rows that were left out, are left out.",
     .args = window_args,
     .examples =
         (const struct nn_example[]){

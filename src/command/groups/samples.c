@@ -69,13 +69,13 @@ static const char *plural(size_t count)
 }
 
 /* Cells that were missing, and what was done about them. */
-static void note_missing(struct nn_result *result, const struct nn_samples *samples)
+static void note_missing(struct nn_result *result, const struct nn_dataset *data)
 {
-    static const char *const done[] = {
-        "", "", "filled with the mean of the column (texts count as unknown)",
-        "filled with the most frequent value of the column"};
+    static const char *const done[] = {"", "", "the mean of the column (texts count as unknown)",
+                                       "the most frequent value of the column"};
+    const struct nn_samples *samples = data->samples;
     size_t cells = 0, columns = 0;
-    for (size_t i = 0; samples->missing && i < samples->feature_count; i++) {
+    for (size_t i = 0; samples->missing && i < nn_dataset_table_width(data); i++) {
         cells += samples->missing[i];
         columns += samples->missing[i] > 0;
     }
@@ -83,11 +83,32 @@ static void note_missing(struct nn_result *result, const struct nn_samples *samp
         add_note(result, "%zu row%s left out for missing %s.", samples->dropped,
                  samples->dropped == 1 ? " was" : "s were",
                  samples->missing_rule == NN_MISSING_DROP ? "cells" : "labels");
-    if (samples->missing_rule != NN_MISSING_DROP && cells > 0)
-        add_note(result, "%zu missing cell%s in %zu column%s, %s.", cells, plural(cells), columns,
-                 plural(columns), done[samples->missing_rule]);
+    if (data->fill && cells > 0)
+        add_note(result, "%zu missing cell%s in %zu column%s, filled with %s%s.", cells,
+                 plural(cells), columns, plural(columns), done[data->fill_rule],
+                 data->fill_given                        ? " as the model knows it"
+                 : data->split_count[NN_SPLIT_TRAIN] > 0 ? " in the training split"
+                                                         : "");
+    if (samples->left_out > 0)
+        add_note(result, "%zu window%s left out without a target or across missing rows.",
+                 samples->left_out, samples->left_out == 1 ? " was" : "s were");
     nn_result_figure(result, "missing", (double)cells);
     nn_result_figure(result, "dropped", (double)samples->dropped);
+}
+
+/* Columns of texts: their values are known from all rows, whatever split they are in. */
+static void note_categories(struct nn_result *result, const struct nn_dataset *data)
+{
+    size_t columns = 0, inputs = 0;
+    for (size_t i = 0; data->samples->span && i < nn_dataset_table_width(data); i++) {
+        size_t span = data->samples->span[i];
+        columns += span > 1;
+        inputs += span > 1 ? span : 0;
+    }
+    if (columns > 0)
+        add_note(result,
+                 "%zu column%s of categories became %zu inputs, for the values in all rows.",
+                 columns, plural(columns), inputs);
 }
 
 static void note_duplicates(struct nn_result *result, const struct nn_duplicates *found)
@@ -150,7 +171,8 @@ static enum nn_status run_info(const struct nn_invocation *invocation, struct nn
              NN_VISIBLE(data->samples->name ? data->samples->name : "data"), data->samples->count,
              nn_shape_text(shape, &data->samples->shape),
              data->samples->shape.rank == 1 ? " features" : "", nn_scaling_names[data->scaling]);
-    note_missing(result, data->samples);
+    note_missing(result, data);
+    note_categories(result, data);
     note_duplicates(result, &found);
     NN_TRY(note_names(result, data->samples, error));
     if (data->samples->mask)
@@ -168,7 +190,8 @@ const struct nn_command nn_command_data_info = {
     .name = "data info",
     .group = "data",
     .summary = "Says what the data are: shape, classes, splits, scaling, oddities",
-    .details = "Below the table it says what became of missing cells, how many samples repeat an "
+    .details = "Below the table it says what became of missing cells and of columns of texts, how "
+               "many samples repeat an "
                "earlier one and with which of them the labels contradict each other, and how many "
                "held-out samples also stand in the training data, and which columns bear the same "
                "name.",
@@ -196,6 +219,21 @@ static enum nn_status survey_work(struct nn_job *job, void *data, struct nn_prog
     return nn_dataset_columns(survey->data, survey->figures, progress, error);
 }
 
+/* A feature, a channel, or a column of a series: the name of its inputs without [t-3]. */
+static void name_column(const struct nn_samples *samples, size_t i, size_t count, char *name,
+                        size_t size)
+{
+    bool tabular = samples->shape.rank == 1 || samples->series;
+    size_t run = nn_shape_size(&samples->shape) / count;
+    snprintf(name, size, tabular ? "x%zu" : "channel %zu", i);
+    if (!tabular || !samples->features)
+        return;
+    snprintf(name, size, "%s", samples->features[i * run]);
+    char *lag = samples->series ? strrchr(name, '[') : NULL;
+    if (lag)
+        *lag = '\0';
+}
+
 static enum nn_status fill_columns(struct nn_result *result, const struct survey *survey,
                                    struct nn_error *error)
 {
@@ -206,10 +244,9 @@ static enum nn_status fill_columns(struct nn_result *result, const struct survey
     enum nn_status status = nn_result_table(result, columns, 7, count, error);
     for (size_t i = 0; i < count && status == NN_OK; i++) {
         const struct nn_column_figures *figures = &survey->figures[i];
-        char name[32];
-        snprintf(name, sizeof name, samples->shape.rank == 1 ? "x%zu" : "channel %zu", i);
-        bool named = samples->shape.rank == 1 && samples->features;
-        status = nn_result_set_text(result, i, 0, named ? samples->features[i] : name, error);
+        char name[400];
+        name_column(samples, i, count, name, sizeof name);
+        status = nn_result_set_text(result, i, 0, name, error);
         nn_result_set_number(result, i, 1, figures->minimum, -1);
         nn_result_set_number(result, i, 2, figures->mean, -1);
         nn_result_set_number(result, i, 3, figures->maximum, -1);
@@ -232,7 +269,7 @@ static enum nn_status survey_finish(struct nn_session *session, void *data, enum
     NN_TRY(fill_columns(result, survey, error));
     snprintf(result->title, sizeof result->title, "%.80s: %zu %s of %zu samples, unscaled",
              NN_VISIBLE(samples->name ? samples->name : "data"), result->rows,
-             samples->shape.rank == 1 ? "columns" : "channels", samples->count);
+             samples->shape.rank == 1 || samples->series ? "columns" : "channels", samples->count);
     result->sample = -1;
     nn_session_give(session, result);
     result = NULL;
@@ -274,7 +311,9 @@ const struct nn_command nn_command_data_columns = {
     .group = "data",
     .summary = "Figures of each feature: smallest, mean, largest, deviation, missing, distinct",
     .details = "Over all samples, whatever split they belong to, in the units of the file; of "
-               "images, for each channel. Missing cells are counted as they stood in the file.",
+               "images, for each channel; of windows, for each column of the series. Missing cells "
+               "are counted as they stood in the file; the other figures are those of the cells "
+               "that held something.",
     .args = (const struct nn_arg_spec[]){{0}},
     .examples =
         (const struct nn_example[]){
@@ -403,22 +442,16 @@ static const struct nn_arg_spec export_args[] = {
 
 /* The samples to write; index NULL: all. */
 struct selection {
-    const struct nn_samples *samples;
+    const struct nn_dataset *data;
     const size_t *index;
     size_t count;
 };
-
-static float raw_value(const struct nn_samples *samples, size_t i)
-{
-    return samples->storage == NN_STORAGE_BYTE ? (float)((const unsigned char *)samples->values)[i]
-                                               : ((const float *)samples->values)[i];
-}
 
 /* Samples, or masks without their channels. */
 static enum nn_status export_npy(const struct selection *selection, bool masks, const char *path,
                                  struct nn_error *error)
 {
-    const struct nn_samples *samples = selection->samples;
+    const struct nn_samples *samples = selection->data->samples;
     bool flat = masks && samples->shape.rank == 3;
     size_t width = masks ? samples->mask_size : nn_shape_size(&samples->shape), count;
     struct nn_shape shape = {.rank = samples->shape.rank + !flat};
@@ -430,10 +463,11 @@ static enum nn_status export_npy(const struct selection *selection, bool masks, 
     if (!values)
         return nn_fail_memory(error, count * sizeof *values);
     for (size_t i = 0; i < selection->count; i++) {
-        size_t from = (selection->index ? selection->index[i] : i) * width;
-        for (size_t j = 0; j < width; j++)
-            values[i * width + j] =
-                masks ? (float)samples->mask[from + j] : raw_value(samples, from + j);
+        size_t from = selection->index ? selection->index[i] : i;
+        if (!masks)
+            nn_dataset_raw(selection->data, from, values + i * width);
+        for (size_t j = 0; masks && j < width; j++)
+            values[i * width + j] = (float)samples->mask[from * width + j];
     }
     enum nn_status status = nn_npy_write(path, &shape, values, error);
     nn_free(values);
@@ -444,7 +478,7 @@ static enum nn_status select_samples(const struct nn_dataset *data, const char *
                                      struct selection *selection, struct nn_error *error)
 {
     enum nn_split which;
-    *selection = (struct selection){.samples = data->samples, .count = data->samples->count};
+    *selection = (struct selection){.data = data, .count = data->samples->count};
     if (!split)
         return NN_OK;
     enum nn_status status = nn_dataset_find_split(data, split, &which, error);
@@ -470,7 +504,7 @@ static enum nn_status run_export(const struct nn_invocation *invocation, struct 
     if (masks && !data->samples->mask)
         status = nn_fail(error, NN_STATE, "what decides the class is not known of these data");
     else if (csv && !masks)
-        status = nn_csv_write(path, data->samples, selection.index, selection.count, NULL, error);
+        status = nn_csv_write(path, data, selection.index, selection.count, NULL, error);
     else if (npy)
         status = export_npy(&selection, masks, path, error);
     else
@@ -488,6 +522,7 @@ const struct nn_command nn_command_data_export = {
     .name = "data export",
     .group = "data",
     .summary = "Writes samples to a file, unscaled",
+    .details = "Missing cells are written as the net sees them, filled.",
     .args = export_args,
     .examples = (const struct nn_example[]){{"data export iris.csv", "data demo iris",
                                              "A table with a header; the class is the last column"},

@@ -16,6 +16,7 @@ struct table {
     struct nn_columns columns;
     struct nn_labels labels;
     size_t rows, dropped, filled;
+    bool cut; /* the last row was left out */
     struct nn_samples *samples;
 };
 
@@ -108,9 +109,12 @@ static enum nn_status fill_row(void *context, const struct nn_csv_record *record
     struct table *table = context;
     const struct nn_columns *columns = &table->columns;
     size_t label = columns->label;
-    if (is_header(table, record) ||
-        (record->count == columns->count && drop_row(table, record, false)))
+    if (is_header(table, record))
         return NN_OK;
+    if (record->count == columns->count && drop_row(table, record, false)) {
+        table->cut = true;
+        return NN_OK;
+    }
     if (record->count != columns->count || table->filled == table->rows)
         return nn_fail(error, NN_DAMAGED, "the file changed while it was read");
     float *out = (float *)table->samples->values + table->filled * columns->width;
@@ -118,6 +122,9 @@ static enum nn_status fill_row(void *context, const struct nn_csv_record *record
     if (status == NN_OK && label != NN_NO_COLUMN)
         nn_labels_set(&table->labels, table->samples, table->filled, nn_csv_text(record, label),
                       record->fields[label].length);
+    if (table->samples->cut)
+        table->samples->cut[table->filled] = table->cut;
+    table->cut = false;
     table->filled++;
     return status;
 }
@@ -138,6 +145,8 @@ static enum nn_status allocate(struct table *table, struct nn_error *error)
     if (!nn_size_mul(table->rows, width, &cells))
         return nn_fail(error, NN_LIMIT, "too many cells");
     samples->values = nn_calloc_aligned(cells, sizeof(float));
+    if (table->dropped > 0 && !(samples->cut = nn_calloc(table->rows, 1)))
+        return nn_fail_memory(error, table->rows);
     return samples->values ? NN_OK : nn_fail_memory(error, cells * sizeof(float));
 }
 
@@ -242,7 +251,6 @@ static enum nn_status fill(struct table *table, struct nn_error *error)
         goto out;
     }
     NN_TRY(nn_columns_give(&table->columns, table->samples, error));
-    NN_TRY(nn_columns_impute(&table->columns, table->samples, options->missing, error));
     if (options->labels)
         NN_TRY(nn_labels_read(options->labels, options->task, table->samples, error));
 out:

@@ -41,6 +41,8 @@ Test(data, gaps_are_refused_or_told)
     nn_test_run(&test, "data load gaps.csv decimal=comma missing=mean; data info", NN_OK);
     cr_assert(strstr(last(&test)->note, "2 missing cells in 2 columns, filled with the mean"), "%s",
               last(&test)->note);
+    cr_assert(strstr(last(&test)->note, "1 column of categories became 3 inputs"), "%s",
+              last(&test)->note);
     nn_test_run(&test, "data columns", NN_OK);
     cr_assert(last(&test)->rows == 5 && last(&test)->cells[0 * 7 + 5].number == 1);
     cr_assert(last(&test)->cells[0 * 7 + 2].number == 30, "the mean of age");
@@ -96,6 +98,75 @@ Test(data, a_table_for_an_opened_model)
     cr_assert(data->scaling == NN_SCALING_STANDARD && data->offset[0] == 2.5F);
     nn_test_run(&test, "data load other.csv label=none", NN_OK);
     cr_assert(test.session->dataset->samples->feature_count == 2, "it is for something else");
+    nn_test_end(&test);
+}
+
+/* What fills missing cells is the training split's and goes into the model's file: what is said of
+ * one row does not depend on the rows beside it. */
+Test(data, gaps_for_an_opened_model)
+{
+    struct nn_test_session test;
+    nn_test_start(&test);
+    nn_test_write("train.csv", "age,size,y\n1,5,p\n,6,q\n3,7,p\n4,8,q\n70,9,q\n");
+    nn_test_write("one.csv", "age,size\n,3\n");
+    nn_test_write("none.csv", "age,size,y\n,1,p\n,2,q\n9,3,q\n");
+    nn_test_run(&test, "data load train.csv missing=mean; data split order=last test=0.4", NN_OK);
+    cr_assert(test.session->dataset->fill[0] == 2);
+    nn_test_run(&test, "data scale standard; add dense 2 softmax", NN_OK);
+    nn_test_run(&test, "compile loss=categorical_crossentropy; train epochs=1; save m.safetensors",
+                NN_OK);
+    nn_test_run(&test, "open m.safetensors; data load one.csv missing=mostfrequent", NN_OK);
+    const struct nn_dataset *data = test.session->dataset;
+    float x[2];
+    nn_dataset_raw(data, 0, x);
+    cr_assert(x[0] == 2 && data->fill_given && data->fill_rule == NN_MISSING_MEAN);
+    nn_test_run(&test, "predict 0; data info", NN_OK);
+    cr_assert(strstr(last(&test)->note, "the mean of the column (texts count as unknown) as the "
+                                        "model knows it"),
+              "%s", last(&test)->note);
+    nn_test_run(&test, "save m2.safetensors; open m2.safetensors; data load train.csv missing=mean",
+                NN_OK);
+    nn_dataset_raw(test.session->dataset, 1, x);
+    cr_assert(x[0] == 2, "all rows would say 19.5: %g", (double)x[0]);
+    nn_test_run(&test, "data split order=last test=0.2", NN_OK);
+    nn_dataset_raw(test.session->dataset, 1, x);
+    cr_assert(x[0] == 2, "the model's stays: %g", (double)x[0]);
+    nn_test_run(&test, "net new; data load none.csv missing=mean", NN_OK);
+    struct nn_error error = nn_test_run(&test, "data split order=last test=0.3", NN_DAMAGED);
+    cr_assert(strstr(error.message, "no values at all in the training split"), "%s", error.message);
+    nn_test_end(&test);
+}
+
+Test(data, windows_that_overlap)
+{
+    struct nn_test_session test;
+    nn_test_start(&test);
+    nn_test_write("s.csv", "a\n0\n1\n2\n?\n4\n5\n6\n7\n8\n9\n10\n11\n12\n");
+    nn_test_run(&test, "data load s.csv label=none missing=mean; data window 3", NN_OK);
+    cr_assert(strstr(nn_buffer_string(&test.out), "1 window was left out"), "%s",
+              nn_buffer_string(&test.out));
+    nn_test_run(&test, "data info", NN_OK);
+    cr_assert(strstr(last(&test)->note, "1 missing cell in 1 column") &&
+                  strstr(last(&test)->note, "1 window was left out"),
+              "%s", last(&test)->note);
+    nn_test_run(&test, "data columns", NN_OK);
+    cr_assert(last(&test)->rows == 1 && strcmp(last(&test)->cells[0].text, "a") == 0);
+    cr_assert(last(&test)->cells[5].number == 1);
+    nn_test_run(&test, "data split order=time test=0.2", NN_OK);
+    cr_assert(test.warnings.length == 0);
+    nn_test_run(&test, "add dense 1; compile loss=mse; train epochs=1 validation=0.25", NN_OK);
+    const struct nn_dataset *data = test.session->dataset;
+    size_t n = data->split_count[NN_SPLIT_TRAIN];
+    cr_assert(data->split_count[NN_SPLIT_VALIDATION] > 0 &&
+              data->index[NN_SPLIT_VALIDATION][0] == n);
+    nn_test_run(&test, "data split test=0.2", NN_OK);
+    cr_assert(strstr(nn_buffer_string(&test.warnings), "order=time keeps them apart"));
+    size_t length = test.warnings.length;
+    nn_test_run(&test, "data split folds=3 fold=1; data split folds=3 fold=2", NN_OK);
+    cr_assert(test.warnings.length == length, "once");
+    nn_test_run(&test, "data load s.csv label=none missing=mean; data window 3 step=4", NN_OK);
+    nn_test_run(&test, "data split test=0.4", NN_OK);
+    cr_assert(test.warnings.length == length, "these do not overlap");
     nn_test_end(&test);
 }
 

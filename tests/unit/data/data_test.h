@@ -43,4 +43,15 @@ static inline struct nn_read_options plain_options(void)
         cr_assert(status_ == NN_OK, "%s: status %d: %s", #call, (int)status_, error_->message);    \
     } while (0)
 
+/* A data set from the text of a table. */
+static inline struct nn_dataset *read_table(const char *text, struct nn_read_options options)
+{
+    struct nn_samples *samples = NULL;
+    struct nn_dataset *dataset = NULL;
+    struct nn_error error;
+    expect_ok(read_bytes("csv", "t.csv", text, strlen(text), &options, &samples, &error));
+    expect_ok(nn_dataset_new(samples, &dataset, &error));
+    return dataset;
+}
+
 #endif

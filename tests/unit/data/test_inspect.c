@@ -6,14 +6,8 @@
 
 static struct nn_dataset *table(const char *text, enum nn_missing missing)
 {
-    struct nn_read_options options = plain_options();
-    struct nn_samples *samples = NULL;
-    struct nn_dataset *dataset = NULL;
-    struct nn_error error;
-    options.missing = missing;
-    expect_ok(read_bytes("csv", "t.csv", text, strlen(text), &options, &samples, &error));
-    expect_ok(nn_dataset_new(samples, &dataset, &error));
-    return dataset;
+    return read_table(text,
+                      (struct nn_read_options){.missing = missing, .header = -1, .split = -1});
 }
 
 Test(inspect, figures_of_columns)
@@ -25,7 +19,8 @@ Test(inspect, figures_of_columns)
     expect_ok(nn_dataset_columns(d, f, NULL, &error));
     cr_assert(f[0].minimum == 1 && f[0].mean == 3 && f[0].maximum == 7 && f[0].distinct == 3);
     cr_assert(fabs(f[0].deviation - sqrt(22.0 / 4)) < 1e-12 && f[0].missing == 0);
-    cr_assert(f[1].minimum == -4 && f[1].maximum == 0 && f[1].missing == 1);
+    cr_assert(f[1].minimum == -4 && f[1].mean == -2 && f[1].maximum == 0 && f[1].missing == 1);
+    cr_assert(fabs(f[1].deviation - sqrt(8.0 / 3)) < 1e-12, "of the three that are there");
     nn_dataset_free(d);
 }
 

@@ -203,6 +203,43 @@ Test(split, hold_out)
     nn_dataset_free(held);
 }
 
+/* Data in the order of time, and windows, give their last training samples. */
+Test(split, hold_out_takes_the_last_of_a_series)
+{
+    static const struct {
+        enum nn_order order;
+        size_t series, horizon, step;
+        size_t train, left; /* training samples, and those in no split */
+    } cases[] = {
+        {NN_ORDER_TIME, 1, 1, 1, 64, 0}, {NN_ORDER_TIME, 1, 3, 1, 60, 4},
+        {NN_ORDER_TIME, 1, 3, 2, 62, 2}, {NN_ORDER_TIME, 0, 0, 0, 64, 0},
+        {NN_ORDER_LAST, 0, 0, 0, 64, 0}, {NN_ORDER_LAST, 1, 3, 1, 64, 0},
+    };
+    struct nn_error error;
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        struct nn_dataset *all = make(2, (size_t[]){40, 60}), *split, *held;
+        struct nn_division division = {.test = 0.2, .order = cases[k].order};
+        all->samples->series = cases[k].series;
+        all->samples->horizon = cases[k].horizon;
+        all->samples->step = cases[k].step;
+        expect_ok(nn_dataset_divide(all, &division, &split, &error));
+        expect_ok(nn_dataset_hold_out(split, 0.2, 9, &held, &error));
+        size_t train = held->split_count[NN_SPLIT_TRAIN],
+               n = held->split_count[NN_SPLIT_VALIDATION];
+        cr_assert(train == cases[k].train, "case %zu: %zu train", k, train);
+        cr_assert(100 - train - n - 20 == cases[k].left, "case %zu: %zu", k, n);
+        for (size_t i = 0; i < n; i++)
+            cr_assert(held->index[NN_SPLIT_VALIDATION][i] ==
+                      split->index[NN_SPLIT_TRAIN][split->split_count[NN_SPLIT_TRAIN] - n + i]);
+        cr_assert(held->index[NN_SPLIT_TRAIN][train - 1] == train - 1, "the first stay");
+        nn_dataset_free(held);
+        held = NULL;
+        cr_assert(nn_dataset_hold_out(split, 0.999, 9, &held, &error) == NN_ARGUMENT && !held);
+        nn_dataset_free(all);
+        nn_dataset_free(split);
+    }
+}
+
 Test(split, given_by_the_samples)
 {
     struct nn_dataset *all = make(1, (size_t[]){10}), *d;

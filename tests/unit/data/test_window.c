@@ -3,16 +3,15 @@
 #include "data_test.h"
 
 /* A table read from a text, with the options of the test. */
+static struct nn_dataset *table_with(const char *text, const char *label, enum nn_missing missing)
+{
+    return read_table(text, (struct nn_read_options){
+                                .label = label, .missing = missing, .header = -1, .split = -1});
+}
+
 static struct nn_dataset *table(const char *text, const char *label)
 {
-    struct nn_read_options options = plain_options();
-    struct nn_samples *samples = NULL;
-    struct nn_dataset *dataset = NULL;
-    struct nn_error error;
-    options.label = label;
-    expect_ok(read_bytes("csv", "t.csv", text, strlen(text), &options, &samples, &error));
-    expect_ok(nn_dataset_new(samples, &dataset, &error));
-    return dataset;
+    return table_with(text, label, NN_MISSING_REFUSE);
 }
 
 static struct nn_dataset *window(const struct nn_dataset *d, struct nn_windows windows)
@@ -85,6 +84,71 @@ Test(window, several_columns_stand_one_after_the_other)
     nn_dataset_free(d);
 }
 
+Test(window, a_single_series_has_one_scale)
+{
+    struct nn_dataset *d = table("close\n0\n1\n2\n3\n4\n5\n", "none"), *scaled = NULL;
+    struct nn_dataset *w = window(
+        d, (struct nn_windows){.length = 3, .step = 1, .horizon = 1, .target = NN_WINDOW_COLUMN});
+    struct nn_error error;
+    float x[3];
+    expect_ok(nn_dataset_scale(w, NN_SCALING_MINMAX, &scaled, &error));
+    cr_assert(scaled->scale_count == 1 && scaled->offset[0] == 0 && scaled->factor[0] == 0.25);
+    nn_dataset_sample(scaled, NN_SPLIT_TRAIN, 1, x);
+    cr_assert(x[0] == 0.25F && x[1] == 0.5F && x[2] == 0.75F);
+    nn_dataset_unscale(scaled, x);
+    cr_assert(x[0] == 1 && x[1] == 2 && x[2] == 3);
+    nn_dataset_free(scaled);
+    nn_dataset_free(w);
+    nn_dataset_free(d);
+}
+
+Test(window, none_reaches_across_rows_that_were_left_out)
+{
+    /* Row 5 of 10 is dropped: 0 1 2 3 4 | 6 7 8 9. */
+    static const char text[] = "a\n0\n1\n2\n3\n4\n?\n6\n7\n8\n9\n";
+    struct nn_dataset *d = table_with(text, "none", NN_MISSING_DROP);
+    struct nn_dataset *w = window(
+        d, (struct nn_windows){.length = 3, .step = 1, .horizon = 1, .target = NN_WINDOW_COLUMN});
+    static const float first[3] = {0, 1, 6};
+    const struct nn_samples *s = w->samples;
+    cr_assert(s->count == 3 && s->left_out == 3, "%zu, %zu", s->count, s->left_out);
+    for (size_t i = 0; i < 3; i++)
+        cr_assert(value(w, i, 0) == first[i] && s->targets[i] == first[i] + 3);
+    cr_assert(s->dropped == 1 && s->missing_rule == NN_MISSING_DROP && s->missing[0] == 1);
+    nn_dataset_free(w);
+    struct nn_windows five = {.length = 5, .step = 1, .horizon = 1, .target = NN_WINDOW_COLUMN};
+    struct nn_error error;
+    w = NULL;
+    cr_assert(nn_dataset_window(d, &five, &w, &error) == NN_ARGUMENT && !w);
+    cr_assert(strstr(error.message, "no window is left"), "%s", error.message);
+    nn_dataset_free(d);
+}
+
+Test(window, a_filled_cell_is_no_target)
+{
+    /* The cell of row 3 is missing; in windows it is filled. */
+    static const char text[] = "a,b\n0,1\n2,1\n4,1\n?,1\n6,1\n8,1\n";
+    struct nn_dataset *d = table_with(text, "none", NN_MISSING_MEAN);
+    struct nn_dataset *w = window(
+        d, (struct nn_windows){.length = 2, .step = 1, .horizon = 1, .target = NN_WINDOW_COLUMN});
+    const struct nn_samples *s = w->samples;
+    float x[4];
+    cr_assert(s->count == 3 && s->left_out == 1 && s->missing[0] == 1 && s->gaps);
+    cr_assert(s->targets[0] == 4 && s->targets[1] == 6 && s->targets[2] == 8);
+    nn_dataset_sample(w, NN_SPLIT_TRAIN, 1, x);
+    /* The mean of what the windows know: 0 2, 4 and 6. */
+    cr_assert(x[0] == 4 && x[1] == 3 && x[2] == 1 && x[3] == 1, "%g %g", (double)x[0],
+              (double)x[1]);
+    nn_dataset_free(w);
+    w = window(
+        d,
+        (struct nn_windows){
+            .length = 2, .step = 1, .horizon = 1, .target = NN_WINDOW_COLUMN, .direction = true});
+    cr_assert(w->samples->count == 2 && w->samples->left_out == 2, "nor is it what to compare");
+    nn_dataset_free(w);
+    nn_dataset_free(d);
+}
+
 Test(window, regression_and_none)
 {
     struct nn_dataset *d = table("a,y\n1,0.5\n2,1.5\n3,2.5\n4,3.5\n", NULL);
@@ -122,7 +186,8 @@ Test(window, refusals)
 
 Test(window, out_of_memory)
 {
-    struct nn_dataset *d = table("a,b,y\n1,10,p\n2,20,q\n3,30,p\n4,40,q\n5,50,r\n", NULL);
+    struct nn_dataset *d =
+        table_with("a,b,y\n1,,p\n2,20,q\n3,30,p\n4,40,q\n5,50,r\n", NULL, NN_MISSING_MEAN);
     if (!nn_fault_available())
         cr_skip_test("needs --enable-fault-injection");
     for (size_t n = 1;; n++) {

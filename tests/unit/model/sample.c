@@ -95,14 +95,6 @@ static char **sample_texts(const char *const *texts, size_t count)
     return copy;
 }
 
-static float *sample_floats(const float *values, size_t count)
-{
-    float *copy = nn_calloc(count, sizeof *copy);
-    cr_assert(copy != NULL);
-    memcpy(copy, values, count * sizeof *copy);
-    return copy;
-}
-
 void sample_model(struct nn_model *model)
 {
     *model = (struct nn_model){.seed = UINT64_MAX,
@@ -126,8 +118,11 @@ void sample_model(struct nn_model *model)
     model->history = sample_history();
     model->classes = sample_texts((const char *const[]){"cat", "d\xc3\xb6g", "a \"b\" \\n c"}, 3);
     model->features = sample_texts((const char *const[]){"pixel"}, 1);
-    model->offset = sample_floats((const float[]){0.25F}, 1);
-    model->factor = sample_floats((const float[]){3.5F}, 1);
+    model->offset = nn_calloc(1, sizeof *model->offset);
+    model->factor = nn_calloc(1, sizeof *model->factor);
+    cr_assert(model->offset && model->factor);
+    *model->offset = 0.25;
+    *model->factor = 3.5;
 }
 
 static void compare_args(const struct nn_node *node, const struct nn_args *a,

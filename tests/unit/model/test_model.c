@@ -157,12 +157,27 @@ static void compare_models(const struct nn_model *a, const struct nn_model *b)
         cr_assert(strcmp(a->features[i], b->features[i]) == 0, "%s", b->features[i]);
     cr_assert(a->scale_count == b->scale_count && *a->offset == *b->offset &&
               *a->factor == *b->factor);
+    cr_assert(a->missing == b->missing && a->fill_count == b->fill_count);
+    cr_assert(a->fill_count == 0 || *a->fill == *b->fill);
+}
+
+/* What files of version 1 had not from the beginning: values for missing cells, an offset that a
+ * float would round. */
+static void sample_later(struct nn_model *model)
+{
+    sample_model(model);
+    *model->offset = 1.0 / 3;
+    model->missing = NN_MISSING_MEAN;
+    model->fill = nn_calloc(1, sizeof *model->fill);
+    cr_assert(model->fill);
+    *model->fill = 0.1F;
+    model->fill_count = 1;
 }
 
 Test(model, everything_survives_a_round_trip, .init = sample_folder, .fini = sample_folder_remove)
 {
     struct nn_model model, opened = {0};
-    sample_model(&model);
+    sample_later(&model);
     save("m1.safetensors", &model);
     open_model("m1.safetensors", &opened);
     compare_models(&model, &opened);
@@ -436,6 +451,9 @@ static const struct {
     {"\"data\":", "\"dota\":", "data is missing"},
     {"\"task\":\"classification\"", "\"task\":\"guessing\"", "guessing"},
     {"\"scaling\":\"standard\"", "\"scaling\":\"sideways\"", "sideways"},
+    {"\"missing\":\"mean\"", "\"missing\":\"guess\"", "guess"},
+    {"\"missing\":\"mean\"", "\"x\":\"mean\"", NULL},
+    {"\"missing\":\"mean\"", "\"missing\":\"drop\"", NULL},
     {"\"classes\":[\"cat\"", "\"classes\":[1", "name 1 of classes"},
     {"\"classes\":[", "\"classes\":3,\"x\":[", "classes is missing"},
     {"\"features\":[", "\"features\":{},\"x\":[", "features is missing"},
@@ -445,7 +463,7 @@ Test(model, every_defect_is_refused_with_its_reason, .init = sample_folder,
      .fini = sample_folder_remove)
 {
     struct nn_model model;
-    sample_model(&model);
+    sample_later(&model);
     save(M, &model);
     nn_model_clear(&model);
     struct nn_safetensors file;
@@ -519,14 +537,18 @@ Test(model, tensors_that_do_not_fit_are_refused, .init = sample_folder,
         {"history/epochs", NN_DTYPE_F32, 0, false, "history/epochs is not F64"},
         {"history/epochs", NN_DTYPE_F64, 15, false, "history/epochs is not F64"},
         {"history/batch_loss", NN_DTYPE_I32, 0, false, "batch_loss is I32"},
-        {"scaling/offset", NN_DTYPE_F32, -1, false, "scaling"},
-        {"scaling/factor", NN_DTYPE_F32, -1, false, "factor is missing"},
-        {"scaling/offset", NN_DTYPE_F32, 40, false, "scaling"},
+        {"scaling/offset", NN_DTYPE_F64, -1, false, "scaling/offset is missing"},
+        {"scaling/factor", NN_DTYPE_F64, -1, false, "factor is missing"},
+        {"scaling/offset", NN_DTYPE_F64, 40, false, "does not fit the input"},
+        {"scaling/factor", NN_DTYPE_F64, 5, false, "1 offsets and 5 factors"},
         {"scaling/factor", NN_DTYPE_F32, 0, true, "not finite"},
         {"scaling/factor", NN_DTYPE_F32, 0, false, "is 0"},
+        {"missing/fill", NN_DTYPE_F32, -1, false, "missing/fill is missing"},
+        {"missing/fill", NN_DTYPE_F32, 40, false, "does not fit the input"},
+        {"missing/fill", NN_DTYPE_F32, 0, true, "not finite"},
     };
     struct nn_model model;
-    sample_model(&model);
+    sample_later(&model);
     save(M, &model);
     nn_model_clear(&model);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
