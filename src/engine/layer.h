@@ -28,7 +28,7 @@ enum nn_layer_flags {
         8, /* affine in its input for fixed parameters in inference mode (LRP rules) */
     NN_LAYER_PIECEWISE = 16, /* piecewise linear (relu, max-pooling): exact integrated gradients */
     NN_LAYER_SPATIAL =
-        32, /* output is C x H x W feature maps made by a convolution (Grad-CAM default) */
+        32, /* output is feature maps, C x H x W or C x L, of a convolution (Grad-CAM default) */
     NN_LAYER_BATCH = 64,      /* couples the samples of a batch in training (batchnorm) */
     NN_LAYER_POINTWISE = 128, /* element by element: y_i depends on x_i alone; shape kept */
     NN_LAYER_MOVES = 256, /* in inference mode every output is one input, or 0 (flatten, concat) */

@@ -4,10 +4,17 @@
 
 #include <string.h>
 
+struct nn_plane nn_plane_of(const struct nn_shape *shape)
+{
+    bool channels = shape->rank > 1;
+    size_t first = channels ? shape->dim[0] : 1, height = shape->rank > 2 ? shape->dim[1] : 1;
+    return (struct nn_plane){first, height, nn_shape_size(shape) / (first * height)};
+}
+
 void nn_cam_shape(const struct nn_explain_call *call, struct nn_shape *shape)
 {
-    const struct nn_shape *layer = &call->net->nodes[call->layer]->shape;
-    *shape = nn_shape_make(3, (size_t[]){1, layer->dim[1], layer->dim[2]});
+    struct nn_plane plane = nn_plane_of(&call->net->nodes[call->layer]->shape);
+    *shape = nn_shape_make(3, (size_t[]){1, plane.height, plane.width});
 }
 
 enum nn_status nn_cam_run(const struct nn_explain_call *call, nn_cam_combine *combine, float *out,

@@ -11,6 +11,13 @@
 typedef void nn_cam_combine(const float *activation, const float *gradient, size_t channels,
                             size_t size, float *map);
 
+/* Channels and plane of feature maps: C x H x W, or C x L of a series, whose height is 1. A shape
+ * of one axis is one channel. */
+struct nn_plane {
+    size_t channels, height, width;
+};
+struct nn_plane nn_plane_of(const struct nn_shape *shape);
+
 /* The shape of the map: 1 x height x width of the layer. */
 void nn_cam_shape(const struct nn_explain_call *call, struct nn_shape *shape);
 /* Activations and gradients at the layer for the whole batch, then relu(combine) of each sample. */

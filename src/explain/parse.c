@@ -215,13 +215,24 @@ enum nn_status nn_target_parse(const struct nn_explain_request *request, int32_t
     return status;
 }
 
+/* Rows of numbers are channels of a series when a convolution made them. */
+static bool is_series(const struct nn_net *net, int layer)
+{
+    const struct nn_node *node = net->nodes[layer];
+    while (!(node->layer->flags & NN_LAYER_SPATIAL) && node->input_count == 1 &&
+           node->shape.rank == 2)
+        node = net->nodes[node->inputs[0]];
+    return (node->layer->flags & NN_LAYER_SPATIAL) != 0 && node->shape.rank == 2;
+}
+
 static enum nn_status check_layer(const struct nn_explain_request *request,
                                   const struct nn_target *target, int layer, struct nn_error *error)
 {
     const struct nn_net *net = request->net;
     const struct nn_node *node = net->nodes[layer];
     char shape[NN_SHAPE_TEXT];
-    if ((request->method->flags & NN_METHOD_SPATIAL) && node->shape.rank != 3)
+    if ((request->method->flags & NN_METHOD_SPATIAL) && node->shape.rank != 3 &&
+        !(node->shape.rank == 2 && is_series(net, layer)))
         return nn_fail(error, NN_REFUSED, "%s needs a layer with feature maps; %s has the shape %s",
                        request->method->name, node->name, nn_shape_text(shape, &node->shape));
     bool *reached = nn_calloc((size_t)net->count, sizeof *reached);

@@ -1,4 +1,5 @@
 #include "explain/trust.h"
+#include "explain/cam.h"
 
 #include "base/mem.h"
 #include "explain/parse.h"
@@ -41,14 +42,15 @@ enum nn_status nn_map_fit(const struct nn_net *net, const struct nn_result *resu
         memcpy(out, values, count * sizeof *out);
         return NN_OK;
     }
-    if (input->rank != 3 || map->rank != 4 || map->dim[1] != 1)
+    struct nn_plane plane = nn_plane_of(input);
+    if (map->rank != 4 || map->dim[1] != 1)
         return nn_fail(
             error, NN_REFUSED,
             "%s explains units of a layer, not inputs: its map cannot be laid over the input",
             result->method);
-    for (size_t c = 0; c < input->dim[0]; c++)
-        nn_map_resize(values, map->dim[2], map->dim[3], out + c * input->dim[1] * input->dim[2],
-                      input->dim[1], input->dim[2]);
+    for (size_t c = 0; c < plane.channels; c++)
+        nn_map_resize(values, map->dim[2], map->dim[3], out + c * plane.height * plane.width,
+                      plane.height, plane.width);
     return NN_OK;
 }
 

@@ -29,11 +29,9 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
 {
     enum nn_status status;
     const struct nn_node *layer = call->net->nodes[call->layer], *input = call->net->nodes[0];
-    size_t h = layer->shape.dim[1], w = layer->shape.dim[2];
+    struct nn_plane map = nn_plane_of(&layer->shape), image = nn_plane_of(&input->shape);
+    size_t h = map.height, w = map.width, H = image.height, W = image.width;
     float *maps = NULL, *grown = NULL;
-    if (input->shape.rank != 3)
-        return nn_fail(error, NN_REFUSED, "guided_gradcam is for images; the input is none");
-    size_t H = input->shape.dim[1], W = input->shape.dim[2];
     maps = nn_calloc(call->batch, h * w * sizeof *maps);
     grown = nn_calloc(H * W, sizeof *grown);
     if (!maps || !grown)

@@ -67,14 +67,13 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
     enum nn_status status = NN_OK;
     const struct nn_node *layer = call->net->nodes[call->layer], *input = call->net->nodes[0];
     float *activations = NULL;
-    if (input->shape.rank != 3)
-        return nn_fail(error, NN_REFUSED, "scorecam masks images; the input is none");
-    struct score score = {.channels = layer->shape.dim[0],
-                          .h = layer->shape.dim[1],
-                          .w = layer->shape.dim[2],
+    struct nn_plane map = nn_plane_of(&layer->shape), image = nn_plane_of(&input->shape);
+    struct score score = {.channels = map.channels,
+                          .h = map.height,
+                          .w = map.width,
                           .in = input->size,
-                          .height = input->shape.dim[1],
-                          .width = input->shape.dim[2]};
+                          .height = image.height,
+                          .width = image.width};
     score.size = score.h * score.w;
     score.image = score.height * score.width;
     score.mask = nn_calloc(score.image, sizeof *score.mask);

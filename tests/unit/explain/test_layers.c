@@ -282,3 +282,33 @@ Test(layers, occlusion_along_time_covers_all_columns)
     nn_result_free(map);
     nn_net_free(net);
 }
+
+/* A series is an image of one row: the maps of both are the same. */
+Test(layers, maps_of_a_series_are_those_of_a_row)
+{
+    const char *series[] = {"conv1d 4 3 relu name=c", "maxpool1d 2", "flatten", "dense 3", NULL};
+    const char *row[] = {"conv2d 4 1x3 relu name=c", "maxpool2d 1x2", "flatten", "dense 3", NULL};
+    const char *methods[] = {"gradcam",     "gradcam_plusplus", "layercam",
+                             "hirescam",    "xgradcam",         "scorecam",
+                             "ablationcam", "eigencam",         "guided_gradcam"};
+    struct nn_net *one = net_of("2x12", series, 4), *two = net_of("2x1x12", row, 4);
+    float x[3 * 24];
+    fill(x, 72, 5);
+    for (int n = 0; n < one->count; n++)
+        for (int p = 0; p < one->nodes[n]->param_count; p++)
+            memcpy(two->nodes[n]->params[p].value.data, one->nodes[n]->params[p].value.data,
+                   nn_shape_size(&one->nodes[n]->params[p].spec.shape) * sizeof(float));
+    for (size_t m = 0; m < sizeof methods / sizeof *methods; m++) {
+        struct nn_result *a = run(one, methods[m], "", x, 3, "1", NULL),
+                         *b = run(two, methods[m], "", x, 3, "1", NULL);
+        size_t count = nn_shape_size(&a->values.shape);
+        cr_assert(count == nn_shape_size(&b->values.shape), "%s", methods[m]);
+        for (size_t i = 0; i < count; i++)
+            cr_assert(fabsf(a->values.data[i] - b->values.data[i]) < 1e-6f, "%s %zu", methods[m],
+                      i);
+        nn_result_free(a);
+        nn_result_free(b);
+    }
+    nn_net_free(one);
+    nn_net_free(two);
+}
