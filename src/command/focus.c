@@ -211,6 +211,7 @@ void nn_session_scene(struct nn_session *session, struct nn_scene *scene)
     if (session->dataset && session->sample < session->dataset->split_count[session->split])
         scene->label = nn_dataset_label(session->dataset, session->split, session->sample);
     pick_results(session, scene);
+    scene->health = scene->net ? nn_job_layers(session) : NULL;
     if (session->diagnosis.count > 0)
         scene->diagnosis = &session->diagnosis;
     scene->diagnosis_old = session->diagnosis_revision != nn_job_revision(session);

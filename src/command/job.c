@@ -1,6 +1,7 @@
 #include "command/job.h"
 
 #include "base/mem.h"
+#include "engine/health.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -59,6 +60,8 @@ struct nn_job {
     size_t loss_count, loss_capacity;
     char (*columns)[32]; /* names of the history's columns */
     size_t column_count;
+    struct nn_layer_health *layers; /* [layer_count], the newest; NULL: none */
+    size_t layer_count;
     bool epoch_missing; /* there was no memory to pass on an epoch */
 
     /* worker only: rows of the history that have been passed on */
@@ -68,6 +71,8 @@ struct nn_job {
     struct nn_net *front;
     struct nn_history history;
     struct nn_train_progress shown;
+    struct nn_layer_health *shown_layers;
+    size_t shown_count;
     bool epoch_hidden; /* there was no memory to show an epoch */
 };
 
@@ -172,6 +177,18 @@ static void pass_on_epochs(struct nn_job *job, const struct nn_history *history,
     }
 }
 
+void nn_job_measured(struct nn_job *job, const struct nn_layer_health *layers, size_t count)
+{
+    pthread_mutex_lock(&job->mutex);
+    if (!job->layers)
+        job->layers = nn_calloc(count, sizeof *job->layers);
+    if (job->layers) { /* else these are not shown */
+        memcpy(job->layers, layers, count * sizeof *layers);
+        job->layer_count = count;
+    }
+    pthread_mutex_unlock(&job->mutex);
+}
+
 static bool may_go_on(const struct nn_job *job)
 {
     if (nn_cancelled(&job->progress))
@@ -215,6 +232,8 @@ static void job_free(struct nn_job *job)
     nn_free(job->epochs);
     nn_free(job->losses);
     nn_free(job->columns);
+    nn_free(job->layers);
+    nn_free(job->shown_layers);
     nn_net_free(job->back);
     nn_net_free(job->front);
     nn_history_clear(&job->history);
@@ -343,6 +362,19 @@ static void take_snapshot(struct nn_job *job)
     job->snapshot = SNAPSHOT_NONE;
 }
 
+/* Under the mutex: the newest figures of the layers become the main thread's. */
+static void show_layers(struct nn_job *job)
+{
+    if (job->layer_count == 0)
+        return;
+    if (!job->shown_layers)
+        job->shown_layers = nn_calloc(job->layer_count, sizeof *job->shown_layers);
+    if (!job->shown_layers)
+        return;
+    memcpy(job->shown_layers, job->layers, job->layer_count * sizeof *job->layers);
+    job->shown_count = job->layer_count;
+}
+
 /* Takes what the worker has left; the epochs are the caller's. */
 static bool take_news(struct nn_job *job, struct epoch_news **epochs, size_t *count)
 {
@@ -359,6 +391,7 @@ static bool take_news(struct nn_job *job, struct epoch_news **epochs, size_t *co
     job->epochs = NULL;
     job->epoch_count = 0;
     job->shown = job->train;
+    show_layers(job);
     take_snapshot(job);
     bool ended = job->ended;
     pthread_mutex_unlock(&job->mutex);
@@ -396,6 +429,12 @@ static enum nn_status end_job(struct nn_session *session, struct nn_error *error
     pthread_join(job->thread, NULL);
     warn_of_missing_epochs(session);
     session->job = NULL;
+    if (job->shown_layers) { /* how they were in the end is still of interest */
+        nn_free(session->health);
+        session->health = job->shown_layers;
+        session->health_count = job->shown_count;
+        job->shown_layers = NULL;
+    }
     if (error)
         *error = job->error;
     enum nn_status status = job->status;
@@ -553,6 +592,13 @@ bool nn_job_training(const struct nn_session *session)
 uint64_t nn_job_revision(const struct nn_session *session)
 {
     return nn_job_training(session) ? session->jobs | NN_SNAPSHOT_REVISION : session->net->revision;
+}
+
+const struct nn_layer_health *nn_job_layers(const struct nn_session *session)
+{
+    if (nn_job_training(session) && session->job->shown_layers)
+        return session->job->shown_layers;
+    return session->health_count == (size_t)session->net->count ? session->health : NULL;
 }
 
 const struct nn_history *nn_job_history(const struct nn_session *session)

@@ -52,6 +52,8 @@ enum nn_status nn_job_net(struct nn_session *session, bool wait, const struct nn
 /* What stands for the net's revision in the results that are computed now: all of one training
  * share one, and no other net has it. */
 uint64_t nn_job_revision(const struct nn_session *session);
+/* What its layers look like [net->count], as of the last nn_job_poll; NULL when not known. */
+const struct nn_layer_health *nn_job_layers(const struct nn_session *session);
 /* While a job trains: history and progress as of the last nn_job_poll; NULL when none does. */
 const struct nn_history *nn_job_history(const struct nn_session *session);
 const struct nn_train_progress *nn_job_progress(const struct nn_session *session);
@@ -63,6 +65,9 @@ void nn_job_release(struct nn_session *session);
 /* Worker thread: reports the batch just trained, serves snapshots, waits while paused or held. */
 void nn_job_batch(struct nn_job *job, const struct nn_net *net, const struct nn_history *history,
                   const struct nn_train_progress *progress);
+
+/* Worker thread, before nn_job_batch: what the layers look like in that batch. */
+void nn_job_measured(struct nn_job *job, const struct nn_layer_health *layers, size_t count);
 
 /* Interrupts of a script by a signal. nn_interrupt is async-signal-safe: the running job stops at
  * its next check, the script ends with NN_CANCELLED; nn_interrupted is the signal's number, 0 =

@@ -60,6 +60,7 @@ void nn_session_free(struct nn_session *session)
     nn_free(session->classes);
     nn_model_clear(&session->opened);
     nn_runs_clear(&session->runs);
+    nn_free(session->health);
     nn_history_clear(&session->history);
     nn_train_state_clear(&session->state);
     nn_recipe_clear(&session->recipe);
@@ -91,6 +92,9 @@ void nn_session_net_changed(struct nn_session *session, bool history)
 {
     nn_train_state_clear(&session->state);
     if (history) {
+        nn_free(session->health);
+        session->health = NULL;
+        session->health_count = 0;
         nn_history_clear(&session->history);
         nn_history_init(&session->history);
     }

@@ -59,6 +59,8 @@ struct nn_session {
     struct nn_train_state state;
     struct nn_history history;
     struct nn_runs runs;
+    struct nn_layer_health *health; /* of the last training's layers at its end; NULL: not known */
+    size_t health_count;
     double run_started;                         /* nn_clock when the training that runs began */
     struct nn_result *results[NN_KEPT_RESULTS]; /* newest first */
     uint64_t result_revision[NN_KEPT_RESULTS];  /* of the net when it was computed */

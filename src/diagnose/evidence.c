@@ -1,7 +1,6 @@
 #include "diagnose/evidence.h"
 
 #include "base/mem.h"
-#include "diagnose/health.h"
 #include "diagnose/probe.h"
 #include "diagnose/trial.h"
 #include "engine/batch.h"

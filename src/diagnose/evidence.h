@@ -8,6 +8,7 @@
 
 #include "data/inspect.h"
 #include "engine/cancel.h"
+#include "engine/health.h"
 #include "engine/trainer.h"
 
 #define NN_TRIAL_RATES 5 /* learning rates tried: 1/100, 1/10, 1, 10, 100 of the recipe's */
@@ -25,21 +26,6 @@ struct nn_diagnose_request {
     bool trials;                        /* train copies for the checks that need it */
     uint64_t seed;
     struct nn_progress *progress; /* may be NULL */
-};
-
-/* One node of the net. */
-struct nn_layer_health {
-    size_t units;           /* feature maps, or units */
-    size_t dead;            /* of an activation: its output is the same for every sample */
-    size_t saturated;       /* of one with bounds: within 1 % of them for 95 % of the outputs */
-    size_t twins;           /* with parameters: units whose weights are those of another unit */
-    size_t faults;          /* parameters that are not finite */
-    bool activation;        /* dead is meaningful */
-    bool bounded;           /* saturated is */
-    double mean, deviation; /* of its outputs */
-    double gradient;        /* root mean square over its trainable parameters */
-    double norm;            /* of these parameters, Euclidean */
-    double update;          /* |change of a step| / |parameters|, mean over a few steps */
 };
 
 struct nn_evidence {

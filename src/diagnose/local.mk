@@ -22,7 +22,6 @@ noinst_LIBRARIES += src/libdiagnose.a
 src_libdiagnose_a_SOURCES = \
 	src/diagnose/diagnose.c src/diagnose/diagnose.h \
 	src/diagnose/evidence.c src/diagnose/evidence.h \
-	src/diagnose/health.c src/diagnose/health.h \
 	src/diagnose/probe.c src/diagnose/probe.h \
 	src/diagnose/trial.c src/diagnose/trial.h \
 	$(CHECK_SOURCES)

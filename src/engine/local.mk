@@ -104,6 +104,8 @@ src_libengine_a_SOURCES = \
 	src/engine/confusion.c \
 	src/engine/evaluate.c \
 	src/engine/evaluator.h \
+	src/engine/health.c \
+	src/engine/health.h \
 	src/engine/history.c \
 	src/engine/runs.c \
 	src/engine/runs.h \

@@ -5,6 +5,7 @@
 #include "engine/batch.h"
 #include "engine/evaluator.h"
 #include "engine/finite.h"
+#include "engine/health.h"
 #include "engine/mix.h"
 #include "engine/regularize.h"
 #include "engine/step.h"
@@ -51,6 +52,9 @@ struct nn_trainer {
     double seconds, trained; /* spent on training in this epoch, on so many samples */
     double lr;               /* of the last step */
     double gradient_norm;
+    struct nn_meter *meter; /* NULL: nobody wants to know */
+    double measure_next;    /* not before that time */
+    bool measured;          /* the last step was */
     bool epoch_ended, improved, stopped_early;
 };
 
@@ -343,6 +347,7 @@ void nn_trainer_free(struct nn_trainer *trainer)
     nn_evaluator_clear(&trainer->evaluator);
     nn_mix_clear(&trainer->mix);
     nn_snapshot_clear(&trainer->good);
+    nn_meter_free(trainer->meter);
     nn_free(trainer->order);
     nn_free(trainer->dz);
     nn_free(trainer);
@@ -430,6 +435,44 @@ out:
     return status;
 }
 
+static double begin_measuring(struct nn_trainer *trainer)
+{
+    double now = nn_clock();
+    trainer->measured = trainer->meter && now >= trainer->measure_next;
+    if (trainer->measured)
+        nn_meter_before(trainer->meter);
+    return nn_clock() - now;
+}
+
+static void end_measuring(struct nn_trainer *trainer, double spent)
+{
+    double now = nn_clock();
+    if (!trainer->measured)
+        return;
+    nn_meter_after(trainer->meter, trainer->pass);
+    double end = nn_clock(), rest = (spent + end - now) * 100;
+    trainer->measure_next = end + (rest > 0.25 ? rest : 0.25);
+}
+
+/* The optimizer's step. */
+static void update(struct nn_trainer *trainer)
+{
+    double spent = begin_measuring(trainer);
+    nn_step_apply(trainer->net, trainer->pass, trainer->recipe, trainer->state, trainer->lr);
+    nn_regularize_weights(trainer->net, &trainer->recipe->regularizer_args);
+    end_measuring(trainer, spent);
+}
+
+enum nn_status nn_trainer_measure(struct nn_trainer *trainer, struct nn_error *error)
+{
+    return trainer->meter ? NN_OK : nn_meter_new(trainer->net, &trainer->meter, error);
+}
+
+const struct nn_layer_health *nn_trainer_layers(const struct nn_trainer *trainer)
+{
+    return trainer->measured ? nn_meter_layers(trainer->meter) : NULL;
+}
+
 static enum nn_status train_batch(struct nn_trainer *trainer, struct nn_error *error)
 {
     double started = nn_clock();
@@ -438,8 +481,7 @@ static enum nn_status train_batch(struct nn_trainer *trainer, struct nn_error *e
     enum nn_status status;
     NN_TRY(run_forward(trainer, &loss, error));
     NN_TRY(run_backward(trainer, error));
-    nn_step_apply(trainer->net, trainer->pass, trainer->recipe, trainer->state, trainer->lr);
-    nn_regularize_weights(trainer->net, &trainer->recipe->regularizer_args);
+    update(trainer);
     nn_tally_add(&trainer->tally, &trainer->objective, &trainer->targets, trainer->pass, loss);
     trainer->run->batch++;
     trainer->trained += (double)nn_pass_batch(trainer->pass);

@@ -161,6 +161,14 @@ void nn_trainer_free(struct nn_trainer *trainer);
  * usable weights. */
 enum nn_status nn_trainer_step(struct nn_trainer *trainer, bool *finished, struct nn_error *error);
 
+/* Has the trainer look now and then at its layers (health.h): at most four times a second, and so
+ * seldom that it takes less than a hundredth of the time. Nothing of the training changes. */
+struct nn_layer_health;
+enum nn_status nn_trainer_measure(struct nn_trainer *trainer, struct nn_error *error);
+/* Their figures [net->count] if the last step was looked at, else NULL. Borrowed until the next
+ * step. */
+const struct nn_layer_health *nn_trainer_layers(const struct nn_trainer *trainer);
+
 struct nn_train_progress {
     uint64_t epoch, epochs; /* of this run, epoch from 1 */
     size_t batch, batches;  /* of this epoch, batch from 1 = the last one done */

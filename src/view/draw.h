@@ -52,6 +52,9 @@ struct nn_curve {
  * x spans 1..longest count. */
 void nn_draw_plot(struct nn_canvas *canvas, struct nn_box box, const struct nn_curve *curves,
                   size_t count, bool log_y, const char *x_label);
+/* The same with a vertical line at point `marked` of the curves, counted from 0; -1: none. */
+void nn_draw_plot_marked(struct nn_canvas *canvas, struct nn_box box, const struct nn_curve *curves,
+                         size_t count, bool log_y, const char *x_label, long marked);
 
 /* A table from a result of kind TABLE: aligned columns, header, scrolled to `first_row`; `selected`
  * row is highlighted (-1: none). Returns rows shown. */

@@ -10,7 +10,7 @@ SCREEN_SOURCES = \
 noinst_LIBRARIES += src/libview.a
 src_libview_a_SOURCES = \
 	src/view/canvas.h src/view/colormap.h src/view/draw.h src/view/parts.h src/view/scene.h \
-	src/view/screens/edges.h src/view/screens/panes.h \
+	src/view/screens/edges.h src/view/screens/panes.h src/view/screens/health.h \
 	src/view/bars.c \
 	src/view/canvas.c \
 	src/view/canvas_print.c \
@@ -28,6 +28,7 @@ src_libview_a_SOURCES = \
 	src/view/result_text.c \
 	src/view/scene.c \
 	src/view/screens/edges.c \
+	src/view/screens/health.c \
 	src/view/screens/panes.c \
 	src/view/table.c \
 	$(SCREEN_SOURCES)

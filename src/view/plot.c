@@ -324,8 +324,26 @@ static void set_area(struct plot *plot, struct nn_box area)
     plot->dots_up = area.rows * (ascii ? 1 : 4);
 }
 
+/* Below the curves, which go over it. */
+static void draw_mark(const struct plot *plot, long marked)
+{
+    int dots = plot->canvas->medium.ascii ? 1 : 2;
+
+    if (marked < 0 || (size_t)marked >= plot->length)
+        return;
+    for (int row = 0; row < plot->area.rows; row++)
+        nn_canvas_put(plot->canvas, plot->area.column + dot_column(plot, (size_t)marked) / dots,
+                      plot->area.row + row, LINE_DOWN, nn_style_dim);
+}
+
 void nn_draw_plot(struct nn_canvas *canvas, struct nn_box box, const struct nn_curve *curves,
                   size_t count, bool log_y, const char *x_label)
+{
+    nn_draw_plot_marked(canvas, box, curves, count, log_y, x_label, -1);
+}
+
+void nn_draw_plot_marked(struct nn_canvas *canvas, struct nn_box box, const struct nn_curve *curves,
+                         size_t count, bool log_y, const char *x_label, long marked)
 {
     struct plot plot = {.canvas = canvas, .log_y = log_y};
     struct ticks ticks = {.count = 0};
@@ -351,6 +369,7 @@ void nn_draw_plot(struct nn_canvas *canvas, struct nn_box box, const struct nn_c
         draw_y_axis(&plot, &ticks, labels);
         draw_x_axis(&plot, x_label ? x_label : "");
     }
+    draw_mark(&plot, marked);
     for (size_t c = 0; c < count; c++)
         draw_curve(&plot, &curves[c], c);
 }

@@ -31,7 +31,8 @@ struct nn_scene {
     double smoothing;           /* weight of the past in smoothed curves; 0: none */
     bool training, paused;
     struct nn_train_progress progress;
-    const char *job; /* what runs ("train"), NULL = idle */
+    const struct nn_layer_health *health; /* [net->count], of the training; NULL */
+    const char *job;                      /* what runs ("train"), NULL = idle */
     double job_fraction;
     const struct nn_result *activations;     /* MAPS of the cursor's layer and sample; NULL */
     const struct nn_result *confusion;       /* MATRIX; NULL */

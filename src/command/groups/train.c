@@ -135,6 +135,9 @@ static enum nn_status train_work(struct nn_job *job, void *data, struct nn_progr
             return status;
         double done = (double)(now->epoch - 1) + (double)now->batch / (double)now->batches;
         nn_progress_set(progress, done / (double)now->epochs);
+        const struct nn_layer_health *layers = nn_trainer_layers(training->trainer);
+        if (layers)
+            nn_job_measured(job, layers, (size_t)training->session->net->count);
         nn_job_batch(job, training->session->net, &training->session->history, now);
     }
     return NN_OK;
@@ -273,6 +276,8 @@ static enum nn_status start_training(struct nn_session *session, const struct nn
                           &session->recipe, &session->state, &session->history,
                           finishes ? NULL : &options, &training->trainer, error));
     nn_trainer_progress(training->trainer, &training->progress);
+    if (session->interactive) /* somebody looks */
+        NN_TRY(nn_trainer_measure(training->trainer, error));
     status = nn_run_begin(session, &session->state.run.options, error);
 out:
     return status;

@@ -1,4 +1,5 @@
 /* Diagnose: what keeps the net from learning: the findings, and everything about the chosen one. */
+#include "view/screens/health.h"
 #include "view/screens/panes.h"
 
 #include "base/text.h"
@@ -105,54 +106,18 @@ static void draw_chosen(const struct nn_finding *finding, struct nn_canvas *canv
     draw_text(canvas, &box, nn_style_dim, finding->check->source);
 }
 
-/* ---- layers ---- */
+/* ---- what it rests on ---- */
 
-/* Where a layer's step stands between 1/1000000 and 1 of its weights; the middle is what is usual.
- */
-static double place_of(double update)
+static const char *layer_name(const void *context, size_t index)
 {
-    double place = (log10(update) + 6) / 6;
-
-    return place < 0 ? 0 : place > 1 ? 1 : place;
+    return ((const struct nn_diagnosis *)context)->names[index];
 }
 
-static struct nn_style style_of_update(double update)
+/* From a tenth to the whole, by logarithm: losses of a trial may differ by powers of ten. */
+static double length_of(double loss, double least, double most)
 {
-    return update > 0.2 || update < 1e-6 ? nn_style_warn : nn_style_good;
-}
-
-static void draw_layer(struct nn_canvas *canvas, struct nn_box line, const char *name,
-                       const struct nn_layer_health *layer)
-{
-    char number[NN_NUMBER_SIZE], gradient[NN_NUMBER_SIZE];
-    struct nn_box place = nn_box_take_left(&line, 10);
-
-    nn_canvas_text(canvas, place.column, place.row, 9, nn_plain, name);
-    if (!isnan(layer->update)) {
-        place = nn_box_take_left(&line, 10);
-        place.columns -= 2;
-        nn_canvas_text_right(canvas, place, nn_plain,
-                             nn_number_short(gradient, layer->gradient, 2));
-        place = nn_box_take_left(&line, 10);
-        place.columns -= 2;
-        nn_canvas_text_right(canvas, place, nn_plain, nn_number_short(number, layer->update, 2));
-        nn_draw_bar(canvas, line.column, line.row, line.columns > 30 ? 30 : line.columns,
-                    place_of(layer->update), style_of_update(layer->update));
-        return;
-    }
-    nn_canvas_printf(canvas, line.column, line.row, line.columns,
-                     layer->dead + layer->saturated > 0 ? nn_style_warn : nn_style_dim,
-                     "%zu dead, %zu saturated of %zu", layer->dead, layer->saturated, layer->units);
-}
-
-static void draw_layers(const struct nn_diagnosis *diagnosis, struct nn_canvas *canvas,
-                        struct nn_box box)
-{
-    nn_line(canvas, &box, nn_style_bold, "layer     gradient    update  of the weights, 1e-6 to 1");
-    for (size_t i = 0; i < diagnosis->layer_count && box.rows > 0; i++)
-        if (!isnan(diagnosis->layers[i].update) || diagnosis->layers[i].activation)
-            draw_layer(canvas, nn_box_take_top(&box, 1), diagnosis->names[i],
-                       &diagnosis->layers[i]);
+    return least > 0 && most > least ? 0.1 + 0.9 * log(loss / least) / log(most / least)
+                                     : loss / most;
 }
 
 /* The loss that each learning rate of the trials reached. */
@@ -174,13 +139,14 @@ static void draw_rates(const struct nn_diagnosis *diagnosis, struct nn_canvas *c
         struct nn_style style = loss <= least ? nn_style_good : nn_style_accent;
 
         nn_canvas_text(canvas, line.column, line.row, 9, nn_plain,
-                       nn_number_short(rate, diagnosis->rates[i], 2));
+                       nn_number_short(rate, diagnosis->rates[i], 3));
         nn_box_take_left(&line, 10);
         nn_canvas_text(canvas, line.column, line.row, 9, nn_plain,
                        isfinite(loss) ? nn_number_short(number, loss, 3) : "diverged");
         nn_box_take_left(&line, 10);
         if (isfinite(loss) && most > 0)
-            nn_draw_bar(canvas, line.column, line.row, line.columns, loss / most, style);
+            nn_draw_bar(canvas, line.column, line.row, line.columns, length_of(loss, least, most),
+                        style);
     }
 }
 
@@ -190,7 +156,9 @@ static void draw_evidence(const struct nn_scene *scene, struct nn_canvas *canvas
     bool tried = !isnan(diagnosis->rate_losses[0]);
     struct nn_box left = tried ? nn_box_take_left(&box, box.columns * 6 / 10) : box;
 
-    draw_layers(diagnosis, canvas, nn_pane(scene, canvas, left, -1, "layers"));
+    nn_draw_health(
+        canvas, nn_pane(scene, canvas, left, -1, "layers"),
+        &(struct nn_health_rows){diagnosis->layers, diagnosis->layer_count, layer_name, diagnosis});
     if (tried)
         draw_rates(diagnosis, canvas, nn_pane(scene, canvas, box, -1, "learning rates tried"));
 }

@@ -1,4 +1,5 @@
 /* Train: the loss as it falls, where the run stands, and the last epochs. */
+#include "view/screens/health.h"
 #include "view/screens/panes.h"
 
 #include "base/mem.h"
@@ -34,7 +35,7 @@ static size_t curves_of(const struct nn_history *history, const char *name,
 
 /* Before there are two epochs: the loss of every batch. */
 static void draw_batches(struct nn_canvas *canvas, struct nn_box box,
-                         const struct nn_history *history)
+                         const struct nn_history *history, bool log_axis)
 {
     double *values = nn_calloc(history->batches, sizeof *values);
     struct nn_curve curve = {"loss of each batch", values, history->batches, 1, train_style};
@@ -43,7 +44,7 @@ static void draw_batches(struct nn_canvas *canvas, struct nn_box box,
         return;
     for (size_t i = 0; i < history->batches; i++)
         values[i] = (double)history->batch_loss[i];
-    nn_draw_plot(canvas, box, &curve, 1, false, "batch");
+    nn_draw_plot(canvas, box, &curve, 1, log_axis, "batch");
     nn_free(values);
 }
 
@@ -62,16 +63,60 @@ static void draw_hint(const struct nn_scene *scene, struct nn_canvas *canvas, st
         nn_hint(canvas, box, "Ready to train.", train);
 }
 
+/* Curves with the past weighed in, as TensorBoard smooths: corrected for their beginning. *memory
+ * must be freed; without memory they stay as they are. */
+static void smooth(struct nn_curve *curves, size_t count, double weight, double **memory)
+{
+    size_t total = 0;
+    double *next;
+
+    *memory = NULL;
+    for (size_t c = 0; c < count; c++)
+        total += curves[c].count;
+    if (!(weight > 0 && weight < 1) || !(next = nn_calloc(total ? total : 1, sizeof *next)))
+        return;
+    *memory = next;
+    for (size_t c = 0; c < count; c++) {
+        double mean = 0, share = 1;
+        for (size_t i = 0; i < curves[c].count; i++) {
+            double value = curves[c].values[i * curves[c].stride];
+            if (!isfinite(value)) {
+                next[i] = value;
+                continue;
+            }
+            mean = weight * mean + (1 - weight) * value;
+            share *= weight;
+            next[i] = mean / (1 - share);
+        }
+        curves[c].values = next;
+        curves[c].stride = 1;
+        next += curves[c].count;
+    }
+}
+
+/* One figure of the history and its validation twin, by epoch; a line where they are read off. */
+static void draw_curves(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box box,
+                        const char *name, bool log_axis)
+{
+    struct nn_curve curves[2];
+    size_t count = curves_of(scene->history, name, curves);
+    bool marked = scene->focus == 0 && scene->at[NN_AT_EPOCH] < scene->history->epochs;
+    double *memory;
+
+    smooth(curves, count, scene->smoothing, &memory);
+    nn_draw_plot_marked(canvas, box, curves, count, log_axis, "epoch",
+                        marked ? (long)scene->at[NN_AT_EPOCH] : -1);
+    nn_free(memory);
+}
+
 static void draw_loss(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box box)
 {
     const struct nn_history *history = scene->history;
-    struct nn_curve curves[2];
 
     if (history && history->epochs > 1) {
-        size_t count = curves_of(history, "loss", curves);
-        nn_draw_plot(canvas, box, curves, count, false, "epoch");
+        draw_curves(scene, canvas, box, "loss", scene->log_axis);
     } else if (history && history->batches > 1) {
-        draw_batches(canvas, box, history);
+        draw_batches(canvas, box, history, scene->log_axis);
     } else if (scene->training) {
         nn_canvas_text(canvas, box.column, box.row, box.columns, nn_style_dim,
                        "the first batches are under way");
@@ -261,21 +306,69 @@ static void draw_second_plot(const struct nn_scene *scene, struct nn_canvas *can
                              struct nn_box box)
 {
     const struct nn_history *history = scene->history;
-    struct nn_curve curves[2];
 
     for (size_t c = 0; c < history->columns; c++) {
         const char *name = history->names[c];
-        size_t count;
         if (strcmp(name, "loss") == 0 || strcmp(name, "lr") == 0 || strncmp(name, "val_", 4) == 0)
             continue;
-        count = curves_of(history, name, curves);
-        nn_draw_plot(canvas, nn_pane(scene, canvas, box, 2, "%s", name), curves, count, false,
-                     "epoch");
+        draw_curves(scene, canvas, nn_pane(scene, canvas, box, 2, "%s", name), name, false);
         return;
     }
     box = nn_pane(scene, canvas, box, 2, "loss of each batch");
     if (history->batches > 1)
-        draw_batches(canvas, box, history);
+        draw_batches(canvas, box, history, scene->log_axis);
+}
+
+/* "loss, log, smoothed 0.9 \u00b7 epoch 5: 0.1234, validation 0.2345" */
+static void name_loss(const struct nn_scene *scene, char *out, size_t capacity)
+{
+    const struct nn_history *history = scene->history;
+    char number[NN_NUMBER_SIZE];
+    size_t length = (size_t)snprintf(out, capacity, "loss%s", scene->log_axis ? ", log" : "");
+    size_t epoch = scene->at[NN_AT_EPOCH];
+
+    if (scene->smoothing > 0)
+        length += (size_t)snprintf(out + length, capacity - length, ", smoothed %s",
+                                   nn_number_short(number, scene->smoothing, 3));
+    if (scene->focus != 0 || !history || history->epochs < 2 || epoch >= history->epochs)
+        return;
+    length += (size_t)snprintf(out + length, capacity - length, " \u00b7 epoch %zu:", epoch + 1);
+    for (int twin = 0; twin < 2; twin++) {
+        int column = nn_history_column(history, twin ? "val_loss" : "loss");
+        if (column < 0)
+            continue;
+        nn_metric_text(number, history->rows[epoch * history->columns + (size_t)column]);
+        length += (size_t)snprintf(out + length, capacity - length, "%s %s",
+                                   twin ? ", validation" : "", number);
+    }
+}
+
+static const char *layer_name(const void *context, size_t index)
+{
+    return ((const struct nn_net *)context)->nodes[index]->name;
+}
+
+static void draw_health(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box box)
+{
+    nn_draw_health(
+        canvas, nn_pane(scene, canvas, box, 3, "layers in a batch"),
+        &(struct nn_health_rows){scene->health, (size_t)scene->net->count, layer_name, scene->net});
+}
+
+/* The metric, the layers if they were measured, and the epochs, as far as there is room. */
+static void draw_second_row(const struct nn_scene *scene, struct nn_canvas *canvas,
+                            struct nn_box box)
+{
+    bool measured = scene->net && scene->health;
+    int parts = measured && box.columns >= 120 ? 3 : 2;
+    struct nn_box left = nn_box_take_left(&box, box.columns / parts);
+
+    draw_second_plot(scene, canvas, left);
+    if (measured)
+        draw_health(scene, canvas,
+                    nn_box_take_left(&box, parts == 3 ? box.columns / 2 : box.columns));
+    if (!measured || parts == 3)
+        draw_epochs(scene->history, canvas, nn_pane(scene, canvas, box, 4, "epochs"));
 }
 
 static void draw(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box box)
@@ -284,17 +377,16 @@ static void draw(const struct nn_scene *scene, struct nn_canvas *canvas, struct 
     bool two_rows = !single && scene->history && scene->history->epochs > 1 && box.rows >= 16;
     struct nn_box top = two_rows ? nn_box_take_top(&box, box.rows * 6 / 10) : box;
     struct nn_box left = top;
+    char title[200];
 
     if (!single) {
         struct nn_box right = nn_box_take_right(&left, left.columns > 110 ? 44 : 34);
         draw_now(scene, canvas, nn_pane(scene, canvas, right, 1, "now"));
     }
-    draw_loss(scene, canvas, nn_pane(scene, canvas, left, 0, "loss"));
-    if (two_rows) {
-        struct nn_box right = nn_box_take_right(&box, box.columns / 2);
-        draw_second_plot(scene, canvas, box);
-        draw_epochs(scene->history, canvas, nn_pane(scene, canvas, right, 3, "epochs"));
-    }
+    name_loss(scene, title, sizeof title);
+    draw_loss(scene, canvas, nn_pane(scene, canvas, left, 0, "%s", title));
+    if (two_rows)
+        draw_second_row(scene, canvas, box);
 }
 
 const struct nn_screen nn_screen_2_train = {
@@ -302,6 +394,6 @@ const struct nn_screen nn_screen_2_train = {
     .title = "Train",
     .number = 2,
     .summary = "loss and metrics as they change, and where the run stands",
-    .keys = "Space pause  . step  x stop",
+    .keys = "Space pause  . step  x stop  y log  s smooth",
     .draw = draw,
 };

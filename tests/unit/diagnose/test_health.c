@@ -1,8 +1,10 @@
 /* Figures of layers against values worked out by hand. */
 #include "unit/command/session.h"
 
-#include "diagnose/health.h"
+#include "base/mem.h"
+#include "command/job.h"
 #include "diagnose/probe.h"
+#include "engine/health.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
@@ -84,4 +86,39 @@ Test(health, probes_are_evenly_spaced)
     cr_assert_eq(probe.source.count, whole.count);
     nn_probe_clear(&probe);
     nn_test_end(&test);
+}
+
+/* Looking at the layers of a training changes nothing of it, and the figures are those of the net.
+ */
+Test(health, a_measured_training_is_the_same)
+{
+    static const char train[] = "data demo iris; add dense 8 relu; add dropout 0.2; add dense 3 "
+                                "softmax; compile loss=categorical_crossentropy lr=0.02; train 4 "
+                                "background=no";
+    struct nn_test_session test;
+    float *values[2] = {NULL, NULL};
+    size_t count = 0;
+    for (int watched = 0; watched < 2; watched++) {
+        nn_test_start(&test);
+        test.session->interactive = watched == 1;
+        nn_test_run(&test, train, NN_OK);
+        const struct nn_param *weight = &test.session->net->nodes[1]->params[0];
+        count = nn_shape_size(&weight->spec.shape);
+        values[watched] = nn_calloc(count, sizeof(float));
+        cr_assert(values[watched] != NULL);
+        memcpy(values[watched], weight->value.data, count * sizeof(float));
+        cr_assert_eq(nn_job_layers(test.session) != NULL, watched == 1);
+        if (watched) {
+            const struct nn_layer_health *layers = nn_job_layers(test.session);
+            cr_assert(layers[1].gradient > 0 && layers[1].update > 0 && layers[1].norm > 0);
+            cr_assert(isnan(layers[2].gradient) && layers[2].activation);
+            cr_assert_eq(layers[2].units, 8u);
+            nn_test_run(&test, "net init", NN_OK);
+            cr_assert_null(nn_job_layers(test.session));
+        }
+        nn_test_end(&test);
+    }
+    cr_assert(memcmp(values[0], values[1], count * sizeof(float)) == 0);
+    nn_free(values[0]);
+    nn_free(values[1]);
 }

@@ -256,6 +256,7 @@ static void make_diagnosis(struct fixture *fixture)
         diagnosis->rate_losses[i] = i == 4 ? INFINITY : 2.5 - 0.5 * i;
     }
     fixture->scene.diagnosis = diagnosis;
+    fixture->scene.health = diagnosis->layers;
     fixture->scene.at[NN_AT_FINDING] = 2;
 }
 

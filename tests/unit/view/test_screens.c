@@ -116,6 +116,12 @@ Test(screens, training_looks_as_it_should)
     draw_to_text(&fixture.scene, "train", 80, 24, utf8_mono, &text);
     expect_golden("train-running-80x24-utf8", nn_buffer_string(&text));
     nn_buffer_clear(&text);
+    fixture.scene.log_axis = true;
+    fixture.scene.smoothing = 0.6;
+    fixture.scene.at[NN_AT_EPOCH] = 4;
+    draw_to_text(&fixture.scene, "train", 120, 36, utf8_mono, &text);
+    expect_golden("train-read-off-120x36-utf8", nn_buffer_string(&text));
+    nn_buffer_clear(&text);
     fixture_clear(&fixture);
 }
 

@@ -1,4 +1,4 @@
-#include "diagnose/health.h"
+#include "engine/health.h"
 
 #include "base/mem.h"
 #include "engine/batch.h"
@@ -57,11 +57,17 @@ static enum nn_status watch_init(struct watch *watch, size_t units, struct nn_er
     watch->near = nn_calloc(units, sizeof *watch->near);
     if (!watch->low || !watch->high || !watch->near)
         return nn_fail_memory(error, units * sizeof *watch->near);
+    return NN_OK;
+}
+
+static void watch_reset(struct watch *watch, size_t units)
+{
     for (size_t u = 0; u < units; u++) {
         watch->low[u] = (float)INFINITY;
         watch->high[u] = (float)-INFINITY;
+        watch->near[u] = 0;
     }
-    return NN_OK;
+    watch->sum = watch->squares = watch->outputs = 0;
 }
 
 static void watch_outputs(struct watch *watch, const struct nn_node *node, const float *y, size_t n)
@@ -141,19 +147,61 @@ static size_t count_twins(const struct nn_node *node)
     return twins;
 }
 
+/* ---- all nodes ---- */
+
+static enum nn_status watches_new(const struct nn_net *net, struct watch **watches,
+                                  struct nn_error *error)
+{
+    enum nn_status status = NN_OK;
+    *watches = nn_calloc((size_t)net->count, sizeof **watches);
+    if (!*watches)
+        return nn_fail_memory(error, (size_t)net->count * sizeof **watches);
+    for (int i = 0; i < net->count && status == NN_OK; i++)
+        status = watch_init(&(*watches)[i], count_units(net->nodes[i]), error);
+    return status;
+}
+
+static void watches_free(const struct nn_net *net, struct watch *watches)
+{
+    for (int i = 0; watches && i < net->count; i++)
+        watch_clear(&watches[i]);
+    nn_free(watches);
+}
+
+static void watches_reset(const struct nn_net *net, struct watch *watches)
+{
+    for (int i = 0; i < net->count; i++)
+        watch_reset(&watches[i], count_units(net->nodes[i]));
+}
+
+static void watch_pass(const struct nn_pass *pass, struct watch *watches)
+{
+    const struct nn_net *net = nn_pass_net(pass);
+    for (int i = 0; i < net->count; i++)
+        watch_outputs(&watches[i], net->nodes[i], nn_pass_output(pass, i), nn_pass_batch(pass));
+}
+
+static void conclude_all(const struct nn_net *net, const struct watch *watches,
+                         struct nn_layer_health *layers)
+{
+    for (int i = 0; i < net->count; i++) {
+        layers[i] = (struct nn_layer_health){.gradient = (double)NAN, .update = (double)NAN};
+        conclude(&watches[i], net, net->nodes[i], &layers[i]);
+        look_at_parameters(net->nodes[i], &layers[i]);
+    }
+}
+
 enum nn_status nn_health_outputs(const struct nn_net *net, const struct nn_source *source,
                                  struct nn_layer_health *layers, struct nn_progress *progress,
                                  struct nn_error *error)
 {
     struct nn_pass *pass = NULL;
-    struct watch *watches = nn_calloc((size_t)net->count, sizeof *watches);
+    struct watch *watches = NULL;
     size_t index[CHUNK], chunk = source->count < CHUNK ? source->count : CHUNK;
-    enum nn_status status = NN_OK;
-    if (!watches)
-        return nn_fail_memory(error, (size_t)net->count * sizeof *watches);
+    enum nn_status status;
+    NN_TRY(watches_new(net, &watches, error));
     NN_TRY(nn_pass_new(net, chunk, NN_PASS_FORWARD, 0, &pass, error));
-    for (int i = 0; i < net->count; i++)
-        NN_TRY(watch_init(&watches[i], count_units(net->nodes[i]), error));
+    watches_reset(net, watches);
     for (size_t first = 0; first < source->count; first += chunk) {
         size_t n = source->count - first < chunk ? source->count - first : chunk;
         if (nn_cancelled(progress))
@@ -162,85 +210,18 @@ enum nn_status nn_health_outputs(const struct nn_net *net, const struct nn_sourc
             index[i] = first + i;
         source->fetch(source, index, n, nn_pass_input(pass), NULL, NULL);
         nn_pass_forward(pass, n, NULL);
-        for (int i = 0; i < net->count; i++)
-            watch_outputs(&watches[i], net->nodes[i], nn_pass_output(pass, i), n);
+        watch_pass(pass, watches);
     }
-    for (int i = 0; i < net->count; i++) {
-        layers[i] = (struct nn_layer_health){.gradient = (double)NAN, .update = (double)NAN};
-        conclude(&watches[i], net, net->nodes[i], &layers[i]);
-        look_at_parameters(net->nodes[i], &layers[i]);
-        layers[i].twins = count_twins(net->nodes[i]);
-    }
-out:
+    conclude_all(net, watches, layers);
     for (int i = 0; i < net->count; i++)
-        watch_clear(&watches[i]);
-    nn_free(watches);
+        layers[i].twins = count_twins(net->nodes[i]);
+out:
+    watches_free(net, watches);
     nn_pass_free(pass);
     return status;
 }
 
 /* ---- gradients and updates ---- */
-
-/* Everything one step needs; all of it copies. */
-struct stepper {
-    struct nn_net *net;
-    struct nn_train_state state;
-    struct nn_objective objective;
-    struct nn_targets targets;
-    struct nn_pass *pass;
-    struct nn_snapshot before;
-    float *dz;
-    size_t batch;
-};
-
-static void stepper_clear(struct stepper *stepper)
-{
-    nn_free(stepper->dz);
-    nn_snapshot_clear(&stepper->before);
-    nn_targets_clear(&stepper->targets);
-    nn_pass_free(stepper->pass);
-    nn_train_state_clear(&stepper->state);
-    nn_net_free(stepper->net);
-}
-
-/* The optimizer's state goes with the copy of the net, if it has begun. */
-static enum nn_status copy_state(struct stepper *stepper, const struct nn_net *net,
-                                 const struct nn_recipe *recipe, const struct nn_train_state *state,
-                                 struct nn_error *error)
-{
-    enum nn_status status;
-    NN_TRY(nn_train_state_init(&stepper->state, stepper->net, recipe->optimizer, error));
-    NN_TRY(nn_snapshot_init(&stepper->before, &stepper->state, error));
-    if (state && state->params > 0 &&
-        nn_train_state_check(state, net, recipe->optimizer, NULL) == NN_OK) {
-        nn_snapshot_take(&stepper->before, net, state);
-        nn_snapshot_restore(&stepper->before, stepper->net, &stepper->state);
-    }
-out:
-    return status;
-}
-
-static enum nn_status stepper_init(struct stepper *stepper, const struct nn_net *net,
-                                   const struct nn_source *source, const struct nn_recipe *recipe,
-                                   const struct nn_train_state *state, size_t batch,
-                                   struct nn_error *error)
-{
-    enum nn_status status;
-    size_t floats;
-    stepper->batch = batch < source->count ? batch : source->count;
-    NN_TRY(nn_net_copy(net, &stepper->net, error));
-    NN_TRY(copy_state(stepper, net, recipe, state, error));
-    NN_TRY(nn_objective_bind(&stepper->objective, recipe, stepper->net, source, error));
-    NN_TRY(nn_targets_init(&stepper->targets, &stepper->objective, stepper->batch, error));
-    NN_TRY(nn_pass_new(stepper->net, stepper->batch, NN_PASS_PARAMETERS, 0, &stepper->pass, error));
-    if (!nn_size_mul(stepper->batch, stepper->objective.width, &floats))
-        return nn_fail(error, NN_LIMIT, "a batch of %zu samples is too large", stepper->batch);
-    stepper->dz = nn_calloc_aligned(floats, sizeof *stepper->dz);
-    if (!stepper->dz)
-        status = nn_fail_memory(error, floats * sizeof *stepper->dz);
-out:
-    return status;
-}
 
 /* Root mean square of the gradients of a node's trainable parameters. */
 static double gradient_of(const struct nn_pass *pass, const struct nn_node *node)
@@ -293,35 +274,157 @@ static size_t count_parameters(const struct nn_node *node)
     return count;
 }
 
-static enum nn_status step(struct stepper *stepper, const struct nn_source *source,
-                           const struct nn_recipe *recipe, double lr, const size_t *index, size_t n,
-                           uint64_t seed, size_t number, float *old, struct nn_layer_health *layers,
-                           struct nn_error *error)
+/* ---- meter ---- */
+
+struct nn_meter {
+    const struct nn_net *net;
+    struct watch *watches;
+    struct nn_layer_health *layers;
+    float *before; /* all parameters, node by node */
+};
+
+enum nn_status nn_meter_new(const struct nn_net *net, struct nn_meter **meter,
+                            struct nn_error *error)
 {
-    struct nn_random random;
+    struct nn_meter *made = nn_calloc(1, sizeof *made);
+    size_t floats = 0, count = (size_t)net->count;
+    enum nn_status status = NN_OK;
+    if (!made)
+        return nn_fail_memory(error, sizeof *made);
+    made->net = net;
+    for (int i = 0; i < net->count; i++)
+        floats += count_parameters(net->nodes[i]);
+    made->before = nn_calloc(floats ? floats : 1, sizeof *made->before);
+    made->layers = nn_calloc(count, sizeof *made->layers);
+    if (!made->before || !made->layers)
+        NN_TRY(nn_fail_memory(error, floats * sizeof *made->before));
+    NN_TRY(watches_new(net, &made->watches, error));
+    *meter = made;
+    made = NULL;
+out:
+    nn_meter_free(made);
+    return status;
+}
+
+void nn_meter_free(struct nn_meter *meter)
+{
+    if (!meter)
+        return;
+    watches_free(meter->net, meter->watches);
+    nn_free(meter->layers);
+    nn_free(meter->before);
+    nn_free(meter);
+}
+
+void nn_meter_before(struct nn_meter *meter)
+{
+    float *kept = meter->before;
+    for (int i = 0; i < meter->net->count; i++) {
+        keep_parameters(meter->net->nodes[i], kept);
+        kept += count_parameters(meter->net->nodes[i]);
+    }
+}
+
+void nn_meter_after(struct nn_meter *meter, const struct nn_pass *pass)
+{
+    const float *kept = meter->before;
+    watches_reset(meter->net, meter->watches);
+    watch_pass(pass, meter->watches);
+    conclude_all(meter->net, meter->watches, meter->layers);
+    for (int i = 0; i < meter->net->count; i++) {
+        struct nn_layer_health *layer = &meter->layers[i];
+        layer->gradient = gradient_of(pass, meter->net->nodes[i]);
+        layer->update = isnan(layer->norm) ? (double)NAN : change_of(meter->net->nodes[i], kept);
+        kept += count_parameters(meter->net->nodes[i]);
+    }
+}
+
+const struct nn_layer_health *nn_meter_layers(const struct nn_meter *meter)
+{
+    return meter->layers;
+}
+
+/* ---- steps of a copy ---- */
+
+/* Everything one step needs; all of it copies. */
+struct stepper {
+    struct nn_net *net;
+    struct nn_train_state state;
+    struct nn_objective objective;
+    struct nn_targets targets;
+    struct nn_pass *pass;
+    struct nn_snapshot before;
+    struct nn_meter *meter;
+    float *dz;
+    size_t batch;
+};
+
+static void stepper_clear(struct stepper *stepper)
+{
+    nn_free(stepper->dz);
+    nn_meter_free(stepper->meter);
+    nn_snapshot_clear(&stepper->before);
+    nn_targets_clear(&stepper->targets);
+    nn_pass_free(stepper->pass);
+    nn_train_state_clear(&stepper->state);
+    nn_net_free(stepper->net);
+}
+
+/* The optimizer's state goes with the copy of the net, if it has begun. */
+static enum nn_status copy_state(struct stepper *stepper, const struct nn_net *net,
+                                 const struct nn_recipe *recipe, const struct nn_train_state *state,
+                                 struct nn_error *error)
+{
+    enum nn_status status;
+    NN_TRY(nn_train_state_init(&stepper->state, stepper->net, recipe->optimizer, error));
+    NN_TRY(nn_snapshot_init(&stepper->before, &stepper->state, error));
+    if (state && state->params > 0 &&
+        nn_train_state_check(state, net, recipe->optimizer, NULL) == NN_OK) {
+        nn_snapshot_take(&stepper->before, net, state);
+        nn_snapshot_restore(&stepper->before, stepper->net, &stepper->state);
+    }
+out:
+    return status;
+}
+
+static enum nn_status stepper_init(struct stepper *stepper, const struct nn_net *net,
+                                   const struct nn_source *source, const struct nn_recipe *recipe,
+                                   const struct nn_train_state *state, size_t batch,
+                                   struct nn_error *error)
+{
+    enum nn_status status;
+    size_t floats;
+    stepper->batch = batch < source->count ? batch : source->count;
+    NN_TRY(nn_net_copy(net, &stepper->net, error));
+    NN_TRY(nn_meter_new(stepper->net, &stepper->meter, error));
+    NN_TRY(copy_state(stepper, net, recipe, state, error));
+    NN_TRY(nn_objective_bind(&stepper->objective, recipe, stepper->net, source, error));
+    NN_TRY(nn_targets_init(&stepper->targets, &stepper->objective, stepper->batch, error));
+    NN_TRY(nn_pass_new(stepper->net, stepper->batch, NN_PASS_PARAMETERS, 0, &stepper->pass, error));
+    if (!nn_size_mul(stepper->batch, stepper->objective.width, &floats))
+        return nn_fail(error, NN_LIMIT, "a batch of %zu samples is too large", stepper->batch);
+    stepper->dz = nn_calloc_aligned(floats, sizeof *stepper->dz);
+    if (!stepper->dz)
+        status = nn_fail_memory(error, floats * sizeof *stepper->dz);
+out:
+    return status;
+}
+
+static enum nn_status step(struct stepper *stepper, const struct nn_source *source,
+                           const struct nn_recipe *recipe, double lr, const size_t *index,
+                           const struct nn_random *random, struct nn_error *error)
+{
     struct nn_walk walk = {
         .from = stepper->objective.node, .seed = stepper->dz, .to = -1, .parameters = true};
-    struct nn_net *net = stepper->net;
     enum nn_status status;
-    float *kept = old;
-    NN_TRY(nn_targets_fetch(&stepper->targets, &stepper->objective, source, index, n,
+    NN_TRY(nn_targets_fetch(&stepper->targets, &stepper->objective, source, index, stepper->batch,
                             nn_pass_input(stepper->pass), error));
-    nn_random_init(&random, seed, NN_STREAM_DROPOUT, (uint32_t)number);
-    nn_pass_forward(stepper->pass, n, &random);
+    nn_pass_forward(stepper->pass, stepper->batch, random);
     nn_targets_loss(&stepper->targets, &stepper->objective, stepper->pass, stepper->dz);
     NN_TRY(nn_pass_backward(stepper->pass, &walk, error));
-    for (int i = 0; i < net->count; i++) {
-        keep_parameters(net->nodes[i], kept);
-        kept += count_parameters(net->nodes[i]);
-    }
-    nn_step_apply(net, stepper->pass, recipe, &stepper->state, lr);
-    kept = old;
-    for (int i = 0; i < net->count; i++) {
-        double gradient = gradient_of(stepper->pass, net->nodes[i]);
-        layers[i].gradient += gradient / STEPS;
-        layers[i].update += isnan(gradient) ? gradient : change_of(net->nodes[i], kept) / STEPS;
-        kept += count_parameters(net->nodes[i]);
-    }
+    nn_meter_before(stepper->meter);
+    nn_step_apply(stepper->net, stepper->pass, recipe, &stepper->state, lr);
+    nn_meter_after(stepper->meter, stepper->pass);
 out:
     return status;
 }
@@ -332,26 +435,26 @@ enum nn_status nn_health_steps(const struct nn_net *net, const struct nn_source 
                                struct nn_layer_health *layers, struct nn_error *error)
 {
     struct stepper stepper = {0};
-    size_t *index = NULL, floats = 0;
-    float *old = NULL;
+    size_t *index = NULL;
     enum nn_status status;
     NN_TRY(stepper_init(&stepper, net, source, recipe, state, batch, error));
-    for (int i = 0; i < net->count; i++)
-        floats += count_parameters(net->nodes[i]);
-    old = nn_calloc(floats ? floats : 1, sizeof *old);
     index = nn_calloc(stepper.batch, sizeof *index);
-    if (!old || !index)
-        NN_TRY(nn_fail_memory(error, floats * sizeof *old));
+    if (!index)
+        NN_TRY(nn_fail_memory(error, stepper.batch * sizeof *index));
     for (int i = 0; i < net->count; i++)
         layers[i].gradient = layers[i].update = 0;
     for (size_t k = 0; k < STEPS; k++) {
+        struct nn_random random;
         for (size_t i = 0; i < stepper.batch; i++) /* every STEPS-th sample: all parts of it */
             index[i] = (i * STEPS + k) % source->count;
-        NN_TRY(
-            step(&stepper, source, recipe, lr, index, stepper.batch, seed, k, old, layers, error));
+        nn_random_init(&random, seed, NN_STREAM_DROPOUT, (uint32_t)k);
+        NN_TRY(step(&stepper, source, recipe, lr, index, &random, error));
+        for (int i = 0; i < net->count; i++) {
+            layers[i].gradient += nn_meter_layers(stepper.meter)[i].gradient / STEPS;
+            layers[i].update += nn_meter_layers(stepper.meter)[i].update / STEPS;
+        }
     }
 out:
-    nn_free(old);
     nn_free(index);
     stepper_clear(&stepper);
     return status;
