@@ -179,13 +179,24 @@ void *nn_realloc(void *block, size_t count, size_t size)
     return realloc(block, bytes);
 }
 
+static void *allocate_aligned(size_t count, size_t size, size_t *bytes)
+{
+    if (fault_alloc_now() || !block_size(count, size, bytes))
+        return NULL;
+    *bytes = (*bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return aligned_alloc(ALIGNMENT, *bytes);
+}
+
+void *nn_alloc_aligned(size_t count, size_t size)
+{
+    size_t bytes;
+    return allocate_aligned(count, size, &bytes);
+}
+
 void *nn_calloc_aligned(size_t count, size_t size)
 {
     size_t bytes;
-    if (fault_alloc_now() || !block_size(count, size, &bytes))
-        return NULL;
-    bytes = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    void *block = aligned_alloc(ALIGNMENT, bytes);
+    void *block = allocate_aligned(count, size, &bytes);
     if (block)
         memset(block, 0, bytes);
     return block;

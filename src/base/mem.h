@@ -22,6 +22,9 @@ void *nn_calloc(size_t count, size_t size) __attribute__((warn_unused_result));
  * undefined. */
 void *nn_realloc(void *block, size_t count, size_t size) __attribute__((warn_unused_result));
 
+/* A block aligned to 64 bytes whose content is undefined, for what is written before it is read:
+ * only what is used of it is ever touched. */
+void *nn_alloc_aligned(size_t count, size_t size) __attribute__((warn_unused_result));
 /* A zeroed block aligned to 64 bytes, for tensors; its size is rounded up to 64 bytes. */
 void *nn_calloc_aligned(size_t count, size_t size) __attribute__((warn_unused_result));
 

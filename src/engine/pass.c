@@ -18,7 +18,7 @@ struct slot {
     float *w[NN_MAX_PARAMS], *dw[NN_MAX_PARAMS];
     struct nn_call call; /* made once; what differs from step to step is set anew */
     int consumers;
-    bool clean; /* dy is all zero */
+    bool clean; /* dy is all zero; at first it is undefined */
     /* of the walk of the moment: */
     bool wanted;  /* it passes here */
     bool reached; /* and has put a gradient into dy */
@@ -28,6 +28,7 @@ struct nn_pass {
     const struct nn_net *net;
     struct slot *slots;
     struct nn_arena arena;
+    float *floats; /* the block of all buffers */
     unsigned flags;
     size_t max_batch, batch;
     bool training;
@@ -177,12 +178,12 @@ enum nn_status nn_pass_new(const struct nn_net *net, size_t max_batch, unsigned 
         return nn_fail_memory(error, sizeof *fresh);
     prepare(fresh, net, max_batch, flags);
     NN_TRY(plan(fresh, walk_scratch, &floats, error));
-    struct layout layout = {.base = nn_arena_alloc(&fresh->arena, floats, sizeof(float))};
-    if (!layout.base)
+    fresh->floats = nn_alloc_aligned(floats, sizeof(float));
+    if (!fresh->floats)
         NN_TRY(nn_fail_memory(error, floats * sizeof(float)));
+    struct layout layout = {.base = fresh->floats};
     lay_out(&layout, fresh, walk_scratch);
     for (int i = 0; i < net->count; i++) {
-        fresh->slots[i].clean = true;
         for (int p = 0; p < net->nodes[i]->param_count; p++)
             fresh->slots[i].w[p] = net->nodes[i]->params[p].value.data;
         make_call(fresh, net->nodes[i]);
@@ -199,6 +200,7 @@ void nn_pass_free(struct nn_pass *pass)
     if (!pass)
         return;
     nn_arena_clear(&pass->arena);
+    nn_free(pass->floats);
     nn_free(pass);
 }
 
