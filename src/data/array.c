@@ -34,18 +34,46 @@ enum nn_status nn_array_check(struct nn_array *array, size_t available, struct n
     return NN_OK;
 }
 
+/* Where number `i` stands among the numbers of the file. */
+static size_t place(const struct nn_array *array, size_t i)
+{
+    size_t at = 0, stride = array->count;
+    if (!array->fortran)
+        return i;
+    for (int d = array->shape.rank - 1; d >= 0; d--) {
+        stride /= array->shape.dim[d];
+        at += i % array->shape.dim[d] * stride;
+        i /= array->shape.dim[d];
+    }
+    return at;
+}
+
 /* The bytes of number `i` as one unsigned integer, most significant first. */
 static uint64_t raw_bits(const struct nn_array *array, size_t i)
 {
-    const unsigned char *p = array->data + i * array->size;
+    const unsigned char *p = array->data + place(array, i) * array->size;
     uint64_t bits = 0;
     for (size_t k = 0; k < array->size; k++)
         bits = bits << 8 | p[array->big_endian ? k : array->size - 1 - k];
     return bits;
 }
 
+/* IEEE 754 of 16 bits: sign, 5 bits of exponent, 10 of fraction. */
+static double half_value(uint64_t bits)
+{
+    int exponent = (int)(bits >> 10 & 31);
+    double fraction = (double)(bits & 1023), value;
+    if (exponent == 31)
+        value = fraction > 0 ? (double)NAN : (double)INFINITY;
+    else
+        value = exponent ? ldexp(1024 + fraction, exponent - 25) : ldexp(fraction, -24);
+    return bits >> 15 ? -value : value;
+}
+
 static double ieee_value(uint64_t bits, size_t size)
 {
+    if (size == 2)
+        return half_value(bits);
     if (size == sizeof(float)) {
         uint32_t word = (uint32_t)bits;
         float value;
@@ -77,7 +105,7 @@ enum nn_status nn_array_floats(const struct nn_array *array, float *out, struct 
         double value = nn_array_value(array, i);
         if (!isfinite((float)value)) {
             return nn_fail(error, NN_DAMAGED, "number %zu (byte offset %zu) is %s", i,
-                           array->offset + i * array->size,
+                           array->offset + place(array, i) * array->size,
                            isnan(value)       ? "nan"
                            : !isfinite(value) ? "infinite"
                                               : "too large for a 32-bit float");
@@ -88,8 +116,8 @@ enum nn_status nn_array_floats(const struct nn_array *array, float *out, struct 
 }
 
 /* The shape of one sample. */
-static enum nn_status sample_shape(const struct nn_shape *all, struct nn_shape *one,
-                                   struct nn_error *error)
+static enum nn_status sample_shape(const struct nn_shape *all, bool channels_last,
+                                   struct nn_shape *one, struct nn_error *error)
 {
     if (all->rank < 2) {
         return nn_fail(error, NN_DAMAGED,
@@ -98,18 +126,50 @@ static enum nn_status sample_shape(const struct nn_shape *all, struct nn_shape *
     }
     if (all->rank == 3)
         *one = nn_shape_make(3, (size_t[]){1, all->dim[1], all->dim[2]});
+    else if (channels_last)
+        *one = nn_shape_make(3, (size_t[]){all->dim[3], all->dim[1], all->dim[2]});
     else
         *one = nn_shape_make(all->rank - 1, all->dim + 1);
     return NN_OK;
 }
 
-enum nn_status nn_array_samples(const struct nn_array *array, struct nn_samples **samples,
-                                struct nn_error *error)
+static bool is_channels(size_t dimension)
 {
+    return dimension == 1 || dimension == 3 || dimension == 4;
+}
+
+/* Puts the channels of each image first. */
+static void turn(void *values, size_t size, const struct nn_shape *shape, size_t count,
+                 unsigned char *image)
+{
+    size_t channels = shape->dim[0], pixels = shape->dim[1] * shape->dim[2];
+    size_t bytes = channels * pixels * size;
+    for (size_t i = 0; i < count; i++) {
+        unsigned char *to = (unsigned char *)values + i * bytes;
+        memcpy(image, to, bytes);
+        for (size_t c = 0; c < channels; c++)
+            for (size_t p = 0; p < pixels; p++)
+                memcpy(to + (c * pixels + p) * size, image + (p * channels + c) * size, size);
+    }
+}
+
+enum nn_status nn_array_samples(const struct nn_array *array, enum nn_layout layout,
+                                struct nn_samples **samples, struct nn_error *error)
+{
+    const struct nn_shape *shape = &array->shape;
+    bool images = shape->rank == 4;
+    bool guess = images && is_channels(shape->dim[3]) && !is_channels(shape->dim[1]);
+    bool last = layout == NN_LAYOUT_HWC || (layout == NN_LAYOUT_GUESS && guess);
     struct nn_samples *made = NULL;
+    unsigned char *image = NULL;
     enum nn_status status;
+    if (layout != NN_LAYOUT_GUESS && !images)
+        return nn_fail(error, NN_ARGUMENT,
+                       "layout= is for images of several channels: arrays of 4 dimensions, not %d",
+                       shape->rank);
     NN_TRY(nn_samples_new(&made, error));
-    NN_TRY(sample_shape(&array->shape, &made->shape, error));
+    NN_TRY(sample_shape(shape, last, &made->shape, error));
+    made->turned = last && layout == NN_LAYOUT_GUESS;
     made->count = array->shape.dim[0];
     made->feature_count = array->count / made->count;
     bool bytes = array->size == 1 && array->kind == 'u';
@@ -120,14 +180,23 @@ enum nn_status nn_array_samples(const struct nn_array *array, struct nn_samples 
         status = nn_fail_memory(error, array->count * size);
         goto out;
     }
-    if (bytes)
-        memcpy(made->values, array->data, array->count);
-    else
+    if (!bytes)
         NN_TRY(nn_array_floats(array, made->values, error));
+    else if (!array->fortran)
+        memcpy(made->values, array->data, array->count);
+    for (size_t i = 0; bytes && array->fortran && i < array->count; i++)
+        ((unsigned char *)made->values)[i] = array->data[place(array, i)];
+    if (last) {
+        image = nn_calloc(made->feature_count, size);
+        if (!image)
+            NN_TRY(nn_fail_memory(error, made->feature_count * size));
+        turn(made->values, size, &made->shape, made->count, image);
+    }
     *samples = made;
     made = NULL;
     status = NN_OK;
 out:
+    nn_free(image);
     nn_samples_free(made);
     return status;
 }

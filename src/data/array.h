@@ -15,6 +15,7 @@ struct nn_array {
     char kind;    /* 'u' unsigned, 'i' signed, 'f' IEEE 754, 'b' boolean bytes */
     size_t size;  /* bytes of one number: 1, 2, 4 or 8 */
     bool big_endian;
+    bool fortran; /* the first dimension runs fastest; numbers are counted as if the last did */
     const unsigned char *data; /* any alignment */
     size_t offset;             /* of data in its file, for messages */
 };
@@ -28,9 +29,11 @@ double nn_array_value(const struct nn_array *array, size_t i);
 /* Copies all as floats; NN_DAMAGED at one that is not finite or does not fit. */
 enum nn_status nn_array_floats(const struct nn_array *array, float *out, struct nn_error *error);
 
-/* Samples from an array: the first dimension counts them, N x H x W become 1 x H x W. Unsigned
- * bytes stay bytes, all else becomes float. No labels yet. Gives *samples. */
-enum nn_status nn_array_samples(const struct nn_array *array, struct nn_samples **samples,
-                                struct nn_error *error);
+/* Samples from an array: the first dimension counts them, N x H x W become 1 x H x W, and images
+ * whose channels come last, C x H x W (samples->turned): those that `layout` says, else those with
+ * 1, 3 or 4 numbers in the last dimension and not in the first. Unsigned bytes stay bytes, all else
+ * becomes float. No labels yet. Gives *samples. NN_ARGUMENT for a layout without images. */
+enum nn_status nn_array_samples(const struct nn_array *array, enum nn_layout layout,
+                                struct nn_samples **samples, struct nn_error *error);
 
 #endif

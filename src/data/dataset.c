@@ -200,6 +200,13 @@ out:
     return status;
 }
 
+const float *nn_dataset_targets(const struct nn_dataset *dataset, enum nn_split split, size_t i)
+{
+    const struct nn_samples *samples = dataset->samples;
+    return samples->targets ? samples->targets + dataset->index[split][i] * samples->target_width
+                            : NULL;
+}
+
 int32_t nn_dataset_label(const struct nn_dataset *dataset, enum nn_split split, size_t i)
 {
     const struct nn_samples *samples = dataset->samples;

@@ -16,6 +16,8 @@
 enum nn_task { NN_TASK_NONE, NN_TASK_CLASSIFICATION, NN_TASK_REGRESSION };
 enum nn_split { NN_SPLIT_TRAIN, NN_SPLIT_VALIDATION, NN_SPLIT_TEST, NN_SPLIT_COUNT };
 enum nn_storage { NN_STORAGE_FLOAT, NN_STORAGE_BYTE };
+/* Where the channels of images stand in a file: first, C x H x W, or last. */
+enum nn_layout { NN_LAYOUT_GUESS, NN_LAYOUT_CHW, NN_LAYOUT_HWC };
 /* What was done about cells of a table that hold nothing. */
 enum nn_missing {
     NN_MISSING_REFUSE,
@@ -59,6 +61,7 @@ struct nn_samples {
     size_t horizon;     /* of windows: how many rows behind its last one the target lies */
     size_t step;        /* of windows: rows from one to the next */
     size_t left_out;    /* windows without a target, or across rows that were left out */
+    bool turned;        /* the file had the channels last, as was guessed */
     int8_t given_split; /* -1, or the split that the loader was told (split=test) */
     size_t train_count; /* samples [0, train_count) came as training and the rest as test set
                            (fashion); 0 = one undivided set */
@@ -189,6 +192,8 @@ void nn_dataset_sample(const struct nn_dataset *dataset, enum nn_split split, si
 void nn_dataset_raw(const struct nn_dataset *dataset, size_t at, float *x);
 /* And back from scaled to raw values, in place (for showing an input in its own units). */
 void nn_dataset_unscale(const struct nn_dataset *dataset, float *x);
+/* The target_width targets of a sample; NULL if it has none. */
+const float *nn_dataset_targets(const struct nn_dataset *dataset, enum nn_split split, size_t i);
 /* -1 if unlabelled. */
 int32_t nn_dataset_label(const struct nn_dataset *dataset, enum nn_split split, size_t i);
 /* The known truth of a sample: [h, w] of an image, [features] of a table; 1 where the class is

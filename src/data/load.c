@@ -58,6 +58,40 @@ static enum nn_status refuse_format(struct nn_error *error)
     return status;
 }
 
+/* True when a word is one of a list joined by blanks. */
+static bool has_word(const char *list, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = list; (at = strstr(at, word)); at += length)
+        if ((at == list || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
+            return true;
+    return false;
+}
+
+/* Keys that mean nothing for the format are mistakes. */
+static enum nn_status check_keys(const struct nn_reader *reader,
+                                 const struct nn_read_options *options, struct nn_error *error)
+{
+    const struct {
+        const char *name;
+        bool given;
+    } keys[] = {
+        {"label", options->label},
+        {"header", options->header >= 0},
+        {"delimiter", options->delimiter},
+        {"decimal", options->comma},
+        {"columns", options->columns},
+        {"categories", options->categories},
+        {"missing", options->missing != NN_MISSING_REFUSE},
+        {"layout", options->layout != NN_LAYOUT_GUESS},
+    };
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        if (keys[i].given && !(reader->keys && has_word(reader->keys, keys[i].name)))
+            return nn_fail(error, NN_ARGUMENT, "%s= means nothing for a file of the format %s",
+                           keys[i].name, reader->name);
+    return NN_OK;
+}
+
 /* What holds for all formats: name, shape, split. */
 static enum nn_status finish(struct nn_samples *samples, const char *path,
                              const struct nn_read_options *options, struct nn_error *error)
@@ -104,6 +138,7 @@ enum nn_status nn_data_load(const char *path, const struct nn_read_options *opti
         status = refuse_format(error);
         goto out;
     }
+    NN_TRY(check_keys(reader, options, error));
     NN_TRY(reader->read(path, input, options, &samples, error));
     NN_TRY(finish(samples, path, options, error));
     status = nn_dataset_new(samples, dataset, error);

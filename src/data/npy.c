@@ -77,10 +77,9 @@ static enum nn_status read_type(struct header *header, struct nn_array *array,
     size_t size = type[0] != '\0' && type[1] >= '1' && type[1] <= '8' && type[2] == '\0'
                       ? (size_t)(type[1] - '0')
                       : 0;
-    bool known = size == 1                ? strchr("iub", type[0]) != NULL
-                 : size == 2              ? strchr("iu", type[0]) != NULL
-                 : size == 4 || size == 8 ? strchr("iuf", type[0]) != NULL
-                                          : false;
+    bool known = size == 1                             ? strchr("iub", type[0]) != NULL
+                 : size == 2 || size == 4 || size == 8 ? strchr("iuf", type[0]) != NULL
+                                                       : false;
     if (!known) {
         return nn_fail(error, NN_DAMAGED,
                        "numbers of type '%s' (byte offset %zu) are not supported; save them with "
@@ -137,13 +136,11 @@ out:
     return status;
 }
 
-static enum nn_status read_order(struct header *header, struct nn_error *error)
+static enum nn_status read_order(struct header *header, struct nn_array *array,
+                                 struct nn_error *error)
 {
-    if (accept(header, "True")) {
-        return nn_fail(error, NN_DAMAGED,
-                       "the array is in Fortran order; save it with numpy.ascontiguousarray");
-    }
-    return expect(header, "False", error);
+    array->fortran = accept(header, "True");
+    return array->fortran ? NN_OK : expect(header, "False", error);
 }
 
 static enum nn_status read_header(struct header *header, struct nn_array *array,
@@ -169,7 +166,7 @@ static enum nn_status read_header(struct header *header, struct nn_array *array,
         }
         *seen = true;
         NN_TRY(seen == &type    ? read_type(header, array, error)
-               : seen == &order ? read_order(header, error)
+               : seen == &order ? read_order(header, array, error)
                                 : read_shape(header, &array->shape, error));
         if (!accept(header, ",")) {
             NN_TRY(expect(header, "}", error));

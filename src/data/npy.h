@@ -2,8 +2,9 @@
  * dictionary literal {'descr': '<f4', 'fortran_order': False, 'shape': (10, 3), }, then the
  * numbers.
  *
- * Read: versions 1 to 3; types f4 f8, i1 i2 i4 i8, u1 u2 u4 u8, b1 of either byte order; row-major.
- * Object arrays (pickles) and all else are refused. Written: version 1, '<f4', padded to 64 bytes.
+ * Read: versions 1 to 3; types f2 f4 f8, i1 i2 i4 i8, u1 u2 u4 u8, b1 of either byte order; in C
+ * and in Fortran order. Object arrays (pickles) and all else are refused. Written: version 1,
+ * '<f4', padded to 64 bytes.
  *
  * Errors:  NN_DAMAGED with the byte offset; NN_IO when writing fails (the old file is kept).
  * Threads: reentrant.

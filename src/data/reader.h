@@ -16,7 +16,7 @@ struct nn_read_options {
                                label,     class, target, species or diagnosis, else last */
     enum nn_task task;      /* NN_TASK_NONE = auto: text or few whole numbers are classes */
     int header;             /* -1 auto, 0 no, 1 yes */
-    char delimiter;         /* 0 = auto among , ; tab */
+    char delimiter;         /* 0 = auto among tab ; , | and blanks */
     bool comma;             /* decimals are written with a comma */
     const char *columns;    /* those to use: 1-8,12,age; NULL = all */
     const char *categories; /* those whose values are categories though they may be numbers */
@@ -25,6 +25,7 @@ struct nn_read_options {
                            them, it is read as the model's was; NULL = none */
     size_t known_count;
     bool known_alone; /* other columns are left out; else a table that has others is not for it */
+    enum nn_layout layout;
     struct nn_shape shape; /* rank 0 = as it comes */
     int split;             /* -1, or NN_SPLIT_TRAIN/TEST */
     struct nn_progress *progress;
@@ -34,6 +35,8 @@ struct nn_reader {
     const char *name; /* "csv" */
     const char *summary;
     const char *extensions; /* ".csv .tsv .txt" */
+    const char *keys; /* of label header delimiter decimal columns categories missing layout: those
+                         that it obeys; the others are refused. NULL: none */
     /* True when the first bytes are this format's. NULL: by extension only. */
     bool (*probe)(const unsigned char *bytes, size_t length);
     /* Reads the samples from the input. `path` is for messages and for companions (labels file).

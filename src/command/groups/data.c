@@ -61,7 +61,7 @@ static enum nn_status loading_finish(struct nn_session *session, void *data, enu
     struct loading *loading = data;
     if (status != NN_OK)
         return status;
-    bool joined = false;
+    bool joined = false, turned = loading->dataset->samples->turned;
     size_t dropped = loading->dataset->samples->dropped;
     if (loading->options.split >= 0)
         status =
@@ -71,6 +71,9 @@ static enum nn_status loading_finish(struct nn_session *session, void *data, enu
     struct nn_dataset *dataset = loading->dataset;
     loading->dataset = NULL;
     status = nn_take_matched(session, dataset, !joined, error);
+    if (status == NN_OK && turned)
+        nn_say(&session->output, "read as images whose channels come last; layout=chw takes the "
+                                 "array as it stands");
     if (status == NN_OK && dropped > 0)
         nn_say(&session->output, "%zu row%s left out for missing %s", dropped,
                dropped == 1 ? " was" : "s were",
@@ -112,7 +115,8 @@ enum {
     LOAD_CATEGORIES,
     LOAD_MISSING,
     LOAD_SPLIT,
-    LOAD_SHAPE
+    LOAD_SHAPE,
+    LOAD_LAYOUT
 };
 
 static const struct nn_arg_spec load_args[] = {
@@ -159,6 +163,12 @@ static const struct nn_arg_spec load_args[] = {
      .choices = "train|test",
      .help = "what the samples are for; data that are loaded already keep their other splits"},
     {.name = "shape", .type = NN_ARG_DIMS, .help = "shape of one sample, such as 1x28x28"},
+    {.name = "layout",
+     .type = NN_ARG_CHOICE,
+     .choices = "chw|hwc",
+     .help =
+         "where an array of images has its channels, first or last; else guessed: last where 1, "
+         "3 or 4 of them can only be there"},
     {0},
 };
 
@@ -225,6 +235,8 @@ static enum nn_status run_load(const struct nn_invocation *invocation, struct nn
         options->split = nn_args_int(args, LOAD_SPLIT) ? NN_SPLIT_TEST : NN_SPLIT_TRAIN;
     if (options->split >= 0 && options->task == NN_TASK_NONE && loaded)
         options->task = loaded->samples->task;
+    if (nn_args_is_set(args, LOAD_LAYOUT))
+        options->layout = nn_args_int(args, LOAD_LAYOUT) ? NN_LAYOUT_HWC : NN_LAYOUT_CHW;
     if (nn_args_is_set(args, LOAD_SHAPE))
         status = nn_shape_parse(nn_args_text(args, LOAD_SHAPE), &options->shape, error);
     set_known(invocation->session, options);

@@ -215,18 +215,28 @@ static enum nn_status sample_rows(const struct prediction *prediction, struct nn
     return status;
 }
 
-/* Regression: the outputs as they are. */
+/* Regression: the outputs as they are, beside the truth. */
 static enum nn_status value_rows(const struct prediction *prediction, struct nn_result *result,
                                  struct nn_error *error)
 {
-    static const char *const columns[] = {"sample", "output", "value"};
-    size_t rows = prediction->subject->count * prediction->width;
-    enum nn_status status = nn_result_table(result, columns, 3, rows, error);
+    static const char *const columns[] = {"sample", "output", "value", "target", "error"};
+    const struct nn_subject *subject = prediction->subject;
+    const struct nn_samples *samples = subject->data->samples;
+    size_t width = prediction->width, rows = subject->count * width;
+    bool known = samples->targets && samples->target_width == width;
+    enum nn_status status = nn_result_table(result, columns, known ? 5 : 3, rows, error);
     for (size_t i = 0; i < rows && status == NN_OK; i++) {
-        nn_result_set_number(
-            result, i, 0, (double)((size_t)prediction->subject->first + i / prediction->width), -2);
-        nn_result_set_number(result, i, 1, (double)(i % prediction->width), -2);
-        nn_result_set_number(result, i, 2, (double)prediction->y[i], -1);
+        size_t sample = (size_t)subject->first + i / width;
+        double value = (double)prediction->y[i];
+        nn_result_set_number(result, i, 0, (double)sample, -2);
+        nn_result_set_number(result, i, 1, (double)(i % width), -2);
+        nn_result_set_number(result, i, 2, value, -1);
+        if (!known)
+            continue;
+        double target =
+            (double)nn_dataset_targets(subject->data, subject->split, sample)[i % width];
+        nn_result_set_number(result, i, 3, target, -1);
+        nn_result_set_number(result, i, 4, value - target, -1);
     }
     return status;
 }
@@ -325,7 +335,8 @@ const struct nn_command nn_command_predict = {
     .details =
         "For classes the probabilities: softmax or sigmoid of the outputs, if the net does not end "
         "with "
-        "them. The array of `out=FILE.npy` holds the net's outputs as they are, one row a sample.",
+        "them. For values also the target, and the error: value less target. The array of "
+        "`out=FILE.npy` holds the net's outputs as they are, one row a sample.",
     .args = predict_args,
     .examples = (const struct nn_example[]){{"predict sample=3", NN_TRAINED,
                                              "The probability of each class"},

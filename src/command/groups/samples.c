@@ -377,24 +377,42 @@ static enum nn_status show_features(struct nn_result *result, const struct nn_su
     return status;
 }
 
+/* "sample 3 (test), class 7", "sample 3 (test), target 1.5" */
+static void name_truth(const struct nn_session *session, const struct nn_subject *subject,
+                       struct nn_result *result)
+{
+    char name[48], class_name[32];
+    const float *targets =
+        nn_dataset_targets(subject->data, subject->split, (size_t)subject->first);
+    size_t count = subject->data->samples->target_width, size = sizeof result->title;
+    nn_subject_name(subject, name);
+    snprintf(result->title, size, "%s", name);
+    if (subject->labels)
+        snprintf(result->title, size, "%s, class %s", name,
+                 nn_subject_class(session, subject->labels[0], class_name));
+    for (size_t k = 0; targets && k < count; k++) {
+        char number[NN_NUMBER_SIZE];
+        size_t used = strlen(result->title);
+        snprintf(result->title + used, size - used, "%s%s",
+                 k > 0        ? ", "
+                 : count == 1 ? ", target "
+                              : ", targets ",
+                 nn_number_float(number, targets[k]));
+    }
+}
+
 static enum nn_status run_show(const struct nn_invocation *invocation, struct nn_error *error)
 {
     struct nn_session *session = invocation->session;
     struct nn_subject subject = {0};
     struct nn_result *result = NULL;
-    char name[48], class_name[32];
     enum nn_status status = NN_OK;
     NN_TRY(nn_subject_samples(session, nn_args_text(invocation->args, 1),
                               &invocation->args->values[0], &subject, error));
     NN_TRY(nn_result_new(NN_RESULT_TABLE, "data show", &result, error));
     NN_TRY(nn_dataset_is_image(subject.data) ? show_image(result, &subject, error)
                                              : show_features(result, &subject, error));
-    nn_subject_name(&subject, name);
-    if (subject.labels)
-        snprintf(result->title, sizeof result->title, "%s, class %s", name,
-                 nn_subject_class(session, subject.labels[0], class_name));
-    else
-        snprintf(result->title, sizeof result->title, "%s", name);
+    name_truth(session, &subject, result);
     snprintf(result->split, sizeof result->split, "%s", nn_split_names[subject.split]);
     result->sample = subject.first;
     session->split = subject.split;
@@ -410,7 +428,7 @@ out:
 const struct nn_command nn_command_data_show = {
     .name = "data show",
     .group = "data",
-    .summary = "Shows one sample, in the units of its file",
+    .summary = "Shows one sample, in the units of its file, with its class or target",
     .args = show_args,
     .examples =
         (const struct nn_example[]){

@@ -20,11 +20,27 @@ struct table {
     struct nn_samples *samples;
 };
 
+/* Whether the record holds the name of the first input that a model knows: then it is a header. */
+static bool names_known(const struct nn_read_options *options, const struct nn_csv_record *record)
+{
+    for (size_t i = 0; options->known_count > 0 && i < record->count; i++) {
+        const char *name = options->known[0], *cell = nn_csv_text(record, i);
+        size_t length = record->fields[i].length;
+        double number;
+        if (length > 0 && strncmp(name, cell, length) == 0 && strchr("=", name[length]) &&
+            nn_sniff_cell(cell, length, &number) == NN_CELL_TEXT)
+            return true;
+    }
+    return false;
+}
+
 static enum nn_status take_first(void *context, const struct nn_csv_record *record,
                                  struct nn_error *error)
 {
     struct table *table = context;
     struct nn_columns *columns = &table->columns;
+    if (table->options->header < 0 && names_known(table->options, record))
+        columns->header = true;
     enum nn_status status = nn_columns_name(columns, record, columns->header, error);
     if (status == NN_OK)
         status = nn_columns_choose(columns, table->options, error);
@@ -283,6 +299,7 @@ const struct nn_reader nn_reader_csv = {
     .name = "csv",
     .summary = "table divided by commas, semicolons, tabs, bars or blanks; one column is the label",
     .extensions = ".csv .tsv .txt .data",
+    .keys = "label header delimiter decimal columns categories missing",
     .probe = NULL,
     .read = read_csv,
 };

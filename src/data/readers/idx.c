@@ -58,7 +58,7 @@ static enum nn_status read_idx(const char *path, struct nn_bytes *input,
     enum nn_status status;
     NN_TRY(nn_bytes_all(input, 0, &bytes, &length, error));
     NN_TRY(nn_idx_parse(&array, bytes, length, error));
-    NN_TRY(nn_array_samples(&array, &read, error));
+    NN_TRY(nn_array_samples(&array, options->layout, &read, error));
     if (!labels) {
         NN_TRY(find_companion(path, &companion, error));
         labels = companion;
@@ -79,6 +79,7 @@ out:
 const struct nn_reader nn_reader_idx = {
     .name = "idx",
     .summary = "arrays of the MNIST family; the labels file is found beside the images",
+    .keys = "layout",
     .extensions = ".idx .idx3-ubyte .idx1-ubyte -ubyte",
     .probe = nn_idx_probe,
     .read = read_idx,

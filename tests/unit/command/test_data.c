@@ -2,6 +2,7 @@
 #include "session.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct nn_result *last(struct nn_test_session *test)
@@ -108,7 +109,7 @@ Test(data, gaps_for_an_opened_model)
     struct nn_test_session test;
     nn_test_start(&test);
     nn_test_write("train.csv", "age,size,y\n1,5,p\n,6,q\n3,7,p\n4,8,q\n70,9,q\n");
-    nn_test_write("one.csv", "age,size\n,3\n");
+    nn_test_write("one.csv", "age,size\n?,3\n");
     nn_test_write("none.csv", "age,size,y\n,1,p\n,2,q\n9,3,q\n");
     nn_test_run(&test, "data load train.csv missing=mean; data split order=last test=0.4", NN_OK);
     cr_assert(test.session->dataset->fill[0] == 2);
@@ -204,6 +205,50 @@ Test(data, keys_of_split_that_exclude_each_other)
     }
     nn_test_run(&test, "data split order=last test=0 validation=0.2; data split folds=3 fold=3",
                 NN_OK);
+    nn_test_end(&test);
+}
+
+Test(data, keys_that_mean_nothing_for_the_format)
+{
+    static const char *const keys[] = {"label=1",       "header=yes", "delimiter=tab",
+                                       "decimal=comma", "columns=1",  "missing=mean",
+                                       "categories=1"};
+    struct nn_test_session test;
+    nn_test_start(&test);
+    nn_test_run(&test, "data demo lesions samples=50; data export l.npy", NN_OK);
+    for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
+        char line[80];
+        snprintf(line, sizeof line, "data load l.npy %s", keys[k]);
+        struct nn_error error = nn_test_run(&test, line, NN_ARGUMENT);
+        cr_expect(strstr(error.message, "means nothing for a file of the format npy"), "%s",
+                  error.message);
+    }
+    nn_test_write("t.csv", "a,y\n1,p\n2,q\n");
+    struct nn_error error = nn_test_run(&test, "data load t.csv layout=hwc", NN_ARGUMENT);
+    cr_assert(strstr(error.message, "layout= means nothing"), "%s", error.message);
+    nn_test_run(&test, "data load l.npy layout=chw", NN_OK);
+    nn_test_end(&test);
+}
+
+Test(data, values_and_their_targets)
+{
+    struct nn_test_session test;
+    nn_test_start(&test);
+    nn_test_write("t.csv", "a,y\n1,2.5\n2,3.5\n3,4.5\n");
+    nn_test_run(&test, "data load t.csv; data show 1", NN_OK);
+    cr_assert(strcmp(last(&test)->title, "sample 1 (train), target 3.5") == 0, "%s",
+              last(&test)->title);
+    nn_test_run(&test, "add dense 1; compile loss=mse; predict 2 split=train", NN_OK);
+    const struct nn_result *result = last(&test);
+    cr_assert(result->column_count == 5 && result->rows == 1);
+    cr_assert(result->cells[3].number == 4.5 &&
+              result->cells[4].number == result->cells[2].number - 4.5);
+    nn_test_run(&test, "predict all split=train", NN_OK);
+    cr_assert(last(&test)->rows == 3 && last(&test)->cells[5 + 3].number == 3.5);
+    nn_test_run(&test, "predict all split=train out=p.csv; data load p.csv label=target", NN_OK);
+    cr_assert(test.session->dataset->samples->targets[1] == 3.5F);
+    nn_test_run(&test, "data load t.csv columns=1 label=none; predict 0", NN_OK);
+    cr_assert(last(&test)->column_count == 3, "nothing is known");
     nn_test_end(&test);
 }
 

@@ -52,6 +52,9 @@ Test(npy, every_type)
         {"<i8", {0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 1}, 8, {-2, 256}},
         {"<u8", {1, 0, 0, 0, 0, 0, 0, 0x80, 0, 1}, 8, {9223372036854775808.0, 256}},
         {"|b1", {0, 1}, 1, {0, 1}},
+        {"<f2", {0, 0x3e, 0, 0xc1}, 2, {1.5, -2.5}},
+        {">f2", {0x7b, 0xff, 0x80, 0x01}, 2, {65504, -5.9604644775390625e-08}},
+        {"<f2", {0xff, 0x03, 0, 0x04}, 2, {1023.0 / 16777216, 1.0 / 16384}},
         {"=f4", {0, 0, 0xc0, 0x3f, 0, 0, 0x20, 0xc0}, 4, {1.5, -2.5}},
     };
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
@@ -70,6 +73,76 @@ Test(npy, every_type)
     }
 }
 
+/* Shape 2 x 3 x 2, the first dimension fastest: number (i, j, k) is 100 i + 10 j + k. */
+Test(npy, fortran_order)
+{
+    static const unsigned char numbers[12] = {0, 100, 10, 110, 20, 120, 1, 101, 11, 111, 21, 121};
+    static const char *const types[] = {"|u1", "|i1"};
+    for (size_t t = 0; t < 2; t++) {
+        unsigned char bytes[256];
+        char text[128];
+        struct nn_read_options options = plain_options();
+        struct nn_samples *s = NULL;
+        struct nn_error error;
+        snprintf(text, sizeof text,
+                 "{'descr': '%s', 'fortran_order': True, 'shape': (2, 3, 2), }\n", types[t]);
+        size_t n = make(bytes, 1, text, numbers, sizeof numbers);
+        expect_ok(read_bytes("npy", "a.npy", bytes, n, &options, &s, &error));
+        cr_assert(s->count == 2 && s->shape.dim[1] == 3 && s->shape.dim[2] == 2);
+        cr_assert((s->storage == NN_STORAGE_BYTE) == (t == 0));
+        for (size_t at = 0; at < 12; at++) {
+            int want = (int)(at / 6 * 100 + at / 2 % 3 * 10 + at % 2);
+            int got = t == 0 ? ((unsigned char *)s->values)[at] : (int)((float *)s->values)[at];
+            cr_assert(got == want, "%zu: %d, not %d", at, got, want);
+        }
+        nn_samples_free(s);
+    }
+}
+
+/* Images of 2 x 2 pixels and 3 channels, which come last in the file. */
+Test(npy, channels_last)
+{
+    static const struct {
+        const char *shape;
+        enum nn_layout layout;
+        const char *part; /* of the error */
+        size_t channels;  /* 0: an error */
+        unsigned second;  /* number of the second sample's first row */
+        bool turned;
+    } cases[] = {
+        {"2, 2, 2, 3", NN_LAYOUT_GUESS, NULL, 3, 15, true},
+        {"2, 2, 2, 3", NN_LAYOUT_HWC, NULL, 3, 15, false},
+        {"2, 2, 2, 3", NN_LAYOUT_CHW, NULL, 2, 13, false},
+        {"2, 3, 2, 2", NN_LAYOUT_GUESS, NULL, 3, 13, false},
+        {"2, 1, 4, 3", NN_LAYOUT_GUESS, NULL, 1, 13, false},
+        {"2, 4, 3", NN_LAYOUT_HWC, "4 dimensions, not 3", 0, 0, false},
+    };
+    unsigned char bytes[256], numbers[24];
+    for (size_t i = 0; i < 24; i++)
+        numbers[i] = (unsigned char)i;
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        char text[128];
+        struct nn_read_options options = plain_options();
+        struct nn_samples *s = NULL;
+        struct nn_error error;
+        options.layout = cases[k].layout;
+        snprintf(text, sizeof text, "{'descr': '|u1', 'fortran_order': False, 'shape': (%s), }\n",
+                 cases[k].shape);
+        size_t n = make(bytes, 1, text, numbers, 24);
+        enum nn_status status = read_bytes("npy", "a.npy", bytes, n, &options, &s, &error);
+        cr_assert(status == (cases[k].channels ? NN_OK : NN_ARGUMENT), "case %zu", k);
+        if (status != NN_OK) {
+            cr_assert(strstr(error.message, cases[k].part), "%s", error.message);
+            continue;
+        }
+        cr_assert(s->shape.rank == 3 && s->shape.dim[0] == cases[k].channels);
+        cr_assert(s->turned == cases[k].turned, "case %zu", k);
+        cr_assert(((unsigned char *)s->values)[13] == cases[k].second, "case %zu: %d", k,
+                  ((unsigned char *)s->values)[13]);
+        nn_samples_free(s);
+    }
+}
+
 Test(npy, headers)
 {
     static const struct {
@@ -79,9 +152,10 @@ Test(npy, headers)
         {"{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1), }   \n", NULL},
         {"{'shape': (1,1), \"descr\": \"<f4\", 'fortran_order': False}", NULL},
         {"{ 'descr' : '<f4' , 'fortran_order' : False , 'shape' : ( 1 , 1 , ) , } ", NULL},
-        {"{'descr': '<f4', 'fortran_order': True, 'shape': (1, 1), }", "Fortran order"},
+        {"{'descr': '<f4', 'fortran_order': True, 'shape': (1, 1), }", NULL},
+        {"{'descr': '<f2', 'fortran_order': True, 'shape': (1, 2), }", NULL},
         {"{'descr': '|O', 'fortran_order': False, 'shape': (1, 1), }", "type '|O'"},
-        {"{'descr': '<f2', 'fortran_order': False, 'shape': (1, 1), }", "astype('float32')"},
+        {"{'descr': '<f1', 'fortran_order': False, 'shape': (1, 1), }", "astype('float32')"},
         {"{'descr': '<c8', 'fortran_order': False, 'shape': (1, 1), }", "not supported"},
         {"{'descr': '<U4', 'fortran_order': False, 'shape': (1, 1), }", "not supported"},
         {"{'descr': '<i3', 'fortran_order': False, 'shape': (1, 1), }", "not supported"},
