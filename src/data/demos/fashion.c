@@ -1,5 +1,6 @@
 /* Fashion-MNIST (Xiao, Rasul, Vollgraf 2017), as Debian's dataset-fashion-mnist installs it. */
 #include "base/buffer.h"
+#include "base/bytes.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -11,9 +12,9 @@
 
 #define FASHION_FOLDER "/usr/share/datasets/fashion-mnist"
 
-/* Reads FOLDER/NAME(.gz); an error that says how to install the set if neither is there. */
-static enum nn_status read_part(const char *folder, const char *name, unsigned char **bytes,
-                                size_t *length, struct nn_error *error)
+/* FOLDER/NAME(.gz); an error that says how to install the set if neither is there. */
+static enum nn_status find_part(const char *folder, const char *name, char **found,
+                                struct nn_error *error)
 {
     struct nn_buffer path;
     enum nn_status status;
@@ -28,50 +29,82 @@ static enum nn_status read_part(const char *folder, const char *name, unsigned c
         nn_fail_hint(error, "apt install dataset-fashion-mnist");
         goto out;
     }
-    status = nn_file_read_gzip(path.data, 0, bytes, length, error);
-    if (status != NN_OK)
-        nn_fail_at(error, path.data, 0, 0);
+    *found = nn_buffer_take(&path);
 out:
     nn_buffer_clear(&path);
     return status;
 }
 
-/* Appends one half (images and labels) to the samples, which have room for it. */
+/* Copies the bytes behind the header, of which there must be so many. */
+static enum nn_status copy_bytes(struct nn_bytes *input, size_t header, size_t count,
+                                 unsigned char *to, struct nn_error *error)
+{
+    const unsigned char *piece;
+    size_t length, at = 0, end = header + count;
+    enum nn_status status;
+    NN_TRY(nn_bytes_rewind(input, error));
+    do {
+        NN_TRY(nn_bytes_next(input, &piece, &length, error));
+        size_t skip = at < header ? header - at : 0, left = end - at;
+        if (length > left || (length == 0 && left > 0))
+            NN_TRY(nn_fail(error, NN_DAMAGED, "%s than %zu bytes", length ? "more" : "fewer", end));
+        if (length > skip)
+            memcpy(to + (at + skip - header), piece + skip, length - skip);
+        at += length;
+    } while (length > 0);
+out:
+    return status;
+}
+
+/* Reads an array of `count` items, one byte for a label or 784 for an image, piece by piece: the
+ * set is in memory once. */
+static enum nn_status read_part(const char *folder, const char *name, int rank, size_t count,
+                                unsigned char *to, struct nn_error *error)
+{
+    char *path = NULL;
+    struct nn_bytes *input = NULL;
+    struct nn_array array;
+    const unsigned char *piece;
+    enum nn_status status;
+    size_t length, bytes = rank == 1 ? count : count * 784, header = 4 + 4 * (size_t)rank;
+    NN_TRY(find_part(folder, name, &path, error));
+    NN_TRY(nn_bytes_open(path, &input, error));
+    NN_TRY(nn_bytes_peek(input, &piece, &length, error));
+    /* Only the header is looked at; that the data follow is seen when they are copied. */
+    NN_TRY(nn_idx_parse(&array, piece, length < header ? length : header + bytes, error));
+    if (array.kind != 'u' || array.size != 1 || array.shape.rank != rank ||
+        array.shape.dim[0] != count || array.count != bytes)
+        NN_TRY(nn_fail(error, NN_DAMAGED, "%s does not hold %zu %s", name, count,
+                       rank == 1 ? "labels" : "images of 28x28 bytes"));
+    NN_TRY(copy_bytes(input, header, bytes, to, error));
+out:
+    if (status != NN_OK && path)
+        nn_fail_at(error, path, 0, 0);
+    nn_bytes_close(input);
+    nn_free(path);
+    return status;
+}
+
+/* One half (images and labels) of the samples, which have room for it. */
 static enum nn_status read_half(const char *folder, const char *images, const char *labels,
                                 struct nn_samples *samples, size_t first, size_t count,
                                 struct nn_error *error)
 {
-    unsigned char *bytes = NULL;
-    size_t length;
-    struct nn_array array;
     enum nn_status status;
-    NN_TRY(read_part(folder, images, &bytes, &length, error));
-    NN_TRY(nn_idx_parse(&array, bytes, length, error));
-    if (array.kind != 'u' || array.size != 1 || array.shape.rank != 3 ||
-        array.shape.dim[0] != count || array.count != count * 784) {
-        status =
-            nn_fail(error, NN_DAMAGED, "%s does not hold %zu images of 28x28 bytes", images, count);
-        goto out;
-    }
-    memcpy((unsigned char *)samples->values + first * 784, array.data, array.count);
-    nn_free(bytes);
-    bytes = NULL;
-    NN_TRY(read_part(folder, labels, &bytes, &length, error));
-    NN_TRY(nn_idx_parse(&array, bytes, length, error));
-    if (array.kind != 'u' || array.size != 1 || array.count != count) {
-        status = nn_fail(error, NN_DAMAGED, "%s does not hold %zu labels", labels, count);
-        goto out;
-    }
+    unsigned char *label = nn_calloc(count, 1);
+    if (!label)
+        return nn_fail_memory(error, count);
+    NN_TRY(
+        read_part(folder, images, 3, count, (unsigned char *)samples->values + first * 784, error));
+    NN_TRY(read_part(folder, labels, 1, count, label, error));
     for (size_t i = 0; i < count; i++) {
-        if (array.data[i] >= samples->class_count) {
-            status = nn_fail(error, NN_DAMAGED, "label %zu (byte offset %zu) of %s is %u", i,
-                             array.offset + i, labels, array.data[i]);
-            goto out;
-        }
-        samples->labels[first + i] = array.data[i];
+        if (label[i] >= samples->class_count)
+            NN_TRY(nn_fail(error, NN_DAMAGED, "label %zu (byte offset %zu) of %s is %u", i, 8 + i,
+                           labels, label[i]));
+        samples->labels[first + i] = label[i];
     }
 out:
-    nn_free(bytes);
+    nn_free(label);
     return status;
 }
 

@@ -2,6 +2,7 @@
 #include "data_test.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 static double column_mean(const struct nn_samples *s, size_t column)
 {
@@ -163,6 +164,52 @@ Test(demos, fashion_not_installed)
     cr_assert(nn_data_demo("fashion", 0, 1, &dataset, &error) == NN_DAMAGED);
     cr_assert(strstr(error.message, "not installed") && !dataset);
     cr_assert(strcmp(error.hint, "apt install dataset-fashion-mnist") == 0);
+}
+
+static void write_images(const char *folder, const unsigned char *header, size_t length,
+                         size_t bytes)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/train-images-idx3-ubyte", folder);
+    FILE *file = fopen(path, "wb");
+    cr_assert(file && fwrite(header, 1, length, file) == length);
+    for (size_t i = 0; i < bytes; i++)
+        fputc(7, file);
+    cr_assert(fclose(file) == 0);
+}
+
+/* The first file ends too early, goes on too long, or is of another kind. */
+Test(demos, fashion_is_damaged)
+{
+    static const unsigned char images[16] = {0, 0, 8, 3,  0, 0, 0xea, 0x60,
+                                             0, 0, 0, 28, 0, 0, 0,    28};
+    static const struct {
+        unsigned char rank;
+        size_t length, bytes;
+        const char *message;
+    } cases[] = {
+        {3, 16, 100, "fewer than 47040016 bytes"},
+        {3, 16, 60000 * 784 + 1, "more than 47040016 bytes"},
+        {3, 9, 0, "truncated"},
+        {2, 16, 100, "bytes too many"},
+        {1, 16, 100, "bytes too many"},
+    };
+    char folder[] = "/tmp/nnscope-fashion-XXXXXX", path[128];
+    cr_assert(mkdtemp(folder));
+    setenv("NNSCOPE_FASHION", folder, 1);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        unsigned char header[16];
+        struct nn_dataset *dataset = NULL;
+        struct nn_error error = {0};
+        memcpy(header, images, sizeof header);
+        header[3] = cases[i].rank;
+        write_images(folder, header, cases[i].length, cases[i].bytes);
+        cr_assert(nn_data_demo("fashion", 0, 1, &dataset, &error) == NN_DAMAGED && !dataset);
+        cr_assert(strstr(error.message, cases[i].message), "%zu: %s", i, error.message);
+        cr_assert(strstr(error.file, "train-images-idx3-ubyte"), "%s", error.file);
+    }
+    snprintf(path, sizeof path, "%s/train-images-idx3-ubyte", folder);
+    cr_assert(unlink(path) == 0 && rmdir(folder) == 0);
 }
 
 Test(demos, fashion)
