@@ -1,16 +1,25 @@
 LAYER_SOURCES = \
 	src/engine/layers/add.c \
+	src/engine/layers/arithmetic.c \
 	src/engine/layers/avgpool1d.c \
 	src/engine/layers/avgpool2d.c \
+	src/engine/layers/avgpool3d.c \
 	src/engine/layers/batchnorm.c \
+	src/engine/layers/clip.c \
 	src/engine/layers/concat.c \
+	src/engine/layers/constant.c \
 	src/engine/layers/conv1d.c \
 	src/engine/layers/conv2d.c \
+	src/engine/layers/conv3d.c \
+	src/engine/layers/convtranspose1d.c \
+	src/engine/layers/convtranspose2d.c \
+	src/engine/layers/convtranspose3d.c \
 	src/engine/layers/dense.c \
 	src/engine/layers/dropout.c \
 	src/engine/layers/elu.c \
 	src/engine/layers/embedding.c \
 	src/engine/layers/flatten.c \
+	src/engine/layers/function.c \
 	src/engine/layers/gaussiannoise.c \
 	src/engine/layers/gelu.c \
 	src/engine/layers/globalavgpool1d.c \
@@ -24,12 +33,16 @@ LAYER_SOURCES = \
 	src/engine/layers/layernorm.c \
 	src/engine/layers/leaky_relu.c \
 	src/engine/layers/logsoftmax.c \
+	src/engine/layers/lrn.c \
+	src/engine/layers/matmul.c \
 	src/engine/layers/maxpool1d.c \
 	src/engine/layers/maxpool2d.c \
+	src/engine/layers/maxpool3d.c \
 	src/engine/layers/mish.c \
 	src/engine/layers/multiply.c \
 	src/engine/layers/permute.c \
 	src/engine/layers/prelu.c \
+	src/engine/layers/reduce.c \
 	src/engine/layers/relu.c \
 	src/engine/layers/relu6.c \
 	src/engine/layers/reshape.c \
@@ -40,8 +53,10 @@ LAYER_SOURCES = \
 	src/engine/layers/softplus.c \
 	src/engine/layers/softsign.c \
 	src/engine/layers/spatialdropout.c \
+	src/engine/layers/take.c \
 	src/engine/layers/tanh.c \
 	src/engine/layers/upsample.c \
+	src/engine/layers/where.c \
 	src/engine/layers/zeropadding.c
 AUGMENTATION_SOURCES = \
 	src/engine/augmentations/crop.c \
@@ -114,20 +129,31 @@ src_libengine_a_SOURCES = \
 	src/engine/layer.c \
 	src/engine/layers/conv_image.c src/engine/layers/conv_winograd.c \
 	src/engine/layers/conv_image.h src/engine/layers/conv_winograd.h \
+	src/engine/layers/arithmetic.h \
+	src/engine/layers/broadcast.c \
+	src/engine/layers/broadcast.h \
 	src/engine/layers/convolution.c \
 	src/engine/layers/convolution.h \
+	src/engine/layers/convtranspose.c \
+	src/engine/layers/convtranspose.h \
 	src/engine/layers/copy.c \
 	src/engine/layers/copy.h \
+	src/engine/layers/function.h \
 	src/engine/layers/globalpool.c \
 	src/engine/layers/globalpool.h \
 	src/engine/layers/pointwise.c \
 	src/engine/layers/pointwise.h \
 	src/engine/layers/pooling.c \
 	src/engine/layers/pooling.h \
+	src/engine/layers/pooling3d.c \
+	src/engine/layers/pooling3d.h \
 	src/engine/layers/pooling_max.c \
 	src/engine/layers/pooling_mean.c \
+	src/engine/layers/reduce.h \
 	src/engine/layers/rownorm.c \
 	src/engine/layers/rownorm.h \
+	src/engine/layers/volume.c \
+	src/engine/layers/volume.h \
 	src/engine/layers/window.c \
 	src/engine/layers/window.h \
 	src/engine/loss.c \

@@ -161,10 +161,10 @@ static enum nn_status connect(const struct nn_net *net, struct nn_node *node, co
     return NN_OK;
 }
 
-/* Adds a node under a name that is free. Takes the args on success. */
+/* Adds a node under a name that is free; bare: with parameters of 0. Takes the args on success. */
 static enum nn_status add_node(struct nn_net *net, const struct nn_layer_class *layer,
                                struct nn_args *args, const char *name, const int *inputs,
-                               int input_count, struct nn_error *error)
+                               int input_count, bool bare, struct nn_error *error)
 {
     struct nn_node *node = NULL;
     enum nn_status status;
@@ -173,7 +173,7 @@ static enum nn_status add_node(struct nn_net *net, const struct nn_layer_class *
     NN_TRY(connect(net, node, inputs, input_count, error));
     NN_TRY(nn_node_plan(node, net->nodes, error));
     NN_TRY(nn_nodes_check_size(net->nodes, net->count, node, error));
-    NN_TRY(nn_node_fill(node, net->seed, error));
+    NN_TRY(bare ? nn_node_fill_zeros(node, error) : nn_node_fill(node, net->seed, error));
     NN_TRY(nn_net_append(net, node, error));
     *args = (struct nn_args){0};
     node = NULL;
@@ -199,7 +199,7 @@ enum nn_status nn_net_set_input(struct nn_net *net, const struct nn_shape *shape
         NN_TRY(nn_fail(error, NN_SHAPE, "%s is no shape of a sample", nn_shape_text(text, shape)));
     NN_TRY(nn_args_default(&args, layer->args, error));
     NN_TRY(nn_args_set(&args, "shape", nn_shape_text(text, shape), "input", error));
-    NN_TRY(add_node(net, layer, &args, "input", (int[]){0}, 0, error));
+    NN_TRY(add_node(net, layer, &args, "input", (int[]){0}, 0, false, error));
 out:
     nn_args_clear(&args);
     return status;
@@ -212,9 +212,9 @@ enum nn_status nn_net_check_begun(const struct nn_net *net, struct nn_error *err
     return nn_fail(error, NN_STATE, "no input shape: load data or `net new input=SHAPE` first");
 }
 
-enum nn_status nn_net_add(struct nn_net *net, const struct nn_layer_class *layer,
-                          struct nn_args *args, const char *name, const int *inputs,
-                          int input_count, int *index, struct nn_error *error)
+static enum nn_status add_named(struct nn_net *net, const struct nn_layer_class *layer,
+                                struct nn_args *args, const char *name, const int *inputs,
+                                int input_count, bool bare, int *index, struct nn_error *error)
 {
     char chosen[NN_NAME_SIZE];
     enum nn_status status;
@@ -227,11 +227,25 @@ enum nn_status nn_net_add(struct nn_net *net, const struct nn_layer_class *layer
     } else {
         automatic_name(net, layer->prefix, chosen);
     }
-    NN_TRY(add_node(net, layer, args, chosen, inputs, input_count, error));
+    NN_TRY(add_node(net, layer, args, chosen, inputs, input_count, bare, error));
     if (index)
         *index = net->count - 1;
 out:
     return status;
+}
+
+enum nn_status nn_net_add(struct nn_net *net, const struct nn_layer_class *layer,
+                          struct nn_args *args, const char *name, const int *inputs,
+                          int input_count, int *index, struct nn_error *error)
+{
+    return add_named(net, layer, args, name, inputs, input_count, false, index, error);
+}
+
+enum nn_status nn_net_add_bare(struct nn_net *net, const struct nn_layer_class *layer,
+                               struct nn_args *args, const char *name, const int *inputs,
+                               int input_count, int *index, struct nn_error *error)
+{
+    return add_named(net, layer, args, name, inputs, input_count, true, index, error);
 }
 
 enum nn_status nn_net_init(struct nn_net *net, uint64_t seed, enum nn_init method, double value,

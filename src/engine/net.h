@@ -58,6 +58,10 @@ enum nn_status nn_net_set_input(struct nn_net *net, const struct nn_shape *shape
 enum nn_status nn_net_add(struct nn_net *net, const struct nn_layer_class *layer,
                           struct nn_args *args, const char *name, const int *inputs,
                           int input_count, int *index, struct nn_error *error);
+/* The same for a net that comes from a file: parameters are 0, for the caller to fill. */
+enum nn_status nn_net_add_bare(struct nn_net *net, const struct nn_layer_class *layer,
+                               struct nn_args *args, const char *name, const int *inputs,
+                               int input_count, int *index, struct nn_error *error);
 /* The whole of `add LAYER words...`: positional sizes, key=value, from=, name=, and a trailing
  * activation word that becomes a node of its own ("NAME_relu" if named). The first word may also be
  * a shorthand (shorthand.h). All or nothing. */

@@ -112,6 +112,17 @@ enum nn_status nn_node_fill(struct nn_node *node, uint64_t seed, struct nn_error
     return NN_OK;
 }
 
+enum nn_status nn_node_fill_zeros(struct nn_node *node, struct nn_error *error)
+{
+    for (int p = 0; p < node->param_count; p++) {
+        struct nn_param *param = &node->params[p];
+        enum nn_status status = nn_tensor_init(&param->value, &param->spec.shape, error);
+        if (status != NN_OK)
+            return status;
+    }
+    return NN_OK;
+}
+
 /* Adds the node's parameters to *total. */
 static enum nn_status add_size(const struct nn_node *node, size_t *total, struct nn_error *error)
 {

@@ -25,6 +25,8 @@ enum nn_status nn_node_plan(struct nn_node *node, struct nn_node *const *nodes,
                             struct nn_error *error);
 /* Draws the parameters that have no values yet. */
 enum nn_status nn_node_fill(struct nn_node *node, uint64_t seed, struct nn_error *error);
+/* The same with zeros. */
+enum nn_status nn_node_fill_zeros(struct nn_node *node, struct nn_error *error);
 
 /* Whether the planned nodes, and one more (or NULL), stay within limits.parameters. */
 enum nn_status nn_nodes_check_size(struct nn_node *const *nodes, int count,

@@ -21,11 +21,14 @@ static int readers(const struct nn_net *net, int node)
     return count;
 }
 
-/* A layer y_c = sum w_c x + b_c of its own channel or unit c: convolutions and dense. */
+/* A layer y_c = sum w_c x + b_c of its own channel or unit c: convolutions and dense, but not
+ * transposed convolutions, whose weight begins with the input's channels. */
 static bool absorbs(const struct nn_node *node)
 {
     return node->param_count > 0 && (node->layer->flags & NN_LAYER_LINEAR) &&
-           !(node->layer->flags & NN_LAYER_BATCH) && nn_args_find(node->layer->args, "bias") >= 0 &&
+           !(node->layer->flags & NN_LAYER_BATCH) &&
+           strncmp(node->layer->name, "convtranspose", 13) != 0 &&
+           nn_args_find(node->layer->args, "bias") >= 0 &&
            node->params[0].value.shape.dim[0] == node->shape.dim[0];
 }
 

@@ -2,6 +2,7 @@
 
 static const struct nn_arg_spec args[] = {
     NN_POOLING_SPECS("steps", "N", NN_PADDING_HELP_1D),
+    NN_POOLING_MAX_SPECS("steps"),
     {0},
 };
 

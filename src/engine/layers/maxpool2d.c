@@ -2,6 +2,7 @@
 
 static const struct nn_arg_spec args[] = {
     NN_POOLING_SPECS("pixels", "N or HxW", NN_PADDING_HELP),
+    NN_POOLING_MAX_SPECS("pixels"),
     {0},
 };
 

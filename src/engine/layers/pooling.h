@@ -10,7 +10,9 @@ enum {
     NN_POOLING_STRIDE,
     NN_POOLING_PADDING,
     NN_POOLING_CEIL,
-    NN_POOLING_COUNT_PAD /* of the mean alone */
+    NN_POOLING_COUNT_PAD,                       /* of the mean alone */
+    NN_POOLING_DILATION = NN_POOLING_COUNT_PAD, /* of the maximum alone */
+    NN_POOLING_PLACES
 };
 
 /* The specs of the arguments above, for a layer's table. */
@@ -33,6 +35,18 @@ enum {
                          .type = NN_ARG_BOOL,                                                      \
                          .fallback = "no",                                                         \
                          .help = "let the last window hang over the end"}
+#define NN_POOLING_MAX_SPECS(a_unit)                                                               \
+    [NN_POOLING_DILATION] = {.name = "dilation",                                                   \
+                             .type = NN_ARG_DIMS,                                                  \
+                             .fallback = "1",                                                      \
+                             .unit = a_unit,                                                       \
+                             .help = "distance of the values of a window"},                        \
+    [NN_POOLING_PLACES] = {.name = "places",                                                       \
+                           .type = NN_ARG_BOOL,                                                    \
+                           .fallback = "no",                                                       \
+                           .help =                                                                 \
+                               "give the place of the maximum in its map instead, counted row "    \
+                               "by row"}
 #define NN_POOLING_MEAN_SPECS                                                                      \
     [NN_POOLING_COUNT_PAD] = {.name = "count_include_pad",                                         \
                               .type = NN_ARG_BOOL,                                                 \
@@ -54,9 +68,10 @@ void nn_pooling_max_backward(const struct nn_call *call);
 void nn_pooling_mean_forward(const struct nn_call *call);
 void nn_pooling_mean_backward(const struct nn_call *call);
 
-/* One output place: its window without padding, [low, high) per axis, and its size with it. */
+/* One output place: its window without padding, [low, high) per axis in steps, and its size with
+ * it. */
 struct nn_pooling_place {
-    ptrdiff_t low[2], high[2];
+    ptrdiff_t low[2], high[2], step[2];
     ptrdiff_t size; /* padding that belongs to the window counted, what hangs over it not */
 };
 struct nn_pooling_place nn_pooling_place_of(const struct nn_window *window, ptrdiff_t y,

@@ -15,13 +15,14 @@ static uint32_t *places(const struct nn_call *call)
     return (uint32_t *)(void *)call->saved;
 }
 
-/* The first maximum of the window; NaN counts as the largest, as in PyTorch. */
+/* The first maximum of the window, -1 if the window misses the input between its values; NaN counts
+ * as the largest, as in PyTorch. */
 static ptrdiff_t find_maximum(const float *x, ptrdiff_t width, const struct nn_pooling_place *place)
 {
-    ptrdiff_t best = place->low[0] * width + place->low[1];
-    for (ptrdiff_t y = place->low[0]; y < place->high[0]; y++)
-        for (ptrdiff_t at = y * width + place->low[1]; at < y * width + place->high[1]; at++)
-            if (x[at] > x[best] || (isnan(x[at]) && !isnan(x[best])))
+    ptrdiff_t best = -1, step = place->step[1];
+    for (ptrdiff_t y = place->low[0]; y < place->high[0]; y += place->step[0])
+        for (ptrdiff_t at = y * width + place->low[1]; at < y * width + place->high[1]; at += step)
+            if (best < 0 || x[at] > x[best] || (isnan(x[at]) && !isnan(x[best])))
                 best = at;
     return best;
 }
@@ -40,7 +41,8 @@ static void forward_plane(const struct nn_call *call, const struct nn_window *wi
 {
     const float *x = call->x[0] + index * (size_t)(window->in[0] * window->in[1]);
     size_t out = index * (size_t)(window->out[0] * window->out[1]);
-    if (is_2x2(window)) {
+    bool give_places = nn_args_bool(&call->node->args, NN_POOLING_PLACES);
+    if (is_2x2(window) && !give_places) {
         nn_kernels->maxpool_2x2((size_t)window->out[0], (size_t)window->out[1], x,
                                 (size_t)window->in[1], call->y + out, places(call) + out);
         return;
@@ -49,8 +51,8 @@ static void forward_plane(const struct nn_call *call, const struct nn_window *wi
         for (ptrdiff_t ox = 0; ox < window->out[1]; ox++, out++) {
             struct nn_pooling_place place = nn_pooling_place_of(window, oy, ox);
             ptrdiff_t best = find_maximum(x, window->in[1], &place);
-            call->y[out] = x[best];
-            places(call)[out] = (uint32_t)best;
+            call->y[out] = give_places ? (float)best : best < 0 ? -INFINITY : x[best];
+            places(call)[out] = (uint32_t)best; /* UINT32_MAX: there is none */
         }
 }
 
@@ -60,8 +62,11 @@ static void backward_plane(const struct nn_call *call, const struct nn_window *w
     size_t outputs = (size_t)(window->out[0] * window->out[1]);
     float *dx = call->dx[0] + index * pixels;
     memset(dx, 0, pixels * sizeof *dx);
+    if (nn_args_bool(&call->node->args, NN_POOLING_PLACES))
+        return; /* a place has no gradient */
     for (size_t out = index * outputs; out < (index + 1) * outputs; out++)
-        dx[places(call)[out]] += call->dy[out];
+        if (places(call)[out] != UINT32_MAX)
+            dx[places(call)[out]] += call->dy[out];
 }
 
 void nn_pooling_max_forward(const struct nn_call *call)

@@ -19,14 +19,13 @@ static enum nn_status read_numbers(const struct nn_args *args, int index, int ax
     return NN_OK;
 }
 
-/* Splits "1x2x1x2" into numbers from 0; returns their number, 0 if it is anything else. */
-static int split_numbers(const char *text, ptrdiff_t numbers[4])
+int nn_window_numbers(const char *text, ptrdiff_t *numbers, int most)
 {
     int count = 0;
     for (const char *at = text;; at++) {
         size_t length = strcspn(at, "x");
         int64_t value;
-        if (count == 4 || strspn(at, "0123456789") != length ||
+        if (count == most || strspn(at, "0123456789") != length ||
             !nn_number_parse_int(at, length, &value) || value > INT32_MAX)
             return 0;
         numbers[count++] = (ptrdiff_t)value;
@@ -73,7 +72,7 @@ enum nn_status nn_window_pad(const char *text, int axes, struct nn_window *windo
         pad_causal(window);
         return NN_OK;
     }
-    int count = split_numbers(text, numbers);
+    int count = nn_window_numbers(text, numbers, 4);
     if (count == 0 || count == 3 || count > 2 * axes)
         return nn_fail(error, NN_ARGUMENT, "padding is %s, not '%s'",
                        axes == 2 ? NN_PADDING_HELP : NN_PADDING_HELP_1D, NN_VISIBLE(text));

@@ -28,6 +28,10 @@ struct nn_window {
 /* Whether a sample is an image (2 axes) or a series (1 axis); the message says what is needed. */
 enum nn_status nn_window_check_input(const struct nn_shape *in, int axes, struct nn_error *error);
 
+/* Splits "1x2x1x2" into at most so many numbers from 0; returns how many there are, 0 if it is
+ * anything else. */
+int nn_window_numbers(const char *text, ptrdiff_t *numbers, int most);
+
 /* Reads a padding into window->before and ->after; the rest of the window must be known for `same`
  * and `causal`. */
 enum nn_status nn_window_pad(const char *text, int axes, struct nn_window *window,

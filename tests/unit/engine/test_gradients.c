@@ -269,7 +269,7 @@ static void generate_value(const struct nn_arg_spec *spec, struct nn_random *ran
         snprintf(out, 32, "%u", required ? a * b : a); /* sizes may be multiples: groups */
         break;
     case NN_ARG_REAL:
-        snprintf(out, 32, "0.%u", a * b);
+        snprintf(out, 32, "0.%u", 4 * a); /* no bound at a value of fill_apart */
         break;
     case NN_ARG_BOOL:
         snprintf(out, 32, "%s", a == 1 ? "yes" : "no");
@@ -315,8 +315,10 @@ static const struct {
     {"3x5", "", ""},
     {"4x6x5", "", ""},
     {"6x4x7", "", ""},
+    {"2x3x2x4", "", ""},
     {"5", "dense 3", " from=input,dense1"},
     {"5", "dense 5", " from=dense1,input,dense1"},
+    {"3x3", "conv1d 3 1", " from=input,conv1"},
     {"2x4x3", "conv2d 3 1", " from=input,conv1"},
     {"2x4x3", "conv2d 2 3 padding=1", " from=conv1,input"},
     {"2x4x3", "globalavgpool2d", " from=input,globalavgpool1,input"},

@@ -450,7 +450,7 @@ Test(written_out, refusals)
         {"2x9", "conv1d 4 10", "kernel 10 does not fit into the input 2x9"},
         {"2x9", "conv1d 4 3 padding=1x1x1x1", "BEFORExAFTER"},
         {"1x9x9", "conv2d 4 3 padding=causal", "padding is"},
-        {"2x9", "maxpool1d 2 padding=2", "more than half of the kernel 2"},
+        {"2x9", "maxpool1d 2 padding=2", "as large as the kernel 2"},
         {"2x9", "globalmaxpool2d", "no image"},
         {"2x9x9", "globalavgpool1d", "no series"},
         {"2x9", "layernorm 2", "the input 2x9 does not end with the axes 2"},

@@ -128,7 +128,7 @@ Test(net, errors_say_what_is_wrong)
         {"conv2d 4 3 padding=1x2x3", NN_ARGUMENT, "padding is", NULL},
         {"conv2d 4 3 padding=-1", NN_ARGUMENT, "padding is", NULL},
         {"conv2d 4 3x3x3", NN_ARGUMENT, "kernel takes one number or two", NULL},
-        {"maxpool2d 2 padding=2", NN_SHAPE, "more than half of the kernel 2x2", NULL},
+        {"maxpool2d 2 padding=2", NN_SHAPE, "as large as the kernel 2x2", NULL},
         {"add from=c1,conv1", NN_SHAPE, "layer add1 (add): the inputs differ: 16x6x6 and 8x6x6",
          NULL},
         {"concat from=c1,conv1 axis=2", NN_SHAPE, "layer concat1 (concat): the inputs differ",

@@ -17,17 +17,28 @@ static const struct layer_case cases[] = {
     {"add", NULL, NULL}, /* below, with two branches */
     {"concat", NULL, NULL},
     {"multiply", NULL, NULL},
+    {"arithmetic", NULL, NULL},
+    {"where", NULL, NULL},
+    {"matmul", NULL, NULL},
     {"input", NULL, NULL},
     {"embedding", NULL, NULL}, /* reads whole numbers: gradients at its input are not defined */
     {"avgpool1d", "avgpool1d 2", "3x8"},
     {"avgpool2d", "avgpool2d 2", "2x6x6"},
+    {"avgpool3d", "avgpool3d 2", "2x2x4x4"},
     {"batchnorm", "batchnorm", "3x4x4"},
+    {"clip", "clip -0.6 0.9", "6"},
+    {"constant", "constant 6", "6"},
     {"conv1d", "conv1d 4 3", "2x8"},
     {"conv2d", "conv2d 4 3 padding=1 stride=2", "2x6x6"},
+    {"conv3d", "conv3d 2 2 padding=1 stride=2", "2x3x3x4"},
+    {"convtranspose1d", "convtranspose1d 4 3 stride=2", "2x5"},
+    {"convtranspose2d", "convtranspose2d 3 3 stride=2 padding=1", "2x3x3"},
+    {"convtranspose3d", "convtranspose3d 2 2", "2x2x2x2"},
     {"dense", "dense 7", "6"},
     {"dropout", "dropout 0.5", "6"},
     {"elu", "elu", "6"},
     {"flatten", "flatten", "2x3x3"},
+    {"function", "function erf", "6"},
     {"gaussiannoise", "gaussiannoise 0.1", "6"},
     {"gelu", "gelu", "6"},
     {"globalavgpool1d", "globalavgpool1d", "3x6"},
@@ -40,11 +51,14 @@ static const struct layer_case cases[] = {
     {"layernorm", "layernorm", "6"},
     {"leaky_relu", "leaky_relu", "6"},
     {"logsoftmax", "logsoftmax", "6"},
+    {"lrn", "lrn 3 alpha=0.5", "4x3x3"},
     {"maxpool1d", "maxpool1d 2", "3x8"},
     {"maxpool2d", "maxpool2d 3 stride=2 padding=1", "2x6x6"},
+    {"maxpool3d", "maxpool3d 2", "2x2x4x4"},
     {"mish", "mish", "6"},
     {"permute", "permute 2x1x3", "2x3x4"},
     {"prelu", "prelu", "6"},
+    {"reduce", "reduce sum 2", "2x3"},
     {"relu", "relu", "6"},
     {"relu6", "relu6", "6"},
     {"reshape", "reshape 3x2", "6"},
@@ -55,6 +69,7 @@ static const struct layer_case cases[] = {
     {"softplus", "softplus", "6"},
     {"softsign", "softsign", "6"},
     {"spatialdropout", "spatialdropout 0.3", "3x4x4"},
+    {"take", "take 1 1 2 step=2", "6"},
     {"tanh", "tanh", "6"},
     {"upsample", "upsample 2", "2x3x3"},
     {"zeropadding", "zeropadding 1", "2x3x3"},
@@ -214,12 +229,17 @@ Test(matrix, every_method_on_every_layer, .timeout = 120)
 
 Test(matrix, branches)
 {
-    const char *joins[] = {"add from=a,b", "concat from=a,b", "multiply from=a,b"};
-    for (size_t j = 0; j < 3; j++) {
-        const char *name = j == 0 ? "add" : j == 1 ? "concat" : "multiply";
+    static const char *const joins[][2] = {
+        {"add", "add from=a,b"},
+        {"concat", "concat from=a,b"},
+        {"multiply", "multiply from=a,b"},
+        {"arithmetic", "arithmetic subtract from=a,b"},
+    };
+    for (size_t j = 0; j < sizeof joins / sizeof *joins; j++) {
+        const char *name = joins[j][0];
         if (!nn_layer_find(name))
             continue;
-        const char *lines[] = {"dense 5 tanh name=a", "dense 5 relu name=b from=a", joins[j],
+        const char *lines[] = {"dense 5 tanh name=a", "dense 5 relu name=b from=a", joins[j][1],
                                "dense 3", NULL};
         struct nn_net *net = net_of("6", lines, 4);
         check_net(name, net);

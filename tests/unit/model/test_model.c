@@ -62,14 +62,26 @@ static void round_trip(struct nn_net *net)
 }
 
 /* `value` for each argument that has no default. */
+/* The first of "a|b|c", or the value. */
+static const char *required_value(const struct nn_arg_spec *spec, const char *value, char out[32])
+{
+    if (spec->type != NN_ARG_CHOICE)
+        return value;
+    snprintf(out, 32, "%.*s", (int)strcspn(spec->choices, "|"), spec->choices);
+    return out;
+}
+
 static void required_args(const struct nn_layer_class *layer, const char *value,
                           struct nn_args *args)
 {
     cr_assert(nn_args_default(args, layer->args, NULL) == NN_OK);
-    for (int i = 0; i < args->count; i++)
+    for (int i = 0; i < args->count; i++) {
+        char text[32];
+        const char *given = required_value(&args->specs[i], value, text);
         if (!nn_args_is_set(args, i) && (args->specs[i].flags & NN_ARG_REQUIRED))
-            cr_assert(nn_args_set(args, args->specs[i].name, value, layer->name, NULL) == NN_OK,
+            cr_assert(nn_args_set(args, args->specs[i].name, given, layer->name, NULL) == NN_OK,
                       "%s %s", layer->name, args->specs[i].name);
+    }
 }
 
 static bool try_layer(const struct nn_layer_class *layer, const char *value, int rank,
@@ -80,9 +92,10 @@ static bool try_layer(const struct nn_layer_class *layer, const char *value, int
     required_args(layer, value, &args);
     sample_add(net, "relu name=first");
     int index;
-    const int inputs[] = {1, 0};
-    const bool fits = nn_net_add(net, layer, &args, NULL, inputs, layer->max_inputs > 1 ? 2 : 1,
-                                 &index, NULL) == NN_OK;
+    const int inputs[] = {1, 0, 1};
+    const int joined = layer->min_inputs > 2 ? layer->min_inputs : 2;
+    const bool fits = nn_net_add(net, layer, &args, NULL, inputs,
+                                 layer->max_inputs > 1 ? joined : 1, &index, NULL) == NN_OK;
     if (fits) {
         sample_fill(net, 5);
         round_trip(net);
@@ -100,6 +113,7 @@ Test(model, every_layer_survives_a_round_trip, .init = sample_folder, .fini = sa
             fits += try_layer(nn_layers[i], "2", 2, (size_t[]){2, 6});
             fits += try_layer(nn_layers[i], "2", 1, (size_t[]){2});
             fits += try_layer(nn_layers[i], "1", 1, (size_t[]){6});
+            fits += try_layer(nn_layers[i], "2", 4, (size_t[]){2, 3, 3, 3});
             cr_assert(fits > 0, "%s fits no input", nn_layers[i]->name);
         }
 }
