@@ -43,6 +43,7 @@ include tests/pty/local.mk
 include tests/bench/local.mk
 include tests/cross/local.mk
 include tests/long/local.mk
+include tests/onnx/local.mk
 
 if HAVE_CRITERION
 include tests/unit/base/local.mk

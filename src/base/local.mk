@@ -11,6 +11,8 @@ src_libbase_a_SOURCES = \
 	src/base/cpu.c \
 	src/base/file.c src/base/folder.c \
 	src/base/limits.c \
+	src/base/map.c \
+	src/base/map.h \
 	src/base/mem.c \
 	src/base/number.c \
 	src/base/pool.c \

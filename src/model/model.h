@@ -35,7 +35,12 @@ struct nn_model {
 };
 enum nn_status nn_model_save(const char *path, const struct nn_model *model,
                              struct nn_error *error);
+/* Opens a model by the ending of its name: .onnx, else our own format. The files of PyTorch (.pt,
+ * .pth) and Keras (.h5, .keras) are refused with the way to convert them (NN_REFUSED). */
 enum nn_status nn_model_open(const char *path, struct nn_model *model, struct nn_error *error);
+/* Our own format, whatever the name. */
+enum nn_status nn_model_open_native(const char *path, struct nn_model *model,
+                                    struct nn_error *error);
 /* The same from memory: takes the bytes (nn_free) on success and on failure; `name` is for
  * messages. */
 enum nn_status nn_model_parse(unsigned char *bytes, size_t length, const char *name,

@@ -373,7 +373,8 @@ out:
     return status;
 }
 
-enum nn_status nn_model_open(const char *path, struct nn_model *model, struct nn_error *error)
+enum nn_status nn_model_open_native(const char *path, struct nn_model *model,
+                                    struct nn_error *error)
 {
     unsigned char *bytes;
     size_t length;

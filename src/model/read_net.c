@@ -219,8 +219,8 @@ static enum nn_status read_node(const json_t *json, int count, const struct nn_s
     enum nn_status status;
     NN_TRY(read_draft(json, net->count, count, &draft, error));
     NN_TRY(check_params(&draft, net, file, error));
-    NN_TRY(nn_net_add(net, draft.layer, &draft.args, draft.name, draft.inputs, draft.input_count,
-                      &index, error));
+    NN_TRY(nn_net_add_bare(net, draft.layer, &draft.args, draft.name, draft.inputs,
+                           draft.input_count, &index, error));
     net->nodes[index]->tail = draft.tail;
     NN_TRY(read_values(net->nodes[index], file, error));
 out:

@@ -6,7 +6,7 @@ fuzz_libs = src/libmodel.a src/libdata.a src/libengine.a $(KERNEL_LIBS) src/libb
 fuzz_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 
 check_PROGRAMS += tests/fuzz/replay-csv tests/fuzz/replay-idx tests/fuzz/replay-npy \
-	tests/fuzz/replay-model tests/fuzz/replay-description
+	tests/fuzz/replay-model tests/fuzz/replay-description tests/fuzz/replay-onnx
 tests_fuzz_replay_csv_SOURCES = $(fuzz_common) tests/fuzz/fuzz_reader.c tests/fuzz/fuzz_csv.c
 tests_fuzz_replay_csv_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_replay_csv_LDADD = $(fuzz_libs)
@@ -23,6 +23,9 @@ tests_fuzz_replay_description_SOURCES = $(fuzz_common) tests/fuzz/fuzz_net.h tes
 	tests/fuzz/fuzz_description.c
 tests_fuzz_replay_description_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_replay_description_LDADD = $(fuzz_libs)
+tests_fuzz_replay_onnx_SOURCES = $(fuzz_common) tests/fuzz/fuzz_net.h tests/fuzz/fuzz_net.c tests/fuzz/fuzz_onnx.c
+tests_fuzz_replay_onnx_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_replay_onnx_LDADD = $(fuzz_libs)
 EXTRA_DIST += tests/fuzz/run.sh tests/fuzz/corpus
 
 FUZZ_SECONDS = 60

@@ -23,7 +23,7 @@ echo $sources | tr ' ' '\n' | xargs -P "${NN_JOBS:-2}" -n 1 sh -c '
         -o fuzz/objects/$(echo "$1" | tr / _).o' sh
 
 status=0
-for name in csv idx npy model description; do
+for name in csv idx npy model description onnx; do
     ${FUZZ_CC:-clang} $flags -fsanitize=fuzzer -I"$tests" "$tests/fuzz/fuzz_$name.c" fuzz/objects/*.o \
         $NN_LIBS -o fuzz/fuzz-$name
     mkdir -p fuzz/corpus-$name

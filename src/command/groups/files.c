@@ -147,10 +147,13 @@ out:
 const struct nn_command nn_command_open = {
     .name = "open",
     .group = "files",
-    .summary = "Opens a saved model",
+    .summary = "Opens a saved model, or one in ONNX",
     .details =
-        "Data of the net's input shape, loaded before or after, get the model's scaling, and "
-        "their classes the model's numbers.",
+        "An .onnx file from PyTorch, Keras or scikit-learn becomes a net that is shown, trained "
+        "and "
+        "explained like any other; what is not supported in it is named with its node. Data of the "
+        "net's input shape, loaded before or after, get the model's scaling, and their classes the "
+        "model's numbers.",
     .args = file_args,
     .examples =
         (const struct nn_example[]){{"open iris.safetensors", NN_TRAINED "; save iris.safetensors",

@@ -32,7 +32,7 @@ static bool is_2x2(const struct nn_window *window)
 {
     for (int axis = 0; axis < 2; axis++)
         if (window->kernel[axis] != 2 || window->stride[axis] != 2 || window->before[axis] != 0 ||
-            2 * window->out[axis] > window->in[axis])
+            window->dilation[axis] != 1 || 2 * window->out[axis] > window->in[axis])
             return false;
     return true;
 }

@@ -1,0 +1,338 @@
+#include "model/onnx/onnx.h"
+
+#include "base/file.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "model/onnx/build.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Beside the file's own size. */
+#define SPARE_ROOM ((size_t)32 << 20)
+#define MAX_FILES  64
+
+/* ---- which output ---- */
+
+static const struct nn_onnx_node *producer_of(const struct nn_onnx_model *model, int value)
+{
+    for (size_t i = 0; i < model->node_count; i++)
+        for (int k = 0; k < model->nodes[i].output_count; k++)
+            if (model->nodes[i].outputs[k] == value)
+                return &model->nodes[i];
+    return NULL;
+}
+
+static bool is_op(const struct nn_onnx_node *node, const char *type)
+{
+    return node && nn_onnx_text_is(node->type, type);
+}
+
+/* The first output of real numbers. What scikit-learn puts behind the probabilities, labels and a
+ * dictionary of them (ZipMap), is cut off. */
+static int choose_output(const struct nn_onnx_model *model)
+{
+    for (size_t i = 0; i < model->output_count; i++) {
+        const struct nn_onnx_port *port = &model->outputs[i];
+        if (port->value < 0)
+            continue;
+        const struct nn_onnx_node *node = producer_of(model, port->value);
+        if (is_op(node, "ZipMap") && node->input_count > 0)
+            return node->inputs[0];
+        if (nn_onnx_type_is_real(port->type) || (port->type == NN_ONNX_UNDEFINED && node))
+            return port->value;
+    }
+    return model->output_count > 0 ? model->outputs[0].value : -1;
+}
+
+/* ---- classes ---- */
+
+static enum nn_status add_class(struct nn_model *model, struct nn_onnx_text name,
+                                struct nn_error *error)
+{
+    size_t capacity = 4 * name.length + 16;
+    char *text = nn_calloc(capacity, 1);
+    if (!text)
+        return nn_fail_memory(error, capacity);
+    model->classes[model->class_count++] = nn_text_visible(text, capacity, name.at, name.length, 0);
+    return NN_OK;
+}
+
+/* The names in a tensor of texts or whole numbers, one for each of `wanted` classes. */
+static enum nn_status read_classes(const struct nn_onnx_tensor *tensor, size_t wanted,
+                                   struct nn_model *model, struct nn_error *error)
+{
+    struct nn_wire wire = tensor->body;
+    struct nn_wire_field field;
+    enum nn_status status = NN_OK;
+    size_t there = tensor->count;
+    if (tensor->type == NN_ONNX_STRING)
+        NN_TRY(nn_wire_count(wire, 6, &there, error));
+    if (there != wanted || wanted == 0)
+        return NN_OK; /* names of something else */
+    model->classes = nn_calloc(wanted, sizeof *model->classes);
+    if (!model->classes)
+        return nn_fail_memory(error, wanted * sizeof *model->classes);
+    for (size_t i = 0; tensor->type != NN_ONNX_STRING && i < wanted; i++) {
+        char text[32];
+        int length = snprintf(text, sizeof text, "%.0f", nn_onnx_tensor_get(tensor, i));
+        NN_TRY(add_class(model, (struct nn_onnx_text){text, (size_t)length}, error));
+    }
+    for (bool more = tensor->type == NN_ONNX_STRING; more;) {
+        NN_TRY(nn_wire_next(&wire, &field, &more, error));
+        if (more && field.number == 6 && field.type == NN_WIRE_BYTES && model->class_count < wanted)
+            NN_TRY(add_class(model, nn_onnx_text_of(&field), error));
+    }
+    model->task = NN_TASK_CLASSIFICATION;
+out:
+    return status;
+}
+
+/* scikit-learn picks the name of the most probable class out of an initializer. */
+static enum nn_status find_classes(const struct nn_onnx_model *graph, struct nn_model *model,
+                                   struct nn_error *error)
+{
+    size_t units = nn_net_output(model->net)->size;
+    for (size_t i = 0; i < graph->node_count && !model->classes; i++) {
+        const struct nn_onnx_node *node = &graph->nodes[i];
+        if (!is_op(node, "ArrayFeatureExtractor") || node->input_count < 1 || node->inputs[0] < 0)
+            continue;
+        const struct nn_onnx_tensor *tensor = graph->tensors[node->inputs[0]];
+        if (tensor && (tensor->data || tensor->type == NN_ONNX_STRING)) {
+            enum nn_status status = read_classes(tensor, units, model, error);
+            if (status != NN_OK)
+                return status;
+        }
+    }
+    return NN_OK;
+}
+
+/* ---- attempts ---- */
+
+/* How the axes of the graph are read, one after the other. */
+enum attempt { WITH_BATCH, WHOLE_TENSOR, CONSTANTS, ATTEMPTS };
+
+struct attempt_result {
+    struct nn_arena arena;
+    struct nn_onnx_import import;
+};
+
+static void attempt_clear(struct attempt_result *attempt)
+{
+    nn_net_free(attempt->import.net);
+    nn_arena_clear(&attempt->arena);
+    *attempt = (struct attempt_result){0};
+}
+
+static enum nn_status try_attempt(const struct nn_onnx_model *model, enum attempt kind,
+                                  const struct nn_onnx_order *order, struct attempt_result *attempt,
+                                  struct nn_error *error)
+{
+    struct nn_onnx_order mine = *order;
+    *attempt = (struct attempt_result){0};
+    nn_arena_init(&attempt->arena);
+    mine.constant = kind == CONSTANTS;
+    attempt->import = (struct nn_onnx_import){
+        .model = model, .arena = &attempt->arena, .lead = kind == WITH_BATCH, .room = SPARE_ROOM};
+    size_t length = (size_t)(model->body.end - model->body.at);
+    if (!nn_size_add(attempt->import.room, length, &attempt->import.room) ||
+        !nn_size_add(attempt->import.room, length, &attempt->import.room))
+        return nn_fail(error, NN_LIMIT, "the file is too large");
+    return nn_onnx_build(&attempt->import, &mine, error);
+}
+
+/* The first attempt that succeeds. The error is that of the first: it speaks of the graph as
+ * people see it. */
+static enum nn_status build(const struct nn_onnx_model *model, const struct nn_onnx_order *order,
+                            enum attempt last, struct attempt_result *attempt,
+                            struct nn_error *error)
+{
+    struct nn_error first = {0}, local = {0};
+    enum nn_status status = NN_OK;
+    for (enum attempt kind = WITH_BATCH; kind <= last; kind++) {
+        status = try_attempt(model, kind, order, attempt, &local);
+        if (status == NN_OK)
+            return NN_OK;
+        bool mixes = attempt->import.mixes || last == CONSTANTS;
+        attempt_clear(attempt);
+        if (kind == WITH_BATCH)
+            first = local;
+        if (status == NN_MEMORY || !mixes)
+            break;
+        if (kind == WHOLE_TENSOR && last == WHOLE_TENSOR)
+            first = local; /* what stands in the way when batches do not */
+    }
+    if (error)
+        *error = first;
+    return first.status;
+}
+
+/* ---- a model ---- */
+
+/* The layer of the output is made the last one. */
+static enum nn_status end_net(struct nn_onnx_import *import, int output, struct nn_error *error)
+{
+    const struct nn_onnx_value *value = &import->values[output];
+    char args[NN_SHAPE_TEXT + 16], text[NN_SHAPE_TEXT];
+    int node;
+    if (value->kind != NN_ONNX_RUNTIME)
+        return nn_fail(error, NN_REFUSED, "its output does not depend on its input");
+    enum nn_status status = nn_onnx_plain(import, value, &node, error);
+    if (status != NN_OK || (node == import->net->count - 1 && node > 0))
+        return status;
+    snprintf(args, sizeof args, "shape=%s", nn_shape_text(text, &import->net->nodes[node]->shape));
+    return nn_onnx_layer(import, "reshape", args, &node, 1, &node, error);
+}
+
+static enum nn_status check_finite(const struct nn_net *net, struct nn_error *error)
+{
+    struct nn_param *param;
+    char name[2 * NN_NAME_SIZE];
+    for (size_t p = 0; (param = nn_net_param(net, p, NULL, name)); p++) {
+        size_t count = nn_shape_size(&param->value.shape);
+        double sum = 0;
+        for (size_t i = 0; i < count; i++)
+            sum += (double)param->value.data[i] * 0.0;
+        if (sum != 0.0)
+            return nn_fail(error, NN_DAMAGED, "%s holds values that are not finite", name);
+    }
+    return NN_OK;
+}
+
+static enum nn_status read_model(const unsigned char *bytes, size_t length,
+                                 const struct nn_onnx_files *files, struct nn_model *model,
+                                 struct nn_error *error)
+{
+    struct nn_onnx_model graph = {0};
+    struct attempt_result attempt = {0};
+    struct nn_model fresh = {0};
+    enum nn_status status;
+    NN_TRY(nn_onnx_parse(&graph, bytes, length, error));
+    int output = choose_output(&graph);
+    if (output < 0)
+        NN_TRY(nn_fail(error, NN_DAMAGED, "the graph has no output"));
+    struct nn_onnx_order order = {.files = files, .outputs = &output, .output_count = 1};
+    NN_TRY(build(&graph, &order, WHOLE_TENSOR, &attempt, error));
+    NN_TRY(end_net(&attempt.import, output, error));
+    NN_TRY(check_finite(attempt.import.net, error));
+    fresh.net = attempt.import.net;
+    attempt.import.net = NULL;
+    nn_net_touch(fresh.net);
+    NN_TRY(find_classes(&graph, &fresh, error));
+    *model = fresh;
+    fresh = (struct nn_model){0};
+out:
+    nn_model_clear(&fresh);
+    attempt_clear(&attempt);
+    nn_onnx_clear(&graph);
+    return status;
+}
+
+enum nn_status nn_onnx_read(const unsigned char *bytes, size_t length, const char *folder,
+                            struct nn_model *model, struct nn_error *error)
+{
+    struct nn_map maps[MAX_FILES];
+    struct nn_onnx_text locations[MAX_FILES];
+    size_t count = 0;
+    struct nn_onnx_files files = {folder, maps, locations, &count, MAX_FILES};
+    enum nn_status status = read_model(bytes, length, &files, model, error);
+    for (size_t i = 0; i < count; i++)
+        nn_map_close(&maps[i]);
+    return status;
+}
+
+enum nn_status nn_onnx_open(const char *path, struct nn_model *model, struct nn_error *error)
+{
+    struct nn_map map = {0};
+    struct nn_error local = {0};
+    char *folder = nn_strndup(path, (size_t)(nn_path_name(path) - path));
+    enum nn_status status = NN_OK;
+    if (!folder)
+        return nn_fail_memory(error, strlen(path));
+    NN_TRY(nn_map_open(&map, path, &local));
+    NN_TRY(nn_onnx_read(map.data ? map.data : (const unsigned char *)"", map.length, folder, model,
+                        &local));
+out:
+    if (status != NN_OK) {
+        nn_fail_at(&local, NN_VISIBLE(path), 0, 0);
+        if (error)
+            *error = local;
+    }
+    nn_map_close(&map);
+    nn_free(folder);
+    return status;
+}
+
+/* ---- a graph with all its outputs ---- */
+
+/* Keeps an output: the layer of it, or its values. */
+static enum nn_status take_output(struct nn_onnx_import *import, int value,
+                                  struct nn_onnx_output *output, struct nn_error *error)
+{
+    const struct nn_onnx_value *from = &import->values[value];
+    *output = (struct nn_onnx_output){
+        .name = import->model->names[value], .shape = from->shape, .node = -1};
+    if (from->kind == NN_ONNX_UNSET)
+        return nn_fail(error, NN_REFUSED, "output '%s' is not computed",
+                       NN_ONNX_TEXT(output->name));
+    if (from->kind == NN_ONNX_RUNTIME)
+        return nn_onnx_plain(import, from, &output->node, error);
+    output->values = nn_calloc(from->tensor.count + 1, sizeof *output->values);
+    if (!output->values)
+        return nn_fail_memory(error, from->tensor.count * sizeof *output->values);
+    nn_onnx_tensor_floats(&from->tensor, output->values);
+    return NN_OK;
+}
+
+enum nn_status nn_onnx_read_graph(const unsigned char *bytes, size_t length,
+                                  const struct nn_onnx_tensor *const *given, size_t given_count,
+                                  struct nn_onnx_graph *graph, struct nn_error *error)
+{
+    struct nn_onnx_model model = {0};
+    struct attempt_result attempt = {0};
+    struct nn_onnx_graph fresh = {0};
+    int *outputs = NULL;
+    enum nn_status status;
+    NN_TRY(nn_onnx_parse(&model, bytes, length, error));
+    outputs = nn_calloc(model.output_count + 1, sizeof *outputs);
+    fresh.outputs = nn_calloc(model.output_count + 1, sizeof *fresh.outputs);
+    if (!outputs || !fresh.outputs)
+        NN_TRY(nn_fail_memory(error, model.output_count * sizeof *fresh.outputs));
+    for (size_t i = 0; i < model.output_count; i++)
+        outputs[i] = model.outputs[i].value;
+    struct nn_onnx_order order = {.given = given,
+                                  .given_count = given_count,
+                                  .outputs = outputs,
+                                  .output_count = model.output_count};
+    NN_TRY(build(&model, &order, CONSTANTS, &attempt, error));
+    for (size_t i = 0; i < model.output_count; i++)
+        if (outputs[i] >= 0)
+            NN_TRY(take_output(&attempt.import, outputs[i], &fresh.outputs[fresh.output_count++],
+                               error));
+    fresh.batch = attempt.import.batch;
+    fresh.constant = attempt.import.input.kind == NN_ONNX_UNSET;
+    if (attempt.import.input.ordered) {
+        fresh.order_rank = attempt.import.input.order_rank;
+        memcpy(fresh.order, attempt.import.input.order, sizeof fresh.order);
+    }
+    fresh.net = attempt.import.net;
+    attempt.import.net = NULL;
+    *graph = fresh;
+    fresh = (struct nn_onnx_graph){0};
+out:
+    nn_onnx_graph_clear(&fresh);
+    attempt_clear(&attempt);
+    nn_onnx_clear(&model);
+    nn_free(outputs);
+    return status;
+}
+
+void nn_onnx_graph_clear(struct nn_onnx_graph *graph)
+{
+    for (size_t i = 0; i < graph->output_count; i++)
+        nn_free(graph->outputs[i].values);
+    nn_free(graph->outputs);
+    nn_net_free(graph->net);
+    *graph = (struct nn_onnx_graph){0};
+}

@@ -1,0 +1,61 @@
+/* The operators of scikit-learn's exports that stand before the probabilities (ai.onnx.ml). */
+#include "model/onnx/import.h"
+
+/* (x - offset) scale, for each feature or for all. */
+static enum nn_status lower_scaler(struct nn_onnx_import *import, const struct nn_onnx_op *op,
+                                   struct nn_error *error)
+{
+    struct nn_onnx_value out = *nn_onnx_input(import, 0), numbers;
+    static const char *const names[] = {"offset", "scale"};
+    static const char *const steps[] = {"subtract", "multiply"};
+    enum nn_status status;
+    (void)op;
+    NN_TRY(nn_onnx_cast(import, &out, NN_ONNX_FLOAT, &out, error));
+    for (int i = 0; i < 2; i++) {
+        bool found;
+        NN_TRY(nn_onnx_attr_value(import, names[i], &numbers, &found, error));
+        if (found && numbers.tensor.count > 0)
+            NN_TRY(nn_onnx_binary(import, steps[i], &out, &numbers, &out, error));
+    }
+    nn_onnx_give(import, 0, &out);
+out:
+    return status;
+}
+
+/* Each sample divided by its norm. */
+static enum nn_status lower_normalizer(struct nn_onnx_import *import, const struct nn_onnx_op *op,
+                                       struct nn_error *error)
+{
+    const struct nn_onnx_value *in = nn_onnx_input(import, 0);
+    struct nn_onnx_value size = *in, out;
+    struct nn_onnx_text norm;
+    bool axes[NN_MAX_RANK] = {false};
+    enum nn_status status;
+    (void)op;
+    NN_TRY(nn_onnx_attr_text(import, "norm", "MAX", &norm, error));
+    if (in->shape.rank < 1)
+        return nn_fail(error, NN_DAMAGED, "its input has no axes");
+    axes[in->shape.rank - 1] = true;
+    if (nn_onnx_text_is(norm, "MAX"))
+        NN_TRY(nn_onnx_map(import, "abs", "", NULL, &size, &size, error));
+    NN_TRY(nn_onnx_reduce(import,
+                          nn_onnx_text_is(norm, "L1")   ? "l1"
+                          : nn_onnx_text_is(norm, "L2") ? "l2"
+                                                        : "max",
+                          &size, axes, &size, error));
+    NN_TRY(nn_onnx_binary(import, "divide", in, &size, &out, error));
+    nn_onnx_give(import, 0, &out);
+out:
+    return status;
+}
+
+static const struct nn_onnx_op ops[] = {
+    {"Scaler", "offset|scale", 1, 1, lower_scaler, NULL, NULL},
+    {"Normalizer", "norm", 1, 1, lower_normalizer, NULL, NULL},
+    {0},
+};
+
+const struct nn_onnx_family nn_onnx_family_learn = {
+    .domain = "ai.onnx.ml",
+    .ops = ops,
+};
