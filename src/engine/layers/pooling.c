@@ -50,7 +50,7 @@ enum nn_status nn_pooling_infer_2d(const struct nn_args *args, const struct nn_s
 
 struct nn_window nn_pooling_window(const struct nn_node *node)
 {
-    return nn_window_of(node, window_args);
+    return nn_window_of(node, window_args(&node->args));
 }
 
 double nn_pooling_flops(const struct nn_node *node)
