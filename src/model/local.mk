@@ -18,8 +18,8 @@ src_libmodel_a_SOURCES = \
 	src/model/json.c src/model/model.c src/model/model_open.c src/model/model_read.c src/model/model_write.c src/model/read_net.c \
 	src/model/safetensors.c src/model/safetensors_write.c src/model/train_read.c src/model/train_write.c \
 	src/model/onnx/build.h src/model/onnx/import.h src/model/onnx/onnx.h src/model/onnx/proto.h \
-	src/model/onnx/window.h src/model/onnx/wire.h \
-	src/model/onnx/attribute.c src/model/onnx/external.c src/model/onnx/import.c src/model/onnx/layer.c \
+	src/model/onnx/value.h src/model/onnx/window.h src/model/onnx/wire.h \
+	src/model/onnx/attribute.c src/model/onnx/combine.c src/model/onnx/external.c src/model/onnx/import.c src/model/onnx/layer.c \
 	src/model/onnx/onnx.c src/model/onnx/proto.c src/model/onnx/registry.c src/model/onnx/tensor.c \
 	src/model/onnx/value.c src/model/onnx/window.c src/model/onnx/wire.c \
 	$(ONNX_SOURCES)

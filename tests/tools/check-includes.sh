@@ -61,7 +61,7 @@ calls 'base/mem\.c' 'only base/mem.c allocates and frees' \
     '(m|c|re)alloc|reallocarray|aligned_alloc|posix_memalign|strn?dup|v?asprintf|free'
 calls 'base/number\.c' 'only base/number.c turns text into numbers' \
     'ato([ifl]|ll)|strto(d|f|ld|l|ll|ul|ull)|v?[sf]?scanf'
-calls '(base/(file|folder)\.c|app/|tui/)' 'only base/file.c and folder.c open, make and rename files' \
+calls '(base/(file|folder|map)\.c|app/|tui/)' 'only base/file.c, folder.c and map.c open, make and rename files' \
     'f?open|freopen|fdopen|openat|creat|rename(at)?|unlink(at)?|mkdir|fsync'
 calls '(app|tui)/' 'only app/ and tui/ print and end the program' 'v?printf|puts|putchar|perror|abort|_?exit'
 only '(app|tui)/' 'only app/ and tui/ know the standard streams' '(.*[^A-Za-z0-9_.>])?std(out|err)([^A-Za-z0-9_]|$)'

@@ -27,14 +27,16 @@ static enum nn_status set_args(struct nn_args *args, const char *text, const cha
                                struct nn_error *error)
 {
     enum nn_status status = NN_OK;
-    char *copy = nn_strdup(text), *state = NULL;
+    char *copy = nn_strdup(text);
     if (!copy)
         return nn_fail_memory(error, strlen(text));
-    for (char *word = strtok_r(copy, " ", &state); word && status == NN_OK;
-         word = strtok_r(NULL, " ", &state)) {
-        char *equals = strchr(word, '=');
-        *equals = '\0';
-        status = nn_args_set(args, word, equals + 1, layer, error);
+    for (char *word = copy; *word && status == NN_OK;) {
+        size_t length = strcspn(word, " ");
+        char *next = word + length + (word[length] == ' '), *value = strchr(word, '=');
+        word[length] = '\0';
+        *value++ = '\0';
+        status = nn_args_set(args, word, value, layer, error);
+        word = next;
     }
     nn_free(copy);
     return status;

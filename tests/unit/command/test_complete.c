@@ -55,7 +55,8 @@ Test(complete, what_may_stand_at_the_cursor)
         {"compile loss=cat", "13:categorical_crossentropy"},
         {"compile loss=mse optimizer=sgd mom", "31:momentum=~"},
         {"compile loss=mse optimizer=adam bet", "32:beta1=~ beta2=~"},
-        {"add con", "4:concat conv1d conv2d"},
+        {"add con",
+         "4:concat constant conv1d conv2d conv3d convtranspose1d convtranspose2d convtranspose3d"},
         {"add conv2d 8 pad", "13:padding=~"},
         {"add dense 8 sig", "12:sigmoid"},
         {"net remove de", "11:dense1 dense2"},
@@ -73,7 +74,7 @@ Test(complete, what_may_stand_at_the_cursor)
         {"source s", "7:sub/~"},
         {"save .h", "5:.hidden/~"},
         {"show tr", "5:train"},
-        {"help conv", "5:conv1d conv2d"},
+        {"help conv", "5:conv1d conv2d conv3d convtranspose1d convtranspose2d convtranspose3d"},
         {"nothing at", "8:"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
