@@ -9,6 +9,7 @@ src_libkernels_a_SOURCES = \
 	src/kernels/simd_avx512.h \
 	src/kernels/simd_neon.h \
 	src/kernels/simd_conv.h \
+	src/kernels/simd_depthwise.h \
 	src/kernels/simd_dot.h \
 	src/kernels/simd_gemm.h \
 	src/kernels/simd_loss.h \

@@ -6,7 +6,7 @@
 #ifndef NN_KERNELS_SIMD_CONV_H
 #define NN_KERNELS_SIMD_CONV_H
 
-#include "kernels/conv.h"
+#include "kernels/simd_depthwise.h"
 #include "kernels/simd_gemm.h"
 
 /* A vector of output places, which are neighbours in the image. Where the output is narrower than
@@ -17,14 +17,17 @@ struct strip {
     size_t to;       /* in the output */
     size_t count;    /* lanes that are places */
     size_t readable; /* lanes that are in the image */
-    int32_t lanes[LANES];
+    bool roomy;      /* behind the places is room for the other lanes, until the next strip comes */
+    bool moved;
+    int32_t lanes[LANES]; /* where the places come from */
 };
 
 /* Steps through the strips of some rows of the output. */
 struct walk {
     size_t pitch, width;
-    bool by_row;        /* every row begins a strip */
-    size_t at, to, end; /* at: of the next strip; end: of the image, for tap 0 */
+    bool by_row;            /* every row begins a strip */
+    size_t at, end, column; /* in the image, for tap 0; at: of the next strip */
+    size_t to, past;        /* in the output */
 };
 
 /* Whichever makes fewer strips: row by row, or all at once with lanes that are nothing. */
@@ -36,45 +39,68 @@ static struct walk walk_over(const struct nn_conv *conv, size_t row, size_t rows
                         .width = conv->width,
                         .by_row = by_row <= (length + LANES - 1) / LANES,
                         .at = row * conv->pitch,
-                        .to = row * conv->width};
+                        .to = row * conv->width,
+                        .past = (row + rows) * conv->width};
     walk.end = walk.at + length;
     return walk;
 }
 
-/* The strip at walk->at, whose first lane lies in that column. */
-static void fill_strip(const struct walk *walk, size_t column, struct strip *strip)
+/* Lanes of a strip that does not end in its row. */
+static void gather_lanes(const struct walk *walk, struct strip *strip)
 {
-    size_t lanes = walk->by_row ? walk->width - column : LANES;
-    *strip = (struct strip){
-        .from = walk->at, .to = walk->to, .readable = least(LANES, walk->end - walk->at)};
-    lanes = least(lanes, strip->readable);
-    for (size_t l = 0; l < lanes; l++) {
+    size_t column = walk->column;
+    strip->moved = true;
+    strip->count = 0;
+    for (size_t l = 0; l < strip->readable; l++) {
         if (column < walk->width)
             strip->lanes[strip->count++] = (int32_t)l;
         column = column + 1 == walk->pitch ? 0 : column + 1;
     }
 }
 
+static void step_on(struct walk *walk)
+{
+    bool ends_row = walk->by_row && walk->column + LANES >= walk->width;
+    size_t step = ends_row ? walk->pitch - walk->column : LANES;
+    walk->at += step;
+    walk->column += step;
+    while (walk->column >= walk->pitch)
+        walk->column -= walk->pitch;
+}
+
 static bool next_strip(struct walk *walk, struct strip *strip)
 {
     while (walk->at < walk->end) {
-        size_t column = walk->at % walk->pitch;
-        bool ends_row = column + LANES >= walk->width;
-        fill_strip(walk, column, strip);
+        size_t left = walk->column < walk->width ? walk->width - walk->column : 0;
+        strip->from = walk->at;
+        strip->to = walk->to;
+        strip->readable = least(LANES, walk->end - walk->at);
+        strip->roomy = walk->to + LANES <= walk->past;
+        strip->moved = false;
+        strip->count = least(left, LANES);
+        for (size_t l = 0; l < LANES; l++)
+            strip->lanes[l] = (int32_t)l;
+        if (left < LANES && !walk->by_row)
+            gather_lanes(walk, strip);
         walk->to += strip->count;
-        walk->at += walk->by_row && ends_row ? walk->pitch - column : LANES;
+        step_on(walk);
         if (strip->count > 0)
             return true;
     }
     return false;
 }
 
+enum {
+    ALONE_VECTORS = 8
+}; /* of a tile of the only filter: so many sums do not wait for each other */
+
 struct conv_tile {
     size_t depth;
     const float *row[TILE_ROWS]; /* of w */
     const size_t *offset;
     const float *image;
-    const struct strip *strips; /* [TILE_VECTORS] */
+    const struct strip *strips; /* [TILE_VECTORS], or [ALONE_VECTORS] */
+    bool roomy, moved;          /* all of them; any of them */
     const float *bias;          /* of the first row; NULL: add to what stands in y */
     float *y;
     size_t ldy;
@@ -85,7 +111,7 @@ static inline void put_strip(const struct strip *strip, vec value, bool add, flo
     y += strip->to;
     if (strip->count == 0)
         return;
-    if (strip->count < LANES)
+    if (strip->moved)
         value = v_permute(value, strip->lanes);
     if (add)
         value += get(y, strip->count);
@@ -93,20 +119,20 @@ static inline void put_strip(const struct strip *strip, vec value, bool add, flo
 }
 
 static inline __attribute__((always_inline)) void convolve(const struct conv_tile *t, size_t rows,
-                                                           bool partial)
+                                                           size_t vectors, bool partial)
 {
     const size_t depth = t->depth, *offset = t->offset;
-    const float *image[TILE_VECTORS], *row[TILE_ROWS];
-    vec sum[TILE_ROWS][TILE_VECTORS], right[TILE_VECTORS];
-    UNROLL for (size_t v = 0; v < TILE_VECTORS; v++) image[v] = t->image + t->strips[v].from;
+    const float *image[ALONE_VECTORS], *row[TILE_ROWS];
+    vec sum[TILE_ROWS][ALONE_VECTORS], right[ALONE_VECTORS];
+    UNROLL for (size_t v = 0; v < vectors; v++) image[v] = t->image + t->strips[v].from;
     UNROLL for (size_t r = 0; r < rows; r++)
     {
         row[r] = t->row[r];
         vec start = v_set(t->bias ? t->bias[r] : 0.0f);
-        UNROLL for (size_t v = 0; v < TILE_VECTORS; v++) sum[r][v] = start;
+        UNROLL for (size_t v = 0; v < vectors; v++) sum[r][v] = start;
     }
     for (size_t p = 0; p < depth; p++) {
-        UNROLL for (size_t v = 0; v < TILE_VECTORS; v++)
+        UNROLL for (size_t v = 0; v < vectors; v++)
         {
             const float *from = image[v] + offset[p];
             right[v] = partial ? v_load_first(from, t->strips[v].readable) : v_load(from);
@@ -114,40 +140,58 @@ static inline __attribute__((always_inline)) void convolve(const struct conv_til
         UNROLL for (size_t r = 0; r < rows; r++)
         {
             vec left = v_set(row[r][p]);
-            UNROLL for (size_t v = 0; v < TILE_VECTORS; v++) sum[r][v] =
+            UNROLL for (size_t v = 0; v < vectors; v++) sum[r][v] =
                 v_fma(left, right[v], sum[r][v]);
         }
     }
-    UNROLL for (size_t r = 0; r < rows; r++) UNROLL for (size_t v = 0; v < TILE_VECTORS; v++)
-        put_strip(&t->strips[v], sum[r][v], !t->bias, t->y + r * t->ldy);
+    if (t->roomy && t->bias)
+        UNROLL for (size_t r = 0; r < rows; r++) UNROLL for (size_t v = 0; v < vectors; v++)
+        {
+            const struct strip *strip = &t->strips[v];
+            vec value = t->moved ? v_permute(sum[r][v], strip->lanes) : sum[r][v];
+            v_store(t->y + r * t->ldy + strip->to, value);
+        }
+    else
+        UNROLL for (size_t r = 0; r < rows; r++) UNROLL for (size_t v = 0; v < vectors; v++)
+            put_strip(&t->strips[v], sum[r][v], !t->bias, t->y + r * t->ldy);
 }
 
-#define CONV_TILES(rows)                                                                           \
-    static void conv_full_##rows(const struct conv_tile *t)                                        \
+#define CONV_TILES(name, rows, vectors)                                                            \
+    static void conv_full_##name(const struct conv_tile *t)                                        \
     {                                                                                              \
-        convolve(t, rows, false);                                                                  \
+        convolve(t, rows, vectors, false);                                                         \
     }                                                                                              \
-    static void conv_part_##rows(const struct conv_tile *t)                                        \
+    static void conv_part_##name(const struct conv_tile *t)                                        \
     {                                                                                              \
-        convolve(t, rows, true);                                                                   \
+        convolve(t, rows, vectors, true);                                                          \
     }
-CONV_TILES(1)
-CONV_TILES(2)
-CONV_TILES(3)
-CONV_TILES(4)
-CONV_TILES(5)
-CONV_TILES(6)
+CONV_TILES(alone, 1, ALONE_VECTORS)
+CONV_TILES(1, 1, TILE_VECTORS)
+CONV_TILES(2, 2, TILE_VECTORS)
+CONV_TILES(3, 3, TILE_VECTORS)
+CONV_TILES(4, 4, TILE_VECTORS)
+CONV_TILES(5, 5, TILE_VECTORS)
+CONV_TILES(6, 6, TILE_VECTORS)
 #undef CONV_TILES
-    static void (*const conv_tiles[2][TILE_ROWS + 1])(const struct conv_tile *t) = {
-        {NULL, conv_full_1, conv_full_2, conv_full_3, conv_full_4, conv_full_5, conv_full_6},
-        {NULL, conv_part_1, conv_part_2, conv_part_3, conv_part_4, conv_part_5, conv_part_6}};
+
+/* By the number of filters; 0: of one alone. */
+static void (*const conv_tiles[2][TILE_ROWS + 1])(const struct conv_tile *t) = {
+    {conv_full_alone, conv_full_1, conv_full_2, conv_full_3, conv_full_4, conv_full_5, conv_full_6},
+    {conv_part_alone, conv_part_1, conv_part_2, conv_part_3, conv_part_4, conv_part_5,
+     conv_part_6}};
 
 /* All filters at some strips, whose part of the image stays in the first-level cache. */
-static void convolve_strips(const struct nn_conv *conv, const struct strip *strips, bool partial,
-                            const float *image, const float *w, const float *bias, float *y)
+static void convolve_strips(const struct nn_conv *conv, const struct strip *strips, size_t vectors,
+                            bool partial, const float *image, const float *w, const float *bias,
+                            float *y)
 {
     static const float zeros[TILE_ROWS];
     struct conv_tile t = {.image = image, .strips = strips, .ldy = conv->height * conv->width};
+    t.roomy = true;
+    for (size_t v = 0; v < vectors; v++) {
+        t.roomy = t.roomy && strips[v].roomy;
+        t.moved = t.moved || strips[v].moved;
+    }
     for (size_t p = 0; p < conv->taps; p += t.depth) {
         t.depth = least(conv->taps - p, DEPTH);
         t.offset = conv->offset + p;
@@ -157,7 +201,7 @@ static void convolve_strips(const struct nn_conv *conv, const struct strip *stri
                 t.row[r] = w + (f + r) * conv->taps + p;
             t.bias = p > 0 ? NULL : bias ? bias + f : zeros;
             t.y = y + f * t.ldy;
-            conv_tiles[partial][height](&t);
+            conv_tiles[partial][conv->filters == 1 ? 0 : height](&t);
         }
     }
 }
@@ -165,18 +209,19 @@ static void convolve_strips(const struct nn_conv *conv, const struct strip *stri
 static void KERNEL(conv)(const struct nn_conv *conv, const float *image, const float *w,
                          const float *bias, size_t row, size_t rows, float *y)
 {
-    struct strip strips[TILE_VECTORS];
+    struct strip strips[ALONE_VECTORS];
     struct walk walk = walk_over(conv, row, rows);
+    size_t vectors = conv->filters == 1 ? ALONE_VECTORS : TILE_VECTORS;
     while (next_strip(&walk, &strips[0])) {
         bool partial = strips[0].readable < LANES;
-        for (size_t v = 1; v < TILE_VECTORS; v++) {
+        for (size_t v = 1; v < vectors; v++) {
             if (!next_strip(&walk, &strips[v])) {
                 strips[v] = strips[v - 1]; /* fills the tile, */
                 strips[v].count = 0;       /* for nothing */
             }
             partial = partial || strips[v].readable < LANES;
         }
-        convolve_strips(conv, strips, partial, image, w, bias, y);
+        convolve_strips(conv, strips, vectors, partial, image, w, bias, y);
     }
 }
 
@@ -228,6 +273,10 @@ static void KERNEL(conv_weights)(const struct nn_conv *conv, const float *image,
 {
     size_t places = conv->height * conv->width, rows = block_rows(conv);
     size_t most = least(conv->width, DEPTH);
+    if (conv->filters == 1) {
+        weights_alone(conv, image, dy, tap, taps, dw, accumulate);
+        return;
+    }
     dw += filter * conv->taps + tap;
     for (size_t y = 0; y < conv->height; y += rows)
         for (size_t x = 0; x < conv->width; x += most) {
@@ -277,6 +326,10 @@ static void KERNEL(conv_input)(const struct nn_conv *conv, const float *w, const
     static _Thread_local float patches[TAPS * DEPTH];
     size_t places = conv->height * conv->width, rows = block_rows(conv);
     size_t most = least(conv->width, DEPTH);
+    if (conv->filters == 1) {
+        input_alone(conv, w, dy, tap, taps, image);
+        return;
+    }
     for (size_t y = 0; y < conv->height; y += rows)
         for (size_t x = 0; x < conv->width; x += most)
             for (size_t i = 0; i < taps; i += TAPS) {

@@ -53,6 +53,28 @@ static inline __m256 cross_half(__m512 x, int which)
     return _mm256_loadu_ps(lanes + 8 * which);
 }
 
+static inline __m512i cross_widen_bytes(__m128i x)
+{
+    int32_t lanes[16];
+    unsigned char bytes[16];
+    _mm_storeu_si128((void *)bytes, x);
+    for (int i = 0; i < 16; i++)
+        lanes[i] = bytes[i];
+    return simde_mm512_loadu_epi32(lanes);
+}
+
+static inline __m512 cross_floats(__m512i x)
+{
+    int32_t whole[16];
+    float lanes[16];
+    simde_mm512_storeu_epi32(whole, x);
+    for (int i = 0; i < 16; i++)
+        lanes[i] = (float)whole[i];
+    return simde_mm512_loadu_ps(lanes);
+}
+
+#define _mm512_cvtepu8_epi32(x)            cross_widen_bytes(x)
+#define _mm512_cvtepi32_ps(x)              cross_floats(x)
 #define _mm512_maskz_loadu_ps(mask, from)  cross_load(mask, from)
 #define _mm512_mask_storeu_ps(to, mask, x) cross_store(to, mask, x)
 #define _mm512_cvtps_pd(x)                 cross_widen(x)
