@@ -5,6 +5,8 @@ KERNEL_LIBS = src/libkernels.a
 src_libkernels_a_SOURCES = \
 	src/kernels/conv.h src/kernels/kernels.def src/kernels/kernels.h src/kernels/sets.h \
 	src/kernels/conv_ref.c src/kernels/gemm.c src/kernels/gemm_ref.c src/kernels/kernels.c src/kernels/ref.c \
+	src/kernels/activations_ref.c \
+	src/kernels/simd_activations.h \
 	src/kernels/simd_avx2.h \
 	src/kernels/simd_avx512.h \
 	src/kernels/simd_neon.h \

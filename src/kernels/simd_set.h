@@ -9,6 +9,7 @@
 #define JOIN(kernel, isa)  JOIN_(kernel, isa)
 #define KERNEL(kernel)     JOIN(kernel, ISA)
 
+#include "kernels/simd_activations.h"
 #include "kernels/simd_conv.h"
 #include "kernels/simd_gemm.h"
 #include "kernels/simd_loss.h"

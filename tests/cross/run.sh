@@ -9,10 +9,10 @@ cd "$source" || exit 99
 
 flags="-std=gnu17 -D_GNU_SOURCE -O2 -ffp-contract=off -fno-math-errno -fno-trapping-math -ffunction-sections -Wl,--gc-sections
     -DNN_INSTALLED_DATA=\"\" -DNN_SOURCE_DATA=\"\" -Isrc -I$build -Itests/cross -Itests/unit/kernels"
-common="src/kernels/conv_ref.c src/kernels/gemm.c src/kernels/gemm_ref.c src/kernels/kernels.c src/kernels/ref.c src/kernels/winograd.c src/kernels/winograd_ref.c
+common="src/kernels/activations_ref.c src/kernels/conv_ref.c src/kernels/gemm.c src/kernels/gemm_ref.c src/kernels/kernels.c src/kernels/ref.c src/kernels/winograd.c src/kernels/winograd_ref.c
     src/base/buffer.c src/base/file.c src/base/mem.c src/base/number.c src/base/pool.c src/base/random.c
     src/base/status.c src/base/text.c tests/cross/cpu.c tests/cross/criterion/main.c
-    tests/unit/kernels/test_conv.c tests/unit/kernels/test_elementwise.c tests/unit/kernels/test_gemm.c tests/unit/kernels/test_pool.c tests/unit/kernels/test_rows.c tests/unit/kernels/test_winograd.c"
+    tests/unit/kernels/test_activations.c tests/unit/kernels/test_conv.c tests/unit/kernels/test_elementwise.c tests/unit/kernels/test_gemm.c tests/unit/kernels/test_pool.c tests/unit/kernels/test_rows.c tests/unit/kernels/test_winograd.c"
 
 # shellcheck disable=SC2086 # words
 if [ "$(uname -m)" = x86_64 ] && echo '#include <simde/x86/avx512.h>' | $cc -fsyntax-only -xc - 2>/dev/null; then
