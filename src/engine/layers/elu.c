@@ -1,6 +1,5 @@
 #include "engine/layers/pointwise.h"
-
-#include <math.h>
+#include "kernels/kernels.h"
 
 enum { ALPHA };
 
@@ -13,17 +12,19 @@ static const struct nn_arg_spec args[] = {
     {0},
 };
 
-static double value(const struct nn_args *values, double x)
+static void map(const struct nn_args *values, size_t n, const float *x, float *y)
 {
-    return x > 0.0 ? x : nn_args_real(values, ALPHA) * expm1(x);
+    nn_kernels->elu(n, (float)nn_args_real(values, ALPHA), 1.0f, x, y);
 }
 
-static double slope(const struct nn_args *values, double x)
+static void map_backward(const struct nn_args *values, size_t n, const float *x, const float *y,
+                         const float *dy, float *dx)
 {
-    return x > 0.0 ? 1.0 : nn_args_real(values, ALPHA) * exp(x);
+    (void)y;
+    nn_kernels->elu_backward(n, (float)nn_args_real(values, ALPHA), 1.0f, x, dy, dx);
 }
 
-NN_POINTWISE_DEFINE(value, slope)
+NN_POINTWISE_OF_MAPS(map, map_backward)
 
 const struct nn_layer_class nn_layer_elu = {
     .name = "elu",

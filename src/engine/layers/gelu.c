@@ -1,16 +1,10 @@
 #include "engine/layers/pointwise.h"
-
-#include <math.h>
+#include "kernels/kernels.h"
 
 /* P is the normal distribution function: exact by erf, or by the tanh formula. */
 
 enum { APPROXIMATE };
 enum { EXACT };
-
-#define SQRT_HALF        0.70710678118654752440
-#define INV_SQRT_TWO_PI  0.39894228040143267794
-#define SQRT_TWO_OVER_PI 0.79788456080286535588
-#define CUBIC            0.044715
 
 static const struct nn_arg_spec args[] = {
     [APPROXIMATE] = {.name = "approximate",
@@ -22,39 +16,25 @@ static const struct nn_arg_spec args[] = {
     {0},
 };
 
-static double value_exact(double x)
+static void map(const struct nn_args *values, size_t n, const float *x, float *y)
 {
-    return 0.5 * x * erfc(-x * SQRT_HALF);
+    if (nn_args_int(values, APPROXIMATE) == EXACT)
+        nn_kernels->gelu(n, x, y);
+    else
+        nn_kernels->gelu_tanh(n, x, y);
 }
 
-static double slope_exact(double x)
+static void map_backward(const struct nn_args *values, size_t n, const float *x, const float *y,
+                         const float *dy, float *dx)
 {
-    return 0.5 * erfc(-x * SQRT_HALF) + x * INV_SQRT_TWO_PI * exp(-0.5 * x * x);
+    (void)y;
+    if (nn_args_int(values, APPROXIMATE) == EXACT)
+        nn_kernels->gelu_backward(n, x, dy, dx);
+    else
+        nn_kernels->gelu_tanh_backward(n, x, dy, dx);
 }
 
-static double value_tanh(double x)
-{
-    return 0.5 * x * (1.0 + tanh(SQRT_TWO_OVER_PI * (x + CUBIC * x * x * x)));
-}
-
-static double slope_tanh(double x)
-{
-    double t = tanh(SQRT_TWO_OVER_PI * (x + CUBIC * x * x * x));
-    double inner = SQRT_TWO_OVER_PI * (1.0 + 3.0 * CUBIC * x * x);
-    return 0.5 * (1.0 + t) + 0.5 * x * (1.0 - t) * (1.0 + t) * inner;
-}
-
-static double value(const struct nn_args *values, double x)
-{
-    return nn_args_int(values, APPROXIMATE) == EXACT ? value_exact(x) : value_tanh(x);
-}
-
-static double slope(const struct nn_args *values, double x)
-{
-    return nn_args_int(values, APPROXIMATE) == EXACT ? slope_exact(x) : slope_tanh(x);
-}
-
-NN_POINTWISE_DEFINE(value, slope)
+NN_POINTWISE_OF_MAPS(map, map_backward)
 
 const struct nn_layer_class nn_layer_gelu = {
     .name = "gelu",

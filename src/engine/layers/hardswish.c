@@ -1,20 +1,22 @@
 #include "engine/layers/pointwise.h"
+#include "kernels/kernels.h"
 
 static const struct nn_arg_spec args[] = {{0}};
 
-static double value(const struct nn_args *values, double x)
+static void map(const struct nn_args *values, size_t n, const float *x, float *y)
 {
     (void)values;
-    return x < -3.0 ? 0.0 : x > 3.0 ? x : x * (x + 3.0) / 6.0;
+    nn_kernels->hardswish(n, x, y);
 }
 
-static double slope(const struct nn_args *values, double x)
+static void map_backward(const struct nn_args *values, size_t n, const float *x, const float *y,
+                         const float *dy, float *dx)
 {
-    (void)values;
-    return x < -3.0 ? 0.0 : x > 3.0 ? 1.0 : x / 3.0 + 0.5;
+    (void)values, (void)y;
+    nn_kernels->hardswish_backward(n, x, dy, dx);
 }
 
-NN_POINTWISE_DEFINE(value, slope)
+NN_POINTWISE_OF_MAPS(map, map_backward)
 
 const struct nn_layer_class nn_layer_hardswish = {
     .name = "hardswish",

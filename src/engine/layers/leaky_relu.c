@@ -27,15 +27,7 @@ static void map_backward(const struct nn_args *values, size_t n, const float *x,
         dx[i] = x[i] > 0.0f ? dy[i] : slope * dy[i];
 }
 
-static void forward(const struct nn_call *call)
-{
-    nn_pointwise_forward(call, map);
-}
-
-static void backward(const struct nn_call *call)
-{
-    nn_pointwise_backward(call, map_backward);
-}
+NN_POINTWISE_OF_MAPS(map, map_backward)
 
 const struct nn_layer_class nn_layer_leaky_relu = {
     .name = "leaky_relu",

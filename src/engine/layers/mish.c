@@ -1,29 +1,22 @@
 #include "engine/layers/pointwise.h"
-
-#include <math.h>
-
-/* tanh(log(1 + exp(x))), where exp(x) does not overflow. */
-static double gate(double x)
-{
-    return x > 20.0 ? 1.0 : tanh(log1p(exp(x)));
-}
+#include "kernels/kernels.h"
 
 static const struct nn_arg_spec args[] = {{0}};
 
-static double value(const struct nn_args *values, double x)
+static void map(const struct nn_args *values, size_t n, const float *x, float *y)
 {
     (void)values;
-    return x * gate(x);
+    nn_kernels->mish(n, x, y);
 }
 
-static double slope(const struct nn_args *values, double x)
+static void map_backward(const struct nn_args *values, size_t n, const float *x, const float *y,
+                         const float *dy, float *dx)
 {
-    (void)values;
-    double t = gate(x);
-    return t + x * (1.0 - t) * (1.0 + t) * nn_logistic(x);
+    (void)values, (void)y;
+    nn_kernels->mish_backward(n, x, dy, dx);
 }
 
-NN_POINTWISE_DEFINE(value, slope)
+NN_POINTWISE_OF_MAPS(map, map_backward)
 
 const struct nn_layer_class nn_layer_mish = {
     .name = "mish",

@@ -2,8 +2,6 @@
 
 #include "base/pool.h"
 
-#include <math.h>
-
 struct job {
     const struct nn_call *call;
     nn_map *forward;
@@ -49,10 +47,4 @@ void nn_pointwise_backward(const struct nn_call *call, nn_map_backward *map)
 {
     if (call->dx[0])
         run(&(struct job){.call = call, .backward = map});
-}
-
-double nn_logistic(double x)
-{
-    double e = exp(-fabs(x));
-    return (x < 0.0 ? e : 1.0) / (1.0 + e);
 }

@@ -21,8 +21,16 @@ enum nn_status nn_pointwise_infer(const struct nn_args *args, const struct nn_sh
 void nn_pointwise_forward(const struct nn_call *call, nn_map *map);
 void nn_pointwise_backward(const struct nn_call *call, nn_map_backward *map);
 
-/* 1 / (1 + exp(-x)) without overflow. */
-double nn_logistic(double x);
+/* Defines the forward and backward of a layer from its maps. */
+#define NN_POINTWISE_OF_MAPS(map, map_backward)                                                    \
+    static void forward(const struct nn_call *call)                                                \
+    {                                                                                              \
+        nn_pointwise_forward(call, map);                                                           \
+    }                                                                                              \
+    static void backward(const struct nn_call *call)                                               \
+    {                                                                                              \
+        nn_pointwise_backward(call, map_backward);                                                 \
+    }
 
 /* Defines the forward and backward of a layer from its function and derivative of one number, both
  * double f(const struct nn_args *, double x). */
@@ -39,13 +47,6 @@ double nn_logistic(double x);
         for (size_t i = 0; i < n; i++)                                                             \
             dx[i] = (float)((double)dy[i] * slope(values, (double)x[i]));                          \
     }                                                                                              \
-    static void forward(const struct nn_call *call)                                                \
-    {                                                                                              \
-        nn_pointwise_forward(call, map);                                                           \
-    }                                                                                              \
-    static void backward(const struct nn_call *call)                                               \
-    {                                                                                              \
-        nn_pointwise_backward(call, map_backward);                                                 \
-    }
+    NN_POINTWISE_OF_MAPS(map, map_backward)
 
 #endif

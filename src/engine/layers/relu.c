@@ -16,15 +16,7 @@ static void map_backward(const struct nn_args *values, size_t n, const float *x,
     nn_kernels->relu_backward(n, x, dy, dx);
 }
 
-static void forward(const struct nn_call *call)
-{
-    nn_pointwise_forward(call, map);
-}
-
-static void backward(const struct nn_call *call)
-{
-    nn_pointwise_backward(call, map_backward);
-}
+NN_POINTWISE_OF_MAPS(map, map_backward)
 
 const struct nn_layer_class nn_layer_relu = {
     .name = "relu",

@@ -1,25 +1,25 @@
 #include "engine/layers/pointwise.h"
+#include "kernels/kernels.h"
 
-#include <math.h>
-
-#define ALPHA 1.6732632423543772848170429916717
-#define SCALE 1.0507009873554804934193349852946
+#define ALPHA 1.6732632423543772848170429916717f
+#define SCALE 1.0507009873554804934193349852946f
 
 static const struct nn_arg_spec args[] = {{0}};
 
-static double value(const struct nn_args *values, double x)
+static void map(const struct nn_args *values, size_t n, const float *x, float *y)
 {
     (void)values;
-    return SCALE * (x > 0.0 ? x : ALPHA * expm1(x));
+    nn_kernels->elu(n, ALPHA, SCALE, x, y);
 }
 
-static double slope(const struct nn_args *values, double x)
+static void map_backward(const struct nn_args *values, size_t n, const float *x, const float *y,
+                         const float *dy, float *dx)
 {
-    (void)values;
-    return SCALE * (x > 0.0 ? 1.0 : ALPHA * exp(x));
+    (void)values, (void)y;
+    nn_kernels->elu_backward(n, ALPHA, SCALE, x, dy, dx);
 }
 
-NN_POINTWISE_DEFINE(value, slope)
+NN_POINTWISE_OF_MAPS(map, map_backward)
 
 const struct nn_layer_class nn_layer_selu = {
     .name = "selu",

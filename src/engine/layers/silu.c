@@ -1,21 +1,22 @@
 #include "engine/layers/pointwise.h"
+#include "kernels/kernels.h"
 
 static const struct nn_arg_spec args[] = {{0}};
 
-static double value(const struct nn_args *values, double x)
+static void map(const struct nn_args *values, size_t n, const float *x, float *y)
 {
     (void)values;
-    return x * nn_logistic(x);
+    nn_kernels->silu(n, x, y);
 }
 
-static double slope(const struct nn_args *values, double x)
+static void map_backward(const struct nn_args *values, size_t n, const float *x, const float *y,
+                         const float *dy, float *dx)
 {
-    (void)values;
-    double s = nn_logistic(x);
-    return s * (1.0 + x * (1.0 - s));
+    (void)values, (void)y;
+    nn_kernels->silu_backward(n, x, dy, dx);
 }
 
-NN_POINTWISE_DEFINE(value, slope)
+NN_POINTWISE_OF_MAPS(map, map_backward)
 
 const struct nn_layer_class nn_layer_silu = {
     .name = "silu",

@@ -1,6 +1,5 @@
 #include "engine/layers/pointwise.h"
-
-#include <math.h>
+#include "kernels/kernels.h"
 
 enum { BETA, THRESHOLD };
 
@@ -21,19 +20,21 @@ static const struct nn_arg_spec args[] = {
     {0},
 };
 
-static double value(const struct nn_args *values, double x)
+static void map(const struct nn_args *values, size_t n, const float *x, float *y)
 {
-    double beta = nn_args_real(values, BETA);
-    return beta * x > nn_args_real(values, THRESHOLD) ? x : log1p(exp(beta * x)) / beta;
+    nn_kernels->softplus(n, (float)nn_args_real(values, BETA),
+                         (float)nn_args_real(values, THRESHOLD), x, y);
 }
 
-static double slope(const struct nn_args *values, double x)
+static void map_backward(const struct nn_args *values, size_t n, const float *x, const float *y,
+                         const float *dy, float *dx)
 {
-    double beta = nn_args_real(values, BETA);
-    return beta * x > nn_args_real(values, THRESHOLD) ? 1.0 : nn_logistic(beta * x);
+    (void)y;
+    nn_kernels->softplus_backward(n, (float)nn_args_real(values, BETA),
+                                  (float)nn_args_real(values, THRESHOLD), x, dy, dx);
 }
 
-NN_POINTWISE_DEFINE(value, slope)
+NN_POINTWISE_OF_MAPS(map, map_backward)
 
 const struct nn_layer_class nn_layer_softplus = {
     .name = "softplus",
