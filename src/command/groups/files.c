@@ -13,7 +13,9 @@
 #include "command/replace.h"
 #include "command/subject.h"
 #include "command/take.h"
+#include "model/c/c_export.h"
 #include "model/model.h"
+#include "model/onnx/onnx.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -165,11 +167,38 @@ const struct nn_command nn_command_open = {
 
 /* ---- export ---- */
 
+/* The net itself, for other programs. */
+static const struct {
+    const char *extension;
+    enum nn_status (*write)(const char *path, const struct nn_model *model, struct nn_error *error);
+} net_formats[] = {
+    {".onnx", nn_onnx_export},
+    {".h", nn_c_export},
+};
+
+static enum nn_status export_net(struct nn_session *session, size_t format, const char *path,
+                                 struct nn_error *error)
+{
+    if (session->net->count < 2)
+        return nn_fail(error, NN_STATE,
+                       "there is no net to export: `net new` and `add LAYER` build one");
+    nn_job_hold(session);
+    struct nn_model model = nn_session_model(session);
+    enum nn_status status = net_formats[format].write(path, &model, error);
+    nn_job_release(session);
+    if (status == NN_OK)
+        nn_say(&session->output, "the net written to %s", NN_VISIBLE(path));
+    return status;
+}
+
 static enum nn_status run_export(const struct nn_invocation *invocation, struct nn_error *error)
 {
     struct nn_session *session = invocation->session;
     const char *path = nn_args_text(invocation->args, 0);
     const struct nn_result *result = nn_session_last_result(session);
+    for (size_t i = 0; i < sizeof net_formats / sizeof *net_formats; i++)
+        if (nn_text_equal_nocase(nn_path_extension(path), net_formats[i].extension))
+            return export_net(session, i, path, error);
     enum nn_status status = nn_result_path_check(path, error);
     if (status != NN_OK)
         return status;
@@ -184,13 +213,18 @@ static enum nn_status run_export(const struct nn_invocation *invocation, struct 
 const struct nn_command nn_command_export = {
     .name = "export",
     .group = "files",
-    .summary = "Writes the last result to a file",
-    .details = "The extension tells the format: .npy for the array, .csv and .json for tables and "
-               "values, .png for a picture.",
+    .summary = "Writes the last result, or the net, to a file",
+    .details = "The extension tells what and how. Of the last result: .npy for the array, .csv and "
+               ".json for tables and values, .png for a picture. Of the net: .onnx for other "
+               "programs (opset 13), .h for a C99 header without dependencies, for "
+               "microcontrollers: its weights, the scaling of the data and a self-test.",
     .args = file_args,
-    .examples = (const struct nn_example[]){{"export curve.csv", NN_TRAINED "; loss",
-                                             "The curves of the training as a table"},
-                                            {0}},
+    .examples =
+        (const struct nn_example[]){
+            {"export curve.csv", NN_TRAINED "; loss", "The curves of the training as a table"},
+            {"export iris.onnx", NN_TRAINED, "The net for other programs"},
+            {"export iris.h", NN_TRAINED, "The net in C"},
+            {0}},
     .flags = NN_COMMAND_READS | NN_COMMAND_WRITES,
     .run = run_export,
 };

@@ -72,12 +72,15 @@ static enum nn_status set_initializer(struct nn_onnx_import *import, size_t i,
 
 /* ---- the input ---- */
 
-/* The order of axes in which the first operator that cares wants the input: the one of a Transpose
- * behind operators on single values. */
+/* Whether the input has its channels last, and the first operator that cares is a Transpose that
+ * puts them first (behind operators on single values): then the net takes them first. Our own
+ * files mean what they say. */
 static bool wanted_order(struct nn_onnx_import *import, int value, int rank, int order[NN_MAX_RANK])
 {
     static const char *const single[] = {"Cast", "Identity", "Sub", "Add", "Mul", "Div", "Dropout"};
     const struct nn_onnx_model *model = import->model;
+    if (rank < 3 || nn_onnx_text_is(model->producer, "nnscope"))
+        return false;
     for (int depth = 0; depth < 8 && import->readers[value] == 1; depth++) {
         int reader = import->last_reader[value];
         if (reader < 0)
@@ -92,9 +95,12 @@ static bool wanted_order(struct nn_onnx_import *import, int value, int rank, int
             for (int i = 0; i < rank; i++)
                 if (perm.at[i] >= 0 && perm.at[i] < rank)
                     seen |= 1u << perm.at[i];
-            for (int i = 1; seen == (1u << rank) - 1 && i < rank; i++)
+            bool last_first = perm.at[1] == rank - 1; /* channels come first, all else stays */
+            for (int i = 2; i < rank; i++)
+                last_first &= perm.at[i] == i - 1;
+            for (int i = 1; last_first && i < rank; i++)
                 order[perm.at[i] - 1] = i - 1;
-            return seen == (1u << rank) - 1;
+            return last_first && seen == (1u << rank) - 1;
         }
         bool known = false;
         for (size_t i = 0; i < sizeof single / sizeof *single; i++)
@@ -242,10 +248,11 @@ static enum nn_status lower_node(struct nn_onnx_import *import, size_t i, struct
     const struct nn_onnx_op *op = nn_onnx_op_find(import->node->domain, import->node->type);
     struct nn_error local = {0};
     int before = import->net->count;
+    import->named = false;
     enum nn_status status = check_node(import, op, &local);
     if (status == NN_OK)
         status = op->lower(import, op, &local);
-    if (status == NN_OK && import->net->count == before + 1)
+    if (status == NN_OK && import->net->count == before + 1 && !import->named)
         nn_onnx_name(import, before, NULL);
     if (status != NN_OK) {
         status = name_node(import, status, &local);

@@ -47,6 +47,7 @@ struct nn_onnx_import {
     int *numbers;                    /* of each kind of layer: the last one in a name */
     const char *folder;              /* of the file, for external data; NULL: there is none */
     const struct nn_onnx_node *node; /* which is lowered now */
+    bool named;                      /* one of its layers is named after its weight */
     bool mixes;                      /* the last failure was an operator across the batch */
 };
 
@@ -139,6 +140,12 @@ enum nn_status nn_onnx_permute(struct nn_onnx_import *import, const struct nn_on
 enum nn_status nn_onnx_take(struct nn_onnx_import *import, const struct nn_onnx_value *in, int axis,
                             const int64_t *indices, size_t count, struct nn_onnx_value *out,
                             struct nn_error *error);
+/* Room for so many indices; NULL when there is none (the error is filled). */
+int64_t *nn_onnx_indices(struct nn_onnx_import *import, size_t count, struct nn_error *error);
+/* Places start, start + step ... along an axis. */
+enum nn_status nn_onnx_take_range(struct nn_onnx_import *import, const struct nn_onnx_value *in,
+                                  int axis, int64_t start, int64_t step, size_t count,
+                                  struct nn_onnx_value *out, struct nn_error *error);
 enum nn_status nn_onnx_concat(struct nn_onnx_import *import, struct nn_onnx_value *const *in,
                               int count, int axis, struct nn_onnx_value *out,
                               struct nn_error *error);

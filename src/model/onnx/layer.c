@@ -295,8 +295,10 @@ void nn_onnx_name(struct nn_onnx_import *import, int node, const struct nn_onnx_
     struct nn_node *layer = import->net->nodes[node];
     char name[NN_NAME_SIZE];
     int other;
-    if (!name_of_weight(weight, name) && !name_of_node(import->node, name))
+    bool named = name_of_weight(weight, name);
+    if (!named && !name_of_node(import->node, name))
         return;
+    import->named |= named;
     if (strspn(name, "0123456789") == strlen(name)) { /* not digits alone */
         char number[NN_NAME_SIZE];
         memcpy(number, name, sizeof number);

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "model/onnx/build.h"
+#include "model/onnx/metadata.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -220,6 +221,7 @@ static enum nn_status read_model(const unsigned char *bytes, size_t length,
     attempt.import.net = NULL;
     nn_net_touch(fresh.net);
     NN_TRY(find_classes(&graph, &fresh, error));
+    NN_TRY(nn_onnx_read_metadata(&graph, &fresh, error));
     *model = fresh;
     fresh = (struct nn_model){0};
 out:

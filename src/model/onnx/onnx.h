@@ -19,6 +19,12 @@ enum nn_status nn_onnx_open(const char *path, struct nn_model *model, struct nn_
 enum nn_status nn_onnx_read(const unsigned char *bytes, size_t length, const char *folder,
                             struct nn_model *model, struct nn_error *error);
 
+/* Writes the net of a model with its classes and scaling: IR 7, opset 13, a free batch "N", weights
+ * under their names. Layers that ONNX has no operator for are written as several; one that it
+ * cannot express is refused by name (NN_REFUSED). */
+enum nn_status nn_onnx_export(const char *path, const struct nn_model *model,
+                              struct nn_error *error);
+
 /* A graph whose outputs are all wanted, and where inputs but the first are given: what the tests of
  * operators need. */
 struct nn_onnx_output {

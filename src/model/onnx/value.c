@@ -258,6 +258,31 @@ out:
     return status;
 }
 
+int64_t *nn_onnx_indices(struct nn_onnx_import *import, size_t count, struct nn_error *error)
+{
+    int64_t *indices = NULL;
+    if (count <= import->room / sizeof *indices)
+        indices = nn_arena_alloc(import->arena, count ? count : 1, sizeof *indices);
+    if (!indices) {
+        nn_fail_memory(error, count * sizeof *indices);
+        return NULL;
+    }
+    import->room -= count * sizeof *indices;
+    return indices;
+}
+
+enum nn_status nn_onnx_take_range(struct nn_onnx_import *import, const struct nn_onnx_value *in,
+                                  int axis, int64_t start, int64_t step, size_t count,
+                                  struct nn_onnx_value *out, struct nn_error *error)
+{
+    int64_t *indices = nn_onnx_indices(import, count, error);
+    if (!indices)
+        return NN_MEMORY;
+    for (size_t i = 0; i < count; i++)
+        indices[i] = start + (int64_t)i * step;
+    return nn_onnx_take(import, in, axis, indices, count, out, error);
+}
+
 /* ---- side by side ---- */
 
 static enum nn_status concat_constants(struct nn_onnx_import *import,

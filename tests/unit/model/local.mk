@@ -4,7 +4,9 @@ tests_unit_test_model_SOURCES = \
 	tests/unit/model/sample.h tests/unit/model/sample.c \
 	tests/unit/model/proto.h tests/unit/model/proto.c \
 	tests/unit/model/test_model.c \
+	tests/unit/model/test_c_export.c \
 	tests/unit/model/test_onnx.c \
+	tests/unit/model/test_onnx_export.c \
 	tests/unit/model/test_safetensors.c \
 	tests/unit/model/test_training.c
 tests_unit_test_model_CPPFLAGS = $(TEST_CPPFLAGS)

@@ -5,32 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static int64_t *indices_of(struct nn_onnx_import *import, size_t count, struct nn_error *error)
-{
-    int64_t *indices = NULL;
-    if (count <= import->room / sizeof *indices)
-        indices = nn_arena_alloc(import->arena, count ? count : 1, sizeof *indices);
-    if (!indices) {
-        nn_fail_memory(error, count * sizeof *indices);
-        return NULL;
-    }
-    import->room -= count * sizeof *indices;
-    return indices;
-}
-
-/* Places start, start + step ... along an axis. */
-static enum nn_status take_range(struct nn_onnx_import *import, const struct nn_onnx_value *in,
-                                 int axis, int64_t start, int64_t step, size_t count,
-                                 struct nn_onnx_value *out, struct nn_error *error)
-{
-    int64_t *indices = indices_of(import, count, error);
-    if (!indices)
-        return NN_MEMORY;
-    for (size_t i = 0; i < count; i++)
-        indices[i] = start + (int64_t)i * step;
-    return nn_onnx_take(import, in, axis, indices, count, out, error);
-}
-
 static enum nn_status lower_concat(struct nn_onnx_import *import, const struct nn_onnx_op *op,
                                    struct nn_error *error)
 {
@@ -89,7 +63,7 @@ static enum nn_status lower_split(struct nn_onnx_import *import, const struct nn
             part = (size_t)parts.at[i];
         }
         if (nn_onnx_has_output(import, i)) {
-            NN_TRY(take_range(import, in, axis, (int64_t)at, 1, part, &out, error));
+            NN_TRY(nn_onnx_take_range(import, in, axis, (int64_t)at, 1, part, &out, error));
             nn_onnx_give(import, i, &out);
         }
         at += part;
@@ -122,7 +96,7 @@ static enum nn_status slice_axis(struct nn_onnx_import *import, struct nn_onnx_v
         end = bound(end, length, -1, length - 1);
         count = start > end ? (start - end - step - 1) / -step : 0;
     }
-    return take_range(import, value, axis, start, step, (size_t)count, value, error);
+    return nn_onnx_take_range(import, value, axis, start, step, (size_t)count, value, error);
 }
 
 static enum nn_status lower_slice(struct nn_onnx_import *import, const struct nn_onnx_op *op,
@@ -157,7 +131,7 @@ static enum nn_status read_indices(struct nn_onnx_import *import, const struct n
 {
     if (!nn_onnx_is_constant(value))
         return nn_onnx_refuse(error, "its indices depend on the input");
-    int64_t *indices = indices_of(import, value->tensor.count, error);
+    int64_t *indices = nn_onnx_indices(import, value->tensor.count, error);
     if (!indices)
         return NN_MEMORY;
     for (size_t i = 0; i < value->tensor.count; i++) {
@@ -298,7 +272,7 @@ static enum nn_status lower_gather_nd(struct nn_onnx_import *import, const struc
         shape.dim[shape.rank++] = in->shape.dim[i];
     }
     NN_TRY(nn_shape_count(&shape, &count, error));
-    indices = indices_of(import, count, error);
+    indices = nn_onnx_indices(import, count, error);
     if (!indices)
         return NN_MEMORY;
     for (size_t i = 0; i < count; i++) {
@@ -326,7 +300,7 @@ static enum nn_status repeat(struct nn_onnx_import *import, struct nn_onnx_value
     size_t length = value->shape.dim[axis], count;
     if (!nn_size_mul(length, times, &count))
         return nn_fail(error, NN_LIMIT, "too many repeats");
-    int64_t *indices = indices_of(import, count, error);
+    int64_t *indices = nn_onnx_indices(import, count, error);
     if (!indices)
         return NN_MEMORY;
     for (size_t i = 0; i < count; i++)
@@ -349,6 +323,10 @@ static enum nn_status lower_expand(struct nn_onnx_import *import, const struct n
     for (int i = 0; i < rank; i++)
         led.dim[i] = i < rank - out.shape.rank ? 1 : out.shape.dim[i - (rank - out.shape.rank)];
     NN_TRY(nn_onnx_reshape(import, &out, &led, &out, error));
+    bool every = import->lead && nn_onnx_is_constant(&out) && wanted.count == rank && rank > 0 &&
+                 led.dim[0] == 1 && wanted.at[0] == (int64_t)import->batch && import->batch > 1;
+    if (every)
+        wanted.at[0] = 1; /* the same for every sample: a layer of constants, below */
     for (int i = rank - wanted.count; i < rank; i++) {
         int64_t length = wanted.at[i - (rank - wanted.count)];
         if (length < 0 || (length != 1 && led.dim[i] != 1 && (size_t)length != led.dim[i]))
@@ -356,6 +334,13 @@ static enum nn_status lower_expand(struct nn_onnx_import *import, const struct n
                            (long long)length);
         if (led.dim[i] == 1 && length != 1)
             NN_TRY(repeat(import, &out, i, (size_t)length, error));
+    }
+    if (every) {
+        int node;
+        struct nn_shape shape = out.shape;
+        NN_TRY(nn_onnx_plain(import, &out, &node, error));
+        shape.dim[0] = import->batch;
+        out = nn_onnx_runtime(node, out.type, &shape);
     }
     nn_onnx_give(import, 0, &out);
 out:
@@ -376,162 +361,6 @@ static enum nn_status lower_tile(struct nn_onnx_import *import, const struct nn_
         if (times.at[i] < 0)
             return nn_fail(error, NN_DAMAGED, "a negative number of repeats");
         NN_TRY(repeat(import, &out, i, (size_t)times.at[i], error));
-    }
-    nn_onnx_give(import, 0, &out);
-out:
-    return status;
-}
-
-/* ---- padding ---- */
-
-/* A border of values of the axis itself: mirrored, or the outermost one. */
-static enum nn_status pad_with_own(struct nn_onnx_import *import, struct nn_onnx_value *value,
-                                   int axis, int64_t before, int64_t after, bool reflect,
-                                   struct nn_error *error)
-{
-    int64_t length = (int64_t)value->shape.dim[axis], count = before + length + after;
-    if (length < 1 || (reflect && (before >= length || after >= length)))
-        return nn_fail(error, NN_DAMAGED, "a border wider than the axis");
-    int64_t *indices = indices_of(import, (size_t)count, error);
-    if (!indices)
-        return NN_MEMORY;
-    for (int64_t i = 0; i < count; i++) {
-        int64_t at = i - before;
-        if (reflect)
-            at = at < 0 ? -at : at >= length ? 2 * (length - 1) - at : at;
-        indices[i] = at < 0 ? 0 : at >= length ? length - 1 : at;
-    }
-    return nn_onnx_take(import, value, axis, indices, (size_t)count, value, error);
-}
-
-/* A border of one number: constants beside the value. */
-static enum nn_status pad_with_number(struct nn_onnx_import *import, struct nn_onnx_value *value,
-                                      int axis, int64_t before, int64_t after, double number,
-                                      struct nn_error *error)
-{
-    struct nn_onnx_value border[2], *parts[3];
-    int count = 0;
-    enum nn_status status = NN_OK;
-    for (int end = 0; end < 2; end++) {
-        int64_t width = end ? after : before;
-        if (end)
-            parts[count++] = value;
-        if (width == 0)
-            continue;
-        struct nn_shape shape = value->shape;
-        unsigned char *data;
-        shape.dim[axis] = (size_t)width;
-        if (import->lead && value->kind == NN_ONNX_RUNTIME)
-            shape.dim[0] = 1;
-        NN_TRY(nn_onnx_new_constant(import, value->type, &shape, &border[end], &data, error));
-        for (size_t i = 0; i < border[end].tensor.count; i++)
-            nn_onnx_element_set(data, value->type, i, number);
-        border[end].shape.dim[0] = axis == 0 ? shape.dim[0] : value->shape.dim[0];
-        parts[count++] = &border[end];
-    }
-    if (axis < import->lead && value->kind == NN_ONNX_RUNTIME)
-        return nn_onnx_refuse_mixing(import, error);
-    for (int i = 0; i < count && import->lead && value->kind == NN_ONNX_RUNTIME; i++)
-        if (parts[i]->kind == NN_ONNX_CONSTANT) { /* the same for every sample */
-            struct nn_onnx_value one = *parts[i];
-            int node;
-            one.shape.dim[0] = 1;
-            NN_TRY(nn_onnx_plain(import, &one, &node, error));
-            *parts[i] = nn_onnx_runtime(node, value->type, &parts[i]->shape);
-        }
-    struct nn_onnx_value out;
-    NN_TRY(nn_onnx_concat(import, parts, count, axis, &out, error));
-    *value = out;
-out:
-    return status;
-}
-
-/* Zeros around feature maps are a layer of their own. */
-static enum nn_status pad_maps(struct nn_onnx_import *import, struct nn_onnx_value *value,
-                               const int64_t *before, const int64_t *after, struct nn_error *error)
-{
-    char args[128];
-    struct nn_shape shape = value->shape;
-    if (shape.rank == 4)
-        snprintf(args, sizeof args, "padding=%lldx%lldx%lldx%lld", (long long)before[2],
-                 (long long)before[3], (long long)after[2], (long long)after[3]);
-    else
-        snprintf(args, sizeof args, "padding=%lldx%lld", (long long)before[2], (long long)after[2]);
-    for (int i = 2; i < shape.rank; i++)
-        shape.dim[i] += (size_t)(before[i] + after[i]);
-    return nn_onnx_apply(import, "zeropadding", args, value, &shape, value, error);
-}
-
-static enum nn_status read_pads(struct nn_onnx_import *import, int rank, int64_t *before,
-                                int64_t *after, struct nn_error *error)
-{
-    struct nn_onnx_list pads, axes = {.count = -1};
-    enum nn_status status;
-    NN_TRY(nn_onnx_list_of(import, 1, nn_onnx_attr_given(import, "paddings") ? "paddings" : "pads",
-                           &pads, error));
-    if (nn_onnx_input(import, 3))
-        NN_TRY(nn_onnx_constant_list(nn_onnx_input(import, 3), "axes", &axes, error));
-    int count = axes.count < 0 ? rank : axes.count;
-    if (pads.count != 2 * count)
-        return nn_fail(error, NN_DAMAGED, "it has %d pads", pads.count);
-    for (int i = 0; i < count; i++) {
-        int axis = i;
-        if (axes.count >= 0)
-            NN_TRY(nn_onnx_axis(axes.at[i], rank, &axis, error));
-        before[axis] = pads.at[i];
-        after[axis] = pads.at[count + i];
-        if (before[axis] > INT32_MAX || after[axis] > INT32_MAX || before[axis] < -INT32_MAX ||
-            after[axis] < -INT32_MAX)
-            return nn_fail(error, NN_LIMIT, "a border of more than 2^31");
-    }
-out:
-    return status;
-}
-
-static enum nn_status lower_pad(struct nn_onnx_import *import, const struct nn_onnx_op *op,
-                                struct nn_error *error)
-{
-    struct nn_onnx_value out = *nn_onnx_input(import, 0);
-    int64_t before[NN_MAX_RANK] = {0}, after[NN_MAX_RANK] = {0};
-    int rank = out.shape.rank;
-    struct nn_onnx_text mode;
-    double number = 0.0;
-    enum nn_status status;
-    (void)op;
-    NN_TRY(nn_onnx_attr_text(import, "mode", "constant", &mode, error));
-    NN_TRY(read_pads(import, rank, before, after, error));
-    if (nn_onnx_input(import, 2))
-        NN_TRY(nn_onnx_constant_number(nn_onnx_input(import, 2), "value", &number, error));
-    else
-        NN_TRY(nn_onnx_attr_real(import, "value", 0.0, &number, error));
-    bool constant = nn_onnx_text_is(mode, "constant"), reflect = nn_onnx_text_is(mode, "reflect");
-    if (!constant && !reflect && !nn_onnx_text_is(mode, "edge"))
-        return nn_onnx_refuse(error, "mode=%s", NN_ONNX_TEXT(mode));
-    for (int i = 0; i < rank; i++) { /* a negative border cuts */
-        int64_t length = (int64_t)out.shape.dim[i];
-        int64_t first = before[i] < 0 ? -before[i] : 0, last = after[i] < 0 ? -after[i] : 0;
-        if (first + last > length)
-            return nn_fail(error, NN_DAMAGED, "it cuts more than there is");
-        if (first + last > 0)
-            NN_TRY(take_range(import, &out, i, first, 1, (size_t)(length - first - last), &out,
-                              error));
-        before[i] = before[i] < 0 ? 0 : before[i];
-        after[i] = after[i] < 0 ? 0 : after[i];
-    }
-    bool maps = constant && number == 0.0 && import->lead && out.kind == NN_ONNX_RUNTIME &&
-                (rank == 3 || rank == 4) && !before[0] && !after[0] && !before[1] && !after[1];
-    bool any = false;
-    for (int i = 0; i < rank; i++)
-        any |= before[i] || after[i];
-    if (any && maps)
-        NN_TRY(pad_maps(import, &out, before, after, error));
-    for (int i = 0; i < rank && any && !maps; i++) {
-        if (!before[i] && !after[i])
-            continue;
-        if (constant)
-            NN_TRY(pad_with_number(import, &out, i, before[i], after[i], number, error));
-        else
-            NN_TRY(pad_with_own(import, &out, i, before[i], after[i], reflect, error));
     }
     nn_onnx_give(import, 0, &out);
 out:
@@ -633,7 +462,6 @@ static const struct nn_onnx_op ops[] = {
     {"GatherND", "batch_dims", 2, 2, lower_gather_nd, NULL, NULL},
     {"Expand", "", 2, 2, lower_expand, NULL, NULL},
     {"Tile", "", 2, 2, lower_tile, NULL, NULL},
-    {"Pad", "mode|pads|paddings|value", 1, 4, lower_pad, NULL, NULL},
     {"DepthToSpace", "blocksize|mode", 1, 1, lower_depth, NULL, NULL},
     {"SpaceToDepth", "blocksize", 1, 1, lower_depth, NULL, NULL},
     {"OneHot", "axis", 3, 3, lower_onehot, NULL, NULL},
