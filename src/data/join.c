@@ -207,7 +207,7 @@ enum nn_status nn_dataset_join(const struct nn_dataset *dataset, const struct nn
     if (!part)
         NN_TRY(nn_fail_memory(error, samples->count));
     memcpy(part, kept.part, kept.count);
-    memset(part + kept.count, split, added.count);
+    memset(part + kept.count, (int)split, added.count);
     NN_TRY(nn_dataset_bare(samples, &made, error));
     NN_TRY(nn_dataset_fill(made, part, error));
     made->split_seed = dataset->split_seed;

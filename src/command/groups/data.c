@@ -157,7 +157,8 @@ static const struct nn_arg_spec load_args[] = {
      .choices = "refuse|drop|mean|mostfrequent",
      .fallback = "refuse",
      .help = "what becomes of empty cells: an error, their rows left out, or filled with the mean "
-             "or the most frequent value of the column, and rows without a label left out"},
+             "or the most frequent value that the column has in the training split, and rows "
+             "without a label left out"},
     {.name = "split",
      .type = NN_ARG_CHOICE,
      .choices = "train|test",
@@ -258,10 +259,12 @@ const struct nn_command nn_command_data_load = {
         "A second file with `split=test` joins the first as its test split, when its samples have "
         "the same shape and labels.\n"
         "A column of texts, and each column that `categories=` names, becomes one input for every "
-        "distinct value, 1 where the cell has it and else 0, and a last input for cells that are "
-        "missing. `data columns` shows what came of each column.\n"
+        "distinct value in all rows, whatever split they are for, 1 where the cell has it and else "
+        "0, and a last input for cells that are missing or, for an opened model, have a value that "
+        "it does not know. `data columns` shows what came of each column.\n"
         "Once a model is opened, a table that has all of its columns is read as the model's was: "
-        "the same inputs in the same order, whatever else the table holds.",
+        "the same inputs in the same order, whatever else the table holds. Missing cells are then "
+        "filled with the values that the model was trained with, not with those of this table.",
     .args = load_args,
     .examples =
         (const struct nn_example[]){
