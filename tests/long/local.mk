@@ -5,8 +5,9 @@ long_programs += tests/long/test-long
 endif
 EXTRA_PROGRAMS += tests/long/test-long
 tests_long_test_long_SOURCES = \
-	tests/long/test_memory.c tests/long/test_round_trip.c tests/long/test_walks.c
-tests_long_test_long_CPPFLAGS = $(TEST_CPPFLAGS)
+	tests/long/test_memory.c tests/long/test_round_trip.c tests/long/test_walks.c \
+	tests/unit/explain/nets.c tests/unit/explain/properties.c tests/unit/explain/test_properties.c
+tests_long_test_long_CPPFLAGS = $(TEST_CPPFLAGS) -DPROPERTY_NETS=1200
 tests_long_test_long_LDADD = $(TEST_LIBS)
 CLEANFILES += tests/long/test-long
 

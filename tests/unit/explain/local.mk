@@ -3,6 +3,8 @@ check_PROGRAMS += tests/unit/test-explain
 tests_unit_test_explain_SOURCES = \
 	tests/unit/explain/nets.c \
 	tests/unit/explain/nets.h \
+	tests/unit/explain/properties.c \
+	tests/unit/explain/properties.h \
 	tests/unit/explain/test_actmax.c \
 	tests/unit/explain/test_axioms.c \
 	tests/unit/explain/test_deeplift.c \
@@ -11,6 +13,7 @@ tests_unit_test_explain_SOURCES = \
 	tests/unit/explain/test_matrix.c \
 	tests/unit/explain/test_patches.c \
 	tests/unit/explain/test_pointing.c \
+	tests/unit/explain/test_properties.c \
 	tests/unit/explain/test_quadrature.c \
 	tests/unit/explain/test_reference.c \
 	tests/unit/explain/test_refusal.c \
