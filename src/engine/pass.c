@@ -32,7 +32,8 @@ struct nn_pass {
     unsigned flags;
     size_t max_batch, batch;
     bool training;
-    struct nn_random random; /* of the last forward in training mode */
+    const struct nn_progress *watch; /* nn_pass_watch */
+    struct nn_random random;         /* of the last forward in training mode */
     float *scratch;
     float *side; /* gradients that are added to those of other consumers */
 };
@@ -232,6 +233,11 @@ size_t nn_pass_batch(const struct nn_pass *pass)
     return pass->batch;
 }
 
+void nn_pass_watch(struct nn_pass *pass, const struct nn_progress *progress)
+{
+    pass->watch = progress;
+}
+
 float *nn_pass_input(struct nn_pass *pass)
 {
     return pass->slots[0].y;
@@ -307,7 +313,7 @@ void nn_pass_forward(struct nn_pass *pass, size_t batch, const struct nn_random 
     pass->training = random != NULL;
     if (random)
         pass->random = *random;
-    for (int i = 0; i < pass->net->count; i++)
+    for (int i = 0; i < pass->net->count && !nn_cancelled(pass->watch); i++)
         forward_node(pass, pass->net->nodes[i]);
 }
 
@@ -322,7 +328,7 @@ void nn_pass_forward_after(struct nn_pass *pass, int node)
     pass->training = false;
     for (int i = 0; i < pass->net->count; i++)
         pass->slots[i].wanted = i == node;
-    for (int i = node + 1; i < pass->net->count; i++) {
+    for (int i = node + 1; i < pass->net->count && !nn_cancelled(pass->watch); i++) {
         const struct nn_node *later = pass->net->nodes[i];
         for (int k = 0; k < later->input_count; k++)
             if (pass->slots[later->inputs[k]].wanted)
@@ -446,6 +452,8 @@ enum nn_status nn_pass_backward(struct nn_pass *pass, const struct nn_walk *walk
     start->clean = false;
     for (int i = walk->from; i > walk->to; i--) {
         enum nn_status status = NN_OK;
+        if (nn_cancelled(pass->watch))
+            return nn_fail(error, NN_CANCELLED, "stopped");
         if (pass->slots[i].wanted)
             status = step(pass, walk, pass->net->nodes[i], error);
         if (status != NN_OK)

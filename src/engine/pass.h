@@ -11,6 +11,7 @@
 #ifndef NN_ENGINE_PASS_H
 #define NN_ENGINE_PASS_H
 
+#include "engine/cancel.h"
 #include "engine/net.h"
 
 enum nn_pass_flags {
@@ -66,6 +67,9 @@ const struct nn_net *nn_pass_net(const struct nn_pass *pass);
 size_t nn_pass_max_batch(const struct nn_pass *pass);
 size_t nn_pass_batch(const struct nn_pass *pass); /* of the last forward */
 
+/* Forward and backward end between two layers, with what they have, once `progress` is cancelled:
+ * whoever ran one asks nn_cancelled before anything of it is used. NULL: never. */
+void nn_pass_watch(struct nn_pass *pass, const struct nn_progress *progress);
 /* Where to write the next batch: [max_batch, input shape...]. Filling it and then calling forward
  * saves a copy. */
 float *nn_pass_input(struct nn_pass *pass);

@@ -58,7 +58,7 @@ enum nn_status nn_cam_activations(const struct nn_explain_call *call, float **ac
     const struct nn_net *net = call->net;
     struct nn_pass *pass = NULL;
     size_t in = net->nodes[0]->size, size = net->nodes[call->layer]->size, count;
-    size_t chunk = call->batch < NN_EXPLAIN_CHUNK ? call->batch : NN_EXPLAIN_CHUNK;
+    size_t chunk = nn_explain_chunk(net, call->batch, NN_PASS_FORWARD);
     if (!nn_size_mul(call->batch, size, &count))
         return nn_fail(error, NN_LIMIT, "too many samples");
     float *made = nn_calloc(count, sizeof *made);
@@ -68,8 +68,9 @@ enum nn_status nn_cam_activations(const struct nn_explain_call *call, float **ac
     for (size_t first = 0; first < call->batch; first += chunk) {
         size_t n = call->batch - first < chunk ? call->batch - first : chunk;
         memcpy(nn_pass_input(pass), call->x + first * in, n * in * sizeof *made);
-        nn_pass_forward(pass, n, NULL);
+        NN_TRY(nn_explain_forward(pass, n, call->progress, error));
         memcpy(made + first * size, nn_pass_output(pass, call->layer), n * size * sizeof *made);
+        nn_progress_set(call->progress, (double)(first + n) / (double)call->batch);
     }
     *activations = made;
     made = NULL;

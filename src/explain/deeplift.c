@@ -97,7 +97,9 @@ static enum nn_status run_pairs(struct lift *lift, size_t first, size_t n, doubl
         memcpy(x + (n + s) * size, nn_explain_baseline(call, first + s), size * sizeof *x);
         units[s] = units[n + s] = call->target.unit[first + s];
     }
-    nn_pass_forward(lift->pass, 2 * n, NULL);
+    enum nn_status status = nn_explain_forward(lift->pass, 2 * n, call->progress, error);
+    if (status != NN_OK)
+        return status;
     nn_target_value(&target, lift->pass, 0, value);
     nn_target_seed(&target, lift->pass, 0, lift->seed);
     if (lift->kind == NN_DEEPLIFT_REVEALCANCEL)
@@ -117,8 +119,6 @@ enum nn_status nn_deeplift_run(const struct nn_explain_call *call, enum nn_deepl
     NN_TRY(lift_init(&lift, error));
     for (size_t first = 0; first < call->batch; first += lift.half) {
         size_t n = call->batch - first < lift.half ? call->batch - first : lift.half;
-        if (nn_cancelled(call->progress))
-            NN_TRY(nn_fail(error, NN_CANCELLED, "stopped"));
         NN_TRY(run_pairs(&lift, first, n, value, error));
         const float *x = nn_pass_input(lift.pass), *m = nn_pass_gradient(lift.pass, 0);
         for (size_t s = 0; s < n; s++) {

@@ -11,6 +11,7 @@
     33 /* of an even grid, against switches that come and go between two points                    \
         */
 #define NARROW      0x1p-26 /* a piece this narrow holds a switch at its place to float precision */
+#define ROUNDS      22      /* of halving, until the pieces of the first grid are narrow */
 #define MOST_POINTS ((size_t)1 << 20)
 
 enum nn_status nn_exact_check(const struct nn_explain_call *call, struct nn_error *error)
@@ -95,14 +96,14 @@ static enum nn_status evaluate(struct walker *walker, const double *t, size_t n,
                                struct nn_error *error)
 {
     float *input = nn_pass_input(walker->pass);
-    if (nn_cancelled(walker->call->progress))
-        return nn_fail(error, NN_CANCELLED, "stopped");
     for (size_t k = 0; k < n; k++)
         for (size_t i = 0; i < walker->size; i++) {
             double b = (double)nn_explain_baseline(walker->call, walker->s)[i];
             input[k * walker->size + i] = (float)(b + t[k] * ((double)walker->x[i] - b));
         }
-    nn_pass_forward(walker->pass, n, NULL);
+    enum nn_status status = nn_explain_forward(walker->pass, n, walker->call->progress, error);
+    if (status != NN_OK)
+        return status;
     nn_target_seed(&walker->target, walker->pass, 0, walker->seed);
     struct nn_walk walk = {.from = walker->target.node, .seed = walker->seed};
     return nn_pass_backward(walker->pass, &walk, error);
@@ -140,8 +141,9 @@ static enum nn_status find_switches(struct walker *walker, struct nn_error *erro
 {
     enum nn_status status = NN_OK;
     double *middles = NULL;
-    for (;;) {
+    for (int round = 0;; round++) {
         size_t n = 0;
+        nn_progress_set(walker->call->progress, fmin(1, (double)round / ROUNDS));
         for (size_t i = 0; i + 1 < walker->count; i++)
             n += holds_switch(walker, i);
         if (n == 0)

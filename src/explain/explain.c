@@ -132,9 +132,8 @@ static enum nn_status look(struct nn_explain_call *call, struct nn_error *error)
     if (status != NN_OK)
         return status;
     memcpy(nn_pass_input(pass), call->x, call->net->nodes[0]->size * sizeof *call->x);
-    nn_pass_forward(pass, 1, NULL);
     call->seen = (struct nn_seen){.pass = pass, .x = call->x};
-    return NN_OK;
+    return nn_explain_forward(pass, 1, call->progress, error);
 }
 
 /* Target, layer and the method itself; the result is filled but for its figures. */
@@ -201,6 +200,7 @@ enum nn_status nn_explain(const struct nn_explain_request *request, struct nn_re
     NN_TRY(nn_result_new(NN_RESULT_ATTRIBUTION, "explain", &made, error));
     NN_TRY(run_method(request, &call, units, gap, made, error));
     NN_TRY(fill(made, request, &call, gap, error));
+    nn_progress_set(request->progress, 1);
     *result = made;
     made = NULL;
 out:

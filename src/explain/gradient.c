@@ -16,6 +16,16 @@ enum {
     CACHE = 16 << 20, /* bytes: the part of a last-level cache to count on */
     FEWEST = 4        /* samples at a time: fewer read the weights too often */
 };
+#define AT_ONCE 2e9 /* floating-point operations: more at once cannot be stopped soon */
+
+enum nn_status nn_explain_forward(struct nn_pass *pass, size_t n, struct nn_progress *progress,
+                                  struct nn_error *error)
+{
+    nn_pass_watch(pass, progress);
+    if (!nn_cancelled(progress))
+        nn_pass_forward(pass, n, NULL);
+    return nn_cancelled(progress) ? nn_fail(error, NN_CANCELLED, "stopped") : NN_OK;
+}
 
 size_t nn_explain_chunk(const struct nn_net *net, size_t n, unsigned flags)
 {
@@ -23,7 +33,11 @@ size_t nn_explain_chunk(const struct nn_net *net, size_t n, unsigned flags)
     if (chunk <= FEWEST || nn_pass_bytes(net, chunk, flags, &bytes, NULL) != NN_OK)
         return chunk;
     bytes /= chunk;
-    return chunk * bytes <= CACHE ? chunk : CACHE / bytes > FEWEST ? CACHE / bytes : FEWEST;
+    if (chunk * bytes > CACHE)
+        chunk = CACHE / bytes > FEWEST ? CACHE / bytes : FEWEST;
+    while (chunk > 1 && (double)chunk * nn_net_flops(net) > AT_ONCE)
+        chunk /= 2;
+    return chunk;
 }
 
 static bool has_seen(const struct nn_seen *seen, const float *x)
@@ -32,14 +46,15 @@ static bool has_seen(const struct nn_seen *seen, const float *x)
 }
 
 /* Forward of n inputs of a job. */
-static void run_forward(struct nn_pass *pass, const struct nn_gradient_job *job, size_t first,
-                        size_t n)
+static enum nn_status run_forward(struct nn_pass *pass, const struct nn_gradient_job *job,
+                                  size_t first, size_t n, struct nn_progress *progress,
+                                  struct nn_error *error)
 {
     size_t in = job->net->nodes[0]->size;
     if (pass == job->seen.pass)
-        return;
+        return nn_cancelled(progress) ? nn_fail(error, NN_CANCELLED, "stopped") : NN_OK;
     copy_floats(nn_pass_input(pass), job->x + first * in, n * in);
-    nn_pass_forward(pass, n, NULL);
+    return nn_explain_forward(pass, n, progress, error);
 }
 
 enum nn_status nn_explain_gradient(const struct nn_gradient_job *job, struct nn_progress *progress,
@@ -62,9 +77,7 @@ enum nn_status nn_explain_gradient(const struct nn_gradient_job *job, struct nn_
         NN_TRY(nn_pass_new(net, chunk, NN_PASS_GRADIENTS, job->walk_scratch, &pass, error));
     for (size_t first = 0; first < job->n; first += chunk) {
         size_t n = job->n - first < chunk ? job->n - first : chunk;
-        if (nn_cancelled(progress))
-            NN_TRY(nn_fail(error, NN_CANCELLED, "stopped"));
-        run_forward(pass, job, first, n);
+        NN_TRY(run_forward(pass, job, first, n, progress, error));
         if (job->value)
             nn_target_value(&job->target, pass, first, job->value + first);
         if (job->activation)
@@ -80,6 +93,7 @@ enum nn_status nn_explain_gradient(const struct nn_gradient_job *job, struct nn_
                                .context = job->context};
         NN_TRY(nn_pass_backward(pass, &walk, error));
         copy_floats(job->dx + first * out, nn_pass_gradient(pass, job->to), n * out);
+        nn_progress_set(progress, (double)(first + n) / (double)job->n);
     }
 out:
     if (!seen)
@@ -120,12 +134,11 @@ enum nn_status nn_explain_trials(const struct nn_trials *trials, struct nn_error
     NN_TRY(nn_pass_new(call->net, chunk, NN_PASS_FORWARD, 0, &pass, error));
     for (size_t first = 0; first < trials->n; first += chunk) {
         size_t n = trials->n - first < chunk ? trials->n - first : chunk;
-        if (nn_cancelled(call->progress))
-            NN_TRY(nn_fail(error, NN_CANCELLED, "stopped"));
         trials->make(trials->context, first, n, nn_pass_input(pass));
-        nn_pass_forward(pass, n, NULL);
+        NN_TRY(nn_explain_forward(pass, n, call->progress, error));
         nn_target_value(&target, pass, 0, value);
         trials->take(trials->context, first, n, value);
+        nn_progress_set(call->progress, (double)(first + n) / (double)trials->n);
     }
 out:
     nn_pass_free(pass);
@@ -142,10 +155,8 @@ enum nn_status nn_explain_value(const struct nn_net *net, const struct nn_target
     NN_TRY(nn_pass_new(net, chunk, NN_PASS_FORWARD, 0, &pass, error));
     for (size_t first = 0; first < n; first += chunk) {
         size_t count = n - first < chunk ? n - first : chunk;
-        if (nn_cancelled(progress))
-            NN_TRY(nn_fail(error, NN_CANCELLED, "stopped"));
         copy_floats(nn_pass_input(pass), x + first * in, count * in);
-        nn_pass_forward(pass, count, NULL);
+        NN_TRY(nn_explain_forward(pass, count, progress, error));
         nn_target_value(target, pass, first, value + first);
     }
 out:

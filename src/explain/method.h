@@ -138,7 +138,11 @@ struct nn_gradient_job {
     float *activation; /* the same shape: the output of `to`; NULL = not wanted */
     double *value;     /* [n]: F; NULL = not wanted */
 };
-/* Runs in chunks of NN_EXPLAIN_CHUNK. */
+/* Forward of the n inputs that stand in a pass; NN_CANCELLED when it was asked to stop before or
+ * meanwhile. A backward walk of the pass stops then, too. */
+enum nn_status nn_explain_forward(struct nn_pass *pass, size_t n, struct nn_progress *progress,
+                                  struct nn_error *error);
+/* Runs in chunks of NN_EXPLAIN_CHUNK; their progress is that of the work at hand. */
 enum nn_status nn_explain_gradient(const struct nn_gradient_job *job, struct nn_progress *progress,
                                    struct nn_error *error);
 /* The gradient at the input for the samples of a call, with the rule for rectifiers (NULL: plain).
@@ -155,8 +159,15 @@ enum nn_status nn_explain_base(const struct nn_explain_call *call, size_t s, dou
 /* F of sample `s` of a call and F of the baseline for its target: ends[1] and ends[0]. */
 enum nn_status nn_explain_ends(const struct nn_explain_call *call, size_t s, double ends[2],
                                struct nn_error *error);
+/* Parts of the progress for the samples of a call, one after the other: nn_progress_back when a
+ * sample is done. */
+static inline struct nn_progress_part nn_explain_enter(const struct nn_explain_call *call, size_t s)
+{
+    return nn_progress_enter(call->progress, (double)s, (double)call->batch);
+}
 /* Inputs that are made chunk by chunk (of at most NN_EXPLAIN_CHUNK), and F of each for the target
- * of one sample: for methods that ask what changes of this sample do. */
+ * of one sample: for methods that ask what changes of this sample do. Their progress is that of the
+ * work at hand. */
 struct nn_trials {
     const struct nn_explain_call *call;
     size_t sample, n;
@@ -165,7 +176,7 @@ struct nn_trials {
     void *context;
 };
 enum nn_status nn_explain_trials(const struct nn_trials *trials, struct nn_error *error);
-/* F for n inputs; units as in the job. */
+/* F for n inputs; units as in the job. Says nothing of its progress. */
 enum nn_status nn_explain_value(const struct nn_net *net, const struct nn_target *target,
                                 const float *x, size_t n, double *value,
                                 struct nn_progress *progress, struct nn_error *error);

@@ -7,13 +7,14 @@
 #include <string.h>
 
 enum nn_status nn_neuron_init(struct nn_neuron *neuron, const struct nn_explain_call *call,
-                              const char *unit, struct nn_error *error)
+                              const char *unit, size_t n, struct nn_error *error)
 {
     enum nn_status status = NN_OK;
     const struct nn_net *net = call->net;
     const struct nn_node *layer = net->nodes[call->layer];
     int32_t number, place;
-    *neuron = (struct nn_neuron){.call = call, .target = call->target};
+    *neuron = (struct nn_neuron){
+        .call = call, .target = call->target, .chunk = nn_explain_chunk(net, n, NN_PASS_GRADIENTS)};
     NN_TRY(nn_unit_parse(layer, unit, "unit=", &number, &place, error));
     NN_TRY(nn_gradient_exists(net, 0, call->target.node, error));
     size_t map = layer->shape.rank > 1 ? layer->size / layer->shape.dim[0] : 1;
@@ -21,11 +22,11 @@ enum nn_status nn_neuron_init(struct nn_neuron *neuron, const struct nn_explain_
     neuron->count = place ? 1 : map;
     neuron->target.unit = neuron->units;
     neuron->seed =
-        nn_calloc(net->nodes[call->target.node]->size, NN_EXPLAIN_CHUNK * sizeof *neuron->seed);
-    neuron->selected = nn_calloc(layer->size, NN_EXPLAIN_CHUNK * sizeof *neuron->selected);
+        nn_calloc(net->nodes[call->target.node]->size, neuron->chunk * sizeof *neuron->seed);
+    neuron->selected = nn_calloc(layer->size, neuron->chunk * sizeof *neuron->selected);
     if (!neuron->seed || !neuron->selected)
-        NN_TRY(nn_fail_memory(error, layer->size * NN_EXPLAIN_CHUNK * sizeof(float)));
-    NN_TRY(nn_pass_new(net, NN_EXPLAIN_CHUNK, NN_PASS_GRADIENTS, 0, &neuron->pass, error));
+        NN_TRY(nn_fail_memory(error, layer->size * neuron->chunk * sizeof(float)));
+    NN_TRY(nn_pass_new(net, neuron->chunk, NN_PASS_GRADIENTS, 0, &neuron->pass, error));
 out:
     return status;
 }
@@ -63,12 +64,10 @@ enum nn_status nn_neuron_gradient(struct nn_neuron *neuron, const float *x, size
 {
     enum nn_status status = NN_OK;
     size_t in = neuron->call->net->nodes[0]->size;
-    if (nn_cancelled(neuron->call->progress))
-        return nn_fail(error, NN_CANCELLED, "stopped");
     for (size_t k = 0; k < n; k++)
         neuron->units[k] = neuron->call->target.unit[s];
     memcpy(nn_pass_input(neuron->pass), x, n * in * sizeof *x);
-    nn_pass_forward(neuron->pass, n, NULL);
+    NN_TRY(nn_explain_forward(neuron->pass, n, neuron->call->progress, error));
     NN_TRY(select_unit(neuron, n, answer, error));
     struct nn_walk walk = {.from = neuron->call->layer, .seed = neuron->selected};
     NN_TRY(nn_pass_backward(neuron->pass, &walk, error));

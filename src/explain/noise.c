@@ -153,7 +153,7 @@ static enum nn_status group_init(struct group *group, const struct nn_explain_ca
 static enum nn_status run_group(struct group *group, const struct nn_explain_call *call,
                                 const struct nn_method *method, const struct nn_args *inner,
                                 const struct nn_tensor *noise, size_t first, size_t n,
-                                struct moments *moments, struct nn_error *error)
+                                size_t copies, struct moments *moments, struct nn_error *error)
 {
     size_t count = call->batch * call->net->nodes[0]->size;
     struct nn_explain_call noisy = *call;
@@ -163,7 +163,10 @@ static enum nn_status run_group(struct group *group, const struct nn_explain_cal
     noisy.args = inner;
     for (size_t k = 0; k < n; k++)
         add_noise(call, noise, first + k, group->x + k * count);
+    struct nn_progress_part whole =
+        nn_progress_enter(call->progress, (double)first / (double)n, (double)copies / (double)n);
     enum nn_status status = method->run(&noisy, group->map, group->gap, error);
+    nn_progress_back(call->progress, whole);
     for (size_t k = 0; status == NN_OK && k < n; k++)
         add_map(moments, group->map + k * count, count, first + k);
     return status;
@@ -191,8 +194,7 @@ enum nn_status nn_noise_run(const struct nn_explain_call *call, enum nn_noise_st
     NN_TRY(group_init(&group, call, copies, error));
     for (size_t first = 0; first < copies; first += group.copies) {
         size_t n = copies - first < group.copies ? copies - first : group.copies;
-        NN_TRY(run_group(&group, call, method, &inner, &noise, first, n, &moments, error));
-        nn_progress_set(call->progress, (double)(first + n) / (double)copies);
+        NN_TRY(run_group(&group, call, method, &inner, &noise, first, n, copies, &moments, error));
     }
     for (size_t i = 0; i < count; i++)
         out[i] = statistic_of(&moments, statistic, i, copies);

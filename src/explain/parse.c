@@ -157,7 +157,7 @@ static enum nn_status predict(const struct nn_explain_request *request,
     for (size_t first = 0; first < request->batch; first += chunk) {
         size_t n = request->batch - first < chunk ? request->batch - first : chunk;
         memcpy(nn_pass_input(pass), request->x + first * in, n * in * sizeof(float));
-        nn_pass_forward(pass, n, NULL);
+        NN_TRY(nn_explain_forward(pass, n, request->progress, error));
         read_classes(pass, target, n, units + first);
     }
 out:

@@ -241,6 +241,8 @@ static enum nn_status work_init(struct work *work, size_t chunk, struct nn_error
     if (!work->trial || !work->clean)
         NN_TRY(nn_fail_memory(error, (in + out) * sizeof(float)));
     memcpy(nn_pass_input(work->rest), trials->call->x + trials->sample * in, in * sizeof(float));
+    nn_pass_watch(work->rest, trials->call->progress);
+    nn_pass_watch(work->part, trials->call->progress);
     nn_pass_forward(work->rest, 1, NULL);
     float *y = nn_pass_output_mutable(work->rest, work->front.last);
     memcpy(work->clean, y, out * sizeof *y);
@@ -337,9 +339,11 @@ enum nn_status nn_explain_patches(const struct nn_trials *trials, const struct n
     for (size_t i = 0; i < chunk; i++)
         units[i] = call->target.unit[trials->sample];
     for (size_t first = 0; first < trials->n; first += chunk) {
-        if (nn_cancelled(call->progress))
+        size_t n = trials->n - first < chunk ? trials->n - first : chunk;
+        run_chunk(&work, &target, first, n);
+        if (nn_cancelled(call->progress)) /* the passes stop by themselves, with what they have */
             NN_TRY(nn_fail(error, NN_CANCELLED, "stopped"));
-        run_chunk(&work, &target, first, trials->n - first < chunk ? trials->n - first : chunk);
+        nn_progress_set(call->progress, (double)(first + n) / (double)trials->n);
     }
 out:
     work_clear(&work);

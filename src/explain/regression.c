@@ -54,6 +54,8 @@ enum nn_status nn_regression_solve(struct nn_regression *regression, double *coe
     for (size_t i = 0; i < n; i++)
         ridge = fmax(ridge, a[i * n + i]);
     for (size_t i = 0; i < n; i++) {
+        if (nn_cancelled(regression->progress))
+            return nn_fail(error, NN_CANCELLED, "stopped");
         for (size_t j = 0; j <= i; j++) {
             double sum = a[i * n + j] + (i == j ? 1e-10 * ridge : 0);
             for (size_t k = 0; k < j; k++)
@@ -79,8 +81,8 @@ enum nn_status nn_regression_solve(struct nn_regression *regression, double *coe
     return NN_OK;
 }
 
-void nn_regression_lasso(const struct nn_regression *regression, double alpha, double *coefficients,
-                         double *intercept)
+enum nn_status nn_regression_lasso(const struct nn_regression *regression, double alpha,
+                                   double *coefficients, double *intercept, struct nn_error *error)
 {
     size_t n = regression->n;
     double w = regression->weight > 0 ? regression->weight : 1, mean_y = regression->total / w;
@@ -90,6 +92,8 @@ void nn_regression_lasso(const struct nn_regression *regression, double alpha, d
         for (size_t i = 0; i < n; i++) {
             double mean = regression->mean[i] / w,
                    variance = regression->square[i * n + i] / w - mean * mean;
+            if (nn_cancelled(regression->progress))
+                return nn_fail(error, NN_CANCELLED, "stopped");
             if (variance < 1e-15)
                 continue;
             double slope =
@@ -110,4 +114,5 @@ void nn_regression_lasso(const struct nn_regression *regression, double alpha, d
     *intercept = mean_y;
     for (size_t i = 0; i < n; i++)
         *intercept -= coefficients[i] * regression->mean[i] / w;
+    return NN_OK;
 }

@@ -7,15 +7,17 @@
 #define NN_EXPLAIN_REGRESSION_H
 
 #include "base/status.h"
+#include "engine/cancel.h"
 
 #include <stddef.h>
 
 struct nn_regression {
-    size_t n;             /* features */
-    double *square;       /* [n, n]: sum of w z z^T */
-    double *moment;       /* [n]: sum of w y z */
-    double *mean;         /* [n]: sum of w z */
-    double weight, total; /* sum of w, of w y */
+    size_t n;                           /* features */
+    double *square;                     /* [n, n]: sum of w z z^T */
+    double *moment;                     /* [n]: sum of w y z */
+    double *mean;                       /* [n]: sum of w z */
+    double weight, total;               /* sum of w, of w y */
+    const struct nn_progress *progress; /* asked on the way whether to stop; NULL */
 };
 enum nn_status nn_regression_init(struct nn_regression *regression, size_t n,
                                   struct nn_error *error);
@@ -28,7 +30,7 @@ enum nn_status nn_regression_solve(struct nn_regression *regression, double *coe
                                    struct nn_error *error);
 /* Lasso with intercept: minimizes weighted mean square / 2 + alpha |c|_1 by coordinate descent (the
  * objective of scikit-learn's Lasso with sample weights). */
-void nn_regression_lasso(const struct nn_regression *regression, double alpha, double *coefficients,
-                         double *intercept);
+enum nn_status nn_regression_lasso(const struct nn_regression *regression, double alpha,
+                                   double *coefficients, double *intercept, struct nn_error *error);
 
 #endif

@@ -180,7 +180,10 @@ static enum nn_status measure_sensitivity(struct trial *trial, struct nn_trust *
     for (int k = 0; k < NOISY_COPIES; k++) {
         for (size_t i = 0; i < trial->size; i++)
             noisy[i] = trial->request->x[i] + radius * (2 * nn_random_float(&random) - 1);
+        struct nn_progress_part whole =
+            nn_progress_enter(trial->request->progress, (double)k, NOISY_COPIES);
         enum nn_status status = explain_again(trial, trial->request->net, noisy, map, error);
+        nn_progress_back(trial->request->progress, whole);
         if (status != NN_OK)
             return status;
         double change = norm_of(map, trial->map, trial->size) / (length > 0 ? length : 1);
@@ -218,8 +221,8 @@ static enum nn_status measure_infidelity(struct trial *trial, struct nn_trust *t
             trial->x[k * trial->size + i] = (float)((double)trial->request->x[i] - moved);
         }
     }
-    enum nn_status status =
-        nn_explain_value(trial->request->net, &target, trial->x, PERTURBATIONS, value, NULL, error);
+    enum nn_status status = nn_explain_value(trial->request->net, &target, trial->x, PERTURBATIONS,
+                                             value, trial->request->progress, error);
     if (status == NN_OK)
         status = nn_explain_value(trial->request->net, &target, trial->request->x, 1, &whole, NULL,
                                   error);
@@ -282,7 +285,10 @@ static enum nn_status measure_randomization(struct trial *trial, struct nn_trust
                    nn_shape_size(&node->params[p].value.shape) * sizeof(float));
         if (node->param_count == 0)
             continue;
+        struct nn_progress_part whole = nn_progress_enter(
+            trial->request->progress, (double)(random->count - 1 - n), (double)random->count);
         NN_TRY(explain_again(trial, random, trial->request->x, map, error));
+        nn_progress_back(trial->request->progress, whole);
         NN_TRY(compare_ranks(trial, map, &correlation, error));
         if (!isnan(correlation)) {
             sum += correlation;
@@ -297,6 +303,8 @@ out:
 }
 
 /* ---- all together ---- */
+
+typedef enum nn_status measure(struct trial *trial, struct nn_trust *trust, struct nn_error *error);
 
 static double figure(const struct nn_result *result, const char *name)
 {
@@ -314,7 +322,6 @@ static enum nn_status trial_init(struct trial *trial, const struct nn_explain_re
     trial->request = request;
     trial->one = *request;
     trial->one.batch = 1;
-    trial->one.progress = NULL;
     trial->size = input->size;
     trial->pixels = nn_map_pixels(&input->shape);
     trial->channels = trial->size / trial->pixels;
@@ -355,13 +362,13 @@ enum nn_status nn_trust_measure(const struct nn_explain_request *request,
         made.area = pointing.area;
     }
     NN_TRY(nn_gini(trial.score, trial.pixels, &made.gini, error));
-    NN_TRY(measure_areas(&trial, &made, error));
-    nn_progress_set(request->progress, 0.4);
-    NN_TRY(measure_sensitivity(&trial, &made, error));
-    nn_progress_set(request->progress, 0.7);
-    NN_TRY(measure_infidelity(&trial, &made, error));
-    nn_progress_set(request->progress, 0.8);
-    NN_TRY(measure_randomization(&trial, &made, error));
+    static measure *const measures[] = {measure_areas, measure_sensitivity, measure_infidelity,
+                                        measure_randomization};
+    for (int m = 0; m < 4; m++) {
+        struct nn_progress_part outer = nn_progress_enter(request->progress, m, 4);
+        NN_TRY(measures[m](&trial, &made, error));
+        nn_progress_back(request->progress, outer);
+    }
     *trust = made;
 out:
     nn_free(trial.zeros);

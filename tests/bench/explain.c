@@ -4,6 +4,8 @@
 #include "base/mem.h"
 #include "explain/explain.h"
 
+#include <string.h>
+
 struct question {
     struct nn_explain_request request;
     enum nn_status status;
@@ -66,4 +68,30 @@ out:
     return status;
 }
 
+/* Every method as `explain METHOD` runs it. */
+static enum nn_status run_methods(const struct bench *bench, struct nn_error *error)
+{
+    const struct nn_word all[] = {{"kind", "permutation", 1}};
+    struct nn_dataset *dataset = NULL;
+    struct nn_net *net = NULL;
+    float x[784];
+    enum nn_status status;
+    NN_TRY(bench_fashion(bench, &bench_nets[NET_CNN], &dataset, error));
+    NN_TRY(bench_build(&bench_nets[NET_CNN], &net, error));
+    nn_dataset_sample(dataset, NN_SPLIT_TRAIN, 0, x);
+    for (size_t m = 0; m < nn_method_count; m++) {
+        bool orders = strcmp(nn_methods[m]->name, "shapley") == 0; /* exact is for few features */
+        struct bench brief = *bench;
+        brief.runs = 1; /* the slow ones take seconds */
+        NN_TRY(measure(&brief, net, x, nn_methods[m]->name, all, orders ? 1 : 0,
+                       nn_methods[m]->name, error));
+    }
+out:
+    nn_net_free(net);
+    nn_dataset_free(dataset);
+    return status;
+}
+
+const struct bench_task bench_methods = {
+    "explain-all", "every method with its defaults, one image on the CNN", run_methods};
 const struct bench_task bench_explain = {"explain", "one image on the CNN", run};

@@ -21,19 +21,21 @@ static enum nn_status weights_of(const struct nn_explain_call *call, const float
     for (size_t i = 0; i < NN_EXPLAIN_CHUNK; i++)
         units[i] = unit;
     NN_TRY(nn_explain_value(net, &target, x, 1, &whole, NULL, error));
-    NN_TRY(nn_pass_new(net, NN_EXPLAIN_CHUNK, NN_PASS_FORWARD, 0, &pass, error));
-    for (size_t first = 0; first < channels; first += NN_EXPLAIN_CHUNK) {
-        size_t n = channels - first < NN_EXPLAIN_CHUNK ? channels - first : NN_EXPLAIN_CHUNK;
-        if (nn_cancelled(call->progress))
-            NN_TRY(nn_fail(error, NN_CANCELLED, "stopped"));
+    size_t chunk = nn_explain_chunk(net, channels, NN_PASS_FORWARD);
+    NN_TRY(nn_pass_new(net, chunk, NN_PASS_FORWARD, 0, &pass, error));
+    for (size_t first = 0; first < channels; first += chunk) {
+        size_t n = channels - first < chunk ? channels - first : chunk;
         for (size_t i = 0; i < n; i++)
             memcpy(nn_pass_input(pass) + i * in, x, in * sizeof *x);
-        nn_pass_forward(pass, n, NULL);
+        NN_TRY(nn_explain_forward(pass, n, call->progress, error));
         float *y = nn_pass_output_mutable(pass, call->layer);
         for (size_t i = 0; i < n; i++)
             memset(y + i * layer->size + (first + i) * size, 0, size * sizeof *y);
         nn_pass_forward_after(pass, call->layer);
+        if (nn_cancelled(call->progress))
+            NN_TRY(nn_fail(error, NN_CANCELLED, "stopped"));
         nn_target_value(&target, pass, 0, value);
+        nn_progress_set(call->progress, (double)(first + n) / (double)channels);
         for (size_t i = 0; i < n; i++)
             weights[first + i] = (whole - value[i]) / (fabs(whole) > 1e-12 ? whole : 1e-12);
     }
@@ -53,8 +55,12 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
     double *weights = nn_calloc(channels, sizeof *weights);
     if (!weights)
         return nn_fail_memory(error, channels * sizeof *weights);
+    struct nn_progress_part all =
+        nn_progress_enter(call->progress, 0, 1e6); /* next to nothing of the work */
     NN_TRY(nn_cam_activations(call, &activations, error));
+    nn_progress_back(call->progress, all);
     for (size_t s = 0; s < call->batch; s++) {
+        struct nn_progress_part whole = nn_explain_enter(call, s);
         NN_TRY(weights_of(call, call->x + s * call->net->nodes[0]->size, call->target.unit[s],
                           weights, error));
         for (size_t i = 0; i < size; i++) {
@@ -63,7 +69,7 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
                 sum += weights[c] * (double)activations[s * layer->size + c * size + i];
             out[s * size + i] = sum > 0 ? (float)sum : 0;
         }
-        nn_progress_set(call->progress, (double)(s + 1) / (double)call->batch);
+        nn_progress_back(call->progress, whole);
     }
 out:
     nn_free(activations);

@@ -64,10 +64,18 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
     double *work = nn_calloc(3 * channels, sizeof *work);
     if (!work)
         return nn_fail_memory(error, 3 * channels * sizeof *work);
+    struct nn_progress_part whole = nn_progress_enter(call->progress, 0, 2);
     NN_TRY(nn_cam_activations(call, &activations, error));
-    for (size_t s = 0; s < call->batch; s++)
+    nn_progress_back(call->progress, whole);
+    whole = nn_progress_enter(call->progress, 1, 2);
+    for (size_t s = 0; s < call->batch; s++) {
+        if (nn_cancelled(call->progress))
+            NN_TRY(nn_fail(error, NN_CANCELLED, "stopped"));
         project(activations + s * layer->size, channels, size, work, work + channels,
                 work + 2 * channels, out + s * size);
+        nn_progress_set(call->progress, (double)(s + 1) / (double)call->batch);
+    }
+    nn_progress_back(call->progress, whole);
 out:
     nn_free(activations);
     nn_free(work);

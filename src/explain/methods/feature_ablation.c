@@ -30,10 +30,11 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
     NN_TRY(nn_groups_make(&groups, &call->net->nodes[0]->shape, nn_args_text(call->args, GROUPS),
                           error));
     for (size_t s = 0; s < call->batch; s++) {
+        struct nn_progress_part whole = nn_explain_enter(call, s);
         NN_TRY(nn_coalition_values(call, s, groups.count + 1, present, &groups, value, error));
         for (size_t i = 0; i < size; i++)
             out[s * size + i] = (float)(value[groups.count] - value[groups.of[i]]);
-        nn_progress_set(call->progress, (double)(s + 1) / (double)call->batch);
+        nn_progress_back(call->progress, whole);
     }
 out:
     nn_groups_clear(&groups);

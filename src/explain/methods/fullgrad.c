@@ -87,7 +87,7 @@ static enum nn_status explain_sample(struct fullgrad *f, size_t s, float *out,
     target.unit += s;
     memcpy(nn_pass_input(f->pass), call->x + s * net->nodes[0]->size,
            net->nodes[0]->size * sizeof *out);
-    nn_pass_forward(f->pass, 1, NULL);
+    NN_TRY(nn_explain_forward(f->pass, 1, call->progress, error));
     nn_target_seed(&target, f->pass, 0, f->seed);
     struct nn_walk walk = {.from = target.node, .seed = f->seed};
     NN_TRY(nn_pass_backward(f->pass, &walk, error));
@@ -157,10 +157,7 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
     struct fullgrad f = {0};
     enum nn_status status = prepare(&f, call, error);
     for (size_t s = 0; s < call->batch && status == NN_OK; s++) {
-        if (nn_cancelled(call->progress))
-            status = nn_fail(error, NN_CANCELLED, "stopped");
-        else
-            status = explain_sample(&f, s, out + s * f.height * f.width, error);
+        status = explain_sample(&f, s, out + s * f.height * f.width, error);
         nn_progress_set(call->progress, (double)(s + 1) / (double)call->batch);
     }
     nn_pass_free(f.pass);

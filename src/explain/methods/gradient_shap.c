@@ -46,6 +46,8 @@ static enum nn_status explain_sample(const struct nn_explain_call *call, size_t 
         struct nn_gradient_job job = {
             .net = call->net, .target = call->target, .x = x, .n = n, .dx = gradient};
         job.target.unit = units;
+        struct nn_progress_part whole = nn_progress_enter(call->progress, (double)first / (double)n,
+                                                          (double)samples / (double)n);
         enum nn_status status = nn_explain_gradient(&job, call->progress, error);
         if (status != NN_OK)
             return status;
@@ -53,8 +55,7 @@ static enum nn_status explain_sample(const struct nn_explain_call *call, size_t 
             for (size_t i = 0; i < size; i++)
                 sum[i] +=
                     (double)away[k * size + i] * (double)gradient[k * size + i] / (double)samples;
-        nn_progress_set(call->progress,
-                        ((double)s + (double)(first + n) / (double)samples) / (double)call->batch);
+        nn_progress_back(call->progress, whole);
     }
     return NN_OK;
 }
@@ -72,6 +73,7 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
         NN_TRY(nn_fail_memory(error, 3 * size * NN_EXPLAIN_CHUNK * sizeof *x));
     for (size_t s = 0; s < call->batch; s++) {
         double total = 0;
+        struct nn_progress_part whole = nn_explain_enter(call, s);
         NN_TRY(explain_sample(call, s, x, away, gradient, sum, error));
         for (size_t i = 0; i < size; i++) {
             out[s * size + i] = (float)sum[i];
@@ -79,6 +81,7 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
         }
         NN_TRY(nn_explain_ends(call, s, ends, error));
         gap[s] = total - (ends[1] - ends[0]);
+        nn_progress_back(call->progress, whole);
     }
 out:
     nn_free(x);

@@ -36,8 +36,12 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
     grown = nn_calloc(H * W, sizeof *grown);
     if (!maps || !grown)
         NN_TRY(nn_fail_memory(error, call->batch * h * w * sizeof *maps));
+    struct nn_progress_part whole = nn_progress_enter(call->progress, 0, 2);
     NN_TRY(nn_method_find("gradcam")->run(call, maps, gap, error));
+    nn_progress_back(call->progress, whole);
+    whole = nn_progress_enter(call->progress, 1, 2);
     NN_TRY(nn_explain_input_gradient(call, &nn_rule_guided, out, error));
+    nn_progress_back(call->progress, whole);
     for (size_t s = 0; s < call->batch; s++) {
         grow(call->args, maps + s * h * w, h, w, grown, H, W);
         for (size_t i = 0; i < input->size; i++)

@@ -146,10 +146,11 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
     if (nn_args_int(call->args, RULE) == EXACT)
         NN_TRY(nn_exact_check(call, error));
     for (size_t s = 0; s < call->batch; s++) {
+        struct nn_progress_part whole = nn_explain_enter(call, s);
         NN_TRY(nn_explain_ends(call, s, ends, error));
         NN_TRY(
             explain_sample(call, s, &path, ends[1] - ends[0], sum, out + s * size, gap + s, error));
-        nn_progress_set(call->progress, (double)(s + 1) / (double)call->batch);
+        nn_progress_back(call->progress, whole);
     }
 out:
     path_clear(&path);

@@ -10,6 +10,7 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
     size_t size = call->net->nodes[call->layer]->size;
     NN_TRY(nn_layer_path_init(&path, call, error));
     for (size_t s = 0; s < call->batch; s++) {
+        struct nn_progress_part whole = nn_explain_enter(call, s);
         NN_TRY(nn_layer_path_walk(&path, call, s, error));
         for (size_t i = 0; i < size; i++) {
             double sum = 0;
@@ -22,7 +23,7 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
             }
             out[s * size + i] = (float)(sum / (double)path.steps);
         }
-        nn_progress_set(call->progress, (double)(s + 1) / (double)call->batch);
+        nn_progress_back(call->progress, whole);
     }
 out:
     nn_layer_path_clear(&path);

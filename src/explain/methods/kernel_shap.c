@@ -83,8 +83,9 @@ static void random_coalitions(struct draw *draw, uint64_t seed, size_t *order)
 
 /* Regression of F(S) - F(b) on membership under the constraint that the values sum to F(x) - F(b):
  * the last feature is the rest. */
-static enum nn_status fit(const struct draw *draw, const double *value, double base, double change,
-                          double *phi, struct nn_error *error)
+static enum nn_status fit(const struct nn_explain_call *call, const struct draw *draw,
+                          const double *value, double base, double change, double *phi,
+                          struct nn_error *error)
 {
     enum nn_status status;
     struct nn_regression regression = {0};
@@ -93,8 +94,11 @@ static enum nn_status fit(const struct draw *draw, const double *value, double b
     if (!z)
         return nn_fail_memory(error, n * sizeof *z);
     NN_TRY(nn_regression_init(&regression, n - 1, error));
+    regression.progress = call->progress;
     for (size_t c = 0; c < draw->count; c++) {
         const unsigned char *member = draw->member + c * n;
+        if (nn_cancelled(regression.progress))
+            NN_TRY(nn_fail(error, NN_CANCELLED, "stopped"));
         for (size_t i = 0; i + 1 < n; i++)
             z[i] = (double)member[i] - (double)member[n - 1];
         nn_regression_add(&regression, z, value[c] - base - (double)member[n - 1] * change,
@@ -139,16 +143,17 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
     else
         random_coalitions(&draw, call->seed, order);
     for (size_t s = 0; s < call->batch; s++) {
+        struct nn_progress_part whole = nn_explain_enter(call, s);
         NN_TRY(nn_explain_ends(call, s, ends, error));
         NN_TRY(nn_coalition_values(call, s, draw.count, present, &draw, value, error));
-        NN_TRY(fit(&draw, value, ends[0], ends[1] - ends[0], phi, error));
+        NN_TRY(fit(call, &draw, value, ends[0], ends[1] - ends[0], phi, error));
         double sum = 0;
         for (size_t i = 0; i < n; i++) {
             out[s * n + i] = (float)phi[i];
             sum += phi[i];
         }
         gap[s] = sum - (ends[1] - ends[0]);
-        nn_progress_set(call->progress, (double)(s + 1) / (double)call->batch);
+        nn_progress_back(call->progress, whole);
     }
 out:
     nn_free(draw.member);

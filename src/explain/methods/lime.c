@@ -37,8 +37,11 @@ static enum nn_status fit(const struct nn_explain_call *call, const struct draw 
     if (!z)
         return nn_fail_memory(error, draw->n * sizeof *z);
     NN_TRY(nn_regression_init(&regression, draw->n, error));
+    regression.progress = call->progress;
     for (size_t k = 0; k < samples; k++) {
         double members = 0;
+        if (nn_cancelled(regression.progress))
+            NN_TRY(nn_fail(error, NN_CANCELLED, "stopped"));
         for (size_t i = 0; i < draw->n; i++)
             members += z[i] = draw->member[k * draw->n + i];
         /* cosine distance between the membership and all ones */
@@ -46,7 +49,8 @@ static enum nn_status fit(const struct nn_explain_call *call, const struct draw 
         nn_regression_add(&regression, z, value[k],
                           exp(-distance * distance / (2 * width * width)));
     }
-    nn_regression_lasso(&regression, nn_args_real(call->args, ALPHA), coefficients, &intercept);
+    status = nn_regression_lasso(&regression, nn_args_real(call->args, ALPHA), coefficients,
+                                 &intercept, error);
 out:
     nn_regression_clear(&regression);
     nn_free(z);
@@ -74,11 +78,12 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
         draw.member[i] =
             i < n ? 1 : nn_random_u32(&random) & 1; /* the first is the sample itself */
     for (size_t s = 0; s < call->batch; s++) {
+        struct nn_progress_part whole = nn_explain_enter(call, s);
         NN_TRY(nn_coalition_values(call, s, samples, present, &draw, value, error));
         NN_TRY(fit(call, &draw, value, samples, coefficients, error));
         for (size_t i = 0; i < n; i++)
             out[s * n + i] = (float)coefficients[i];
-        nn_progress_set(call->progress, (double)(s + 1) / (double)call->batch);
+        nn_progress_back(call->progress, whole);
     }
 out:
     nn_free(draw.member);

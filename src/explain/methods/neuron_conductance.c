@@ -47,8 +47,8 @@ static enum nn_status explain_sample(struct path *path, struct nn_neuron *neuron
 {
     const float *x = call->x + s * path->size, *b = nn_explain_baseline(call, s);
     memset(path->sum, 0, path->size * sizeof *path->sum);
-    for (size_t first = 0; first < path->steps; first += NN_EXPLAIN_CHUNK) {
-        size_t n = path->steps - first < NN_EXPLAIN_CHUNK ? path->steps - first : NN_EXPLAIN_CHUNK;
+    for (size_t first = 0; first < path->steps; first += neuron->chunk) {
+        size_t n = path->steps - first < neuron->chunk ? path->steps - first : neuron->chunk;
         for (size_t k = 0; k < n; k++)
             for (size_t i = 0; i < path->size; i++)
                 path->x[k * path->size + i] =
@@ -59,8 +59,7 @@ static enum nn_status explain_sample(struct path *path, struct nn_neuron *neuron
         for (size_t k = 0; k < n; k++)
             for (size_t i = 0; i < path->size; i++)
                 path->sum[i] += path->weights[first + k] * (double)path->dx[k * path->size + i];
-        nn_progress_set(call->progress, ((double)s + (double)(first + n) / (double)path->steps) /
-                                            (double)call->batch);
+        nn_progress_set(call->progress, (double)(first + n) / (double)path->steps);
     }
     for (size_t i = 0; i < path->size; i++)
         out[i] = (float)(((double)x[i] - (double)b[i]) * path->sum[i]);
@@ -75,9 +74,12 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
     struct path path = {0};
     struct nn_neuron neuron = {0};
     NN_TRY(path_init(&path, call, error));
-    NN_TRY(nn_neuron_init(&neuron, call, nn_args_text(call->args, UNIT), error));
-    for (size_t s = 0; s < call->batch; s++)
+    NN_TRY(nn_neuron_init(&neuron, call, nn_args_text(call->args, UNIT), path.steps, error));
+    for (size_t s = 0; s < call->batch; s++) {
+        struct nn_progress_part whole = nn_explain_enter(call, s);
         NN_TRY(explain_sample(&path, &neuron, call, s, out + s * path.size, error));
+        nn_progress_back(call->progress, whole);
+    }
 out:
     nn_neuron_clear(&neuron);
     nn_free(path.nodes);

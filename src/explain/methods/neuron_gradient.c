@@ -15,9 +15,9 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
     enum nn_status status;
     struct nn_neuron neuron = {0};
     size_t size = call->net->nodes[0]->size;
-    NN_TRY(nn_neuron_init(&neuron, call, nn_args_text(call->args, UNIT), error));
-    for (size_t first = 0; first < call->batch; first += NN_EXPLAIN_CHUNK) {
-        size_t n = call->batch - first < NN_EXPLAIN_CHUNK ? call->batch - first : NN_EXPLAIN_CHUNK;
+    NN_TRY(nn_neuron_init(&neuron, call, nn_args_text(call->args, UNIT), call->batch, error));
+    for (size_t first = 0; first < call->batch; first += neuron.chunk) {
+        size_t n = call->batch - first < neuron.chunk ? call->batch - first : neuron.chunk;
         NN_TRY(nn_neuron_gradient(&neuron, call->x + first * size, n, first, false,
                                   out + first * size, error));
         nn_progress_set(call->progress, (double)(first + n) / (double)call->batch);

@@ -97,9 +97,6 @@ static void take(void *context, size_t first, size_t n, const double *value)
     struct work *work = context;
     for (size_t k = 0; k < n; k++)
         credit(work, nn_patch_at(&work->grid.patches, first + k), work->whole - value[k]);
-    nn_progress_set(work->call->progress,
-                    ((double)work->sample + (double)(first + n) / (double)work->patches) /
-                        (double)work->call->batch);
 }
 
 static enum nn_status explain_sample(struct work *work, size_t s, float *out,
@@ -121,7 +118,9 @@ static enum nn_status explain_sample(struct work *work, size_t s, float *out,
     memset(work->sum, 0, pixels * sizeof *work->sum);
     memset(work->count, 0, pixels * sizeof *work->count);
     NN_TRY(nn_explain_answer(work->call, &target, work->x, &work->whole, error));
+    struct nn_progress_part whole = nn_explain_enter(work->call, s);
     NN_TRY(nn_explain_patches(&trials, &work->grid.patches, error));
+    nn_progress_back(work->call->progress, whole);
     for (size_t i = 0; i < size; i++)
         out[i] = (float)(work->sum[i % pixels] / (double)work->count[i % pixels]);
 out:

@@ -85,15 +85,13 @@ static void make(void *context, size_t first, size_t n, float *x)
 static void take(void *context, size_t first, size_t n, const double *value)
 {
     struct rise *rise = context;
-    double done = (double)(first + n) / (double)rise->samples;
+    (void)first;
     for (size_t k = 0; k < n; k++)
         for (size_t i = 0; i < rise->pixels; i++) {
             double m = (double)rise->masks[k * rise->pixels + i];
             rise->sum[i] += value[k] * m;
             rise->seen[i] += m;
         }
-    nn_progress_set(rise->call->progress,
-                    ((double)rise->sample + done) / (double)rise->call->batch);
 }
 
 /* sum over masks of F(masked) mask / sum of the masks, in double. */
@@ -110,7 +108,9 @@ static enum nn_status explain_sample(struct rise *rise, size_t s, float *out,
     nn_random_init(&rise->random, rise->call->seed, NN_STREAM_EXPLAIN, 3);
     memset(rise->sum, 0, rise->pixels * sizeof *rise->sum);
     memset(rise->seen, 0, rise->pixels * sizeof *rise->seen);
+    struct nn_progress_part whole = nn_explain_enter(rise->call, s);
     enum nn_status status = nn_explain_trials(&trials, error);
+    nn_progress_back(rise->call->progress, whole);
     for (size_t i = 0; status == NN_OK && i < rise->size; i++) {
         size_t pixel = i % rise->pixels;
         out[i] = (float)(rise->seen[pixel] > 0 ? rise->sum[pixel] / rise->seen[pixel] : 0);

@@ -80,8 +80,12 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
     score.value = nn_calloc(score.channels, sizeof *score.value);
     if (!score.mask || !score.value)
         NN_TRY(nn_fail_memory(error, score.image * sizeof *score.mask));
+    struct nn_progress_part all =
+        nn_progress_enter(call->progress, 0, 1e6); /* next to nothing of the work */
     NN_TRY(nn_cam_activations(call, &activations, error));
+    nn_progress_back(call->progress, all);
     for (size_t s = 0; s < call->batch; s++) {
+        struct nn_progress_part whole = nn_explain_enter(call, s);
         struct nn_trials trials = {.call = call,
                                    .sample = s,
                                    .n = score.channels,
@@ -92,7 +96,7 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
         score.activation = activations + s * layer->size;
         NN_TRY(nn_explain_trials(&trials, error));
         combine(&score, score.activation, out + s * score.size);
-        nn_progress_set(call->progress, (double)(s + 1) / (double)call->batch);
+        nn_progress_back(call->progress, whole);
     }
 out:
     nn_free(score.mask);

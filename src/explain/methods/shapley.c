@@ -12,8 +12,10 @@ enum { KIND, SAMPLES };
 static const struct nn_arg_spec args[] = {
     {"kind", NN_ARG_CHOICE, NULL, 0, 0, "exact|permutation", NULL,
      "all coalitions, or random orders; default exact up to 12 features", 0},
-    {"samples", NN_ARG_INT, "200", 1, 1000000, NULL, "orders",
-     "random orders of kind=permutation, each run both ways", 0},
+    {"samples", NN_ARG_INT, NULL, 1, 1000000, NULL, "orders",
+     "random orders of kind=permutation, each run both ways; else 200, and fewer for more than 100 "
+     "features, at least 10",
+     0},
     {0},
 };
 
@@ -65,12 +67,20 @@ static bool has_entered(const void *context, size_t k, size_t feature)
     return place < k;
 }
 
+static size_t orders_of(const struct nn_explain_call *call)
+{
+    size_t n = call->net->nodes[0]->size;
+    if (nn_args_is_set(call->args, SAMPLES))
+        return (size_t)nn_args_int(call->args, SAMPLES);
+    return n <= 100 ? 200 : n < 2000 ? 20000 / n : 10;
+}
+
 /* Mean of the marginal contributions over random orders, each with its reverse (antithetic). */
 static enum nn_status permutation(const struct nn_explain_call *call, size_t s, double *phi,
                                   struct nn_error *error)
 {
     enum nn_status status = NN_OK;
-    size_t n = call->net->nodes[0]->size, orders = (size_t)nn_args_int(call->args, SAMPLES);
+    size_t n = call->net->nodes[0]->size, orders = orders_of(call);
     struct order order = {.place = nn_calloc(n, sizeof(size_t)), .n = n};
     double *value = nn_calloc(n + 1, sizeof *value);
     struct nn_random random;
@@ -84,13 +94,14 @@ static enum nn_status permutation(const struct nn_explain_call *call, size_t s, 
             nn_random_shuffle(&random, order.place, n);
         }
         order.reversed = round % 2;
+        struct nn_progress_part whole =
+            nn_progress_enter(call->progress, (double)round, 2 * (double)orders);
         NN_TRY(nn_coalition_values(call, s, n + 1, has_entered, &order, value, error));
         for (size_t i = 0; i < n; i++) {
             size_t place = order.reversed ? n - 1 - order.place[i] : order.place[i];
             phi[i] += (value[place + 1] - value[place]) / (2 * (double)orders);
         }
-        nn_progress_set(call->progress, ((double)s + (double)(round + 1) / (2 * (double)orders)) /
-                                            (double)call->batch);
+        nn_progress_back(call->progress, whole);
     }
 out:
     nn_free(order.place);
@@ -115,6 +126,7 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
                        n, MOST_FEATURES));
     for (size_t s = 0; s < call->batch; s++) {
         double sum = 0;
+        struct nn_progress_part whole = nn_explain_enter(call, s);
         memset(phi, 0, n * sizeof *phi);
         NN_TRY(all ? exact(call, s, phi, error) : permutation(call, s, phi, error));
         for (size_t i = 0; i < n; i++) {
@@ -123,6 +135,7 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
         }
         NN_TRY(nn_explain_ends(call, s, ends, error));
         gap[s] = sum - (ends[1] - ends[0]);
+        nn_progress_back(call->progress, whole);
     }
 out:
     nn_free(phi);

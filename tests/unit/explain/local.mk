@@ -13,6 +13,7 @@ tests_unit_test_explain_SOURCES = \
 	tests/unit/explain/test_matrix.c \
 	tests/unit/explain/test_patches.c \
 	tests/unit/explain/test_pointing.c \
+	tests/unit/explain/test_progress.c \
 	tests/unit/explain/test_properties.c \
 	tests/unit/explain/test_quadrature.c \
 	tests/unit/explain/test_reference.c \
