@@ -1,6 +1,8 @@
 # The Criterion program of explain.
 check_PROGRAMS += tests/unit/test-explain
 tests_unit_test_explain_SOURCES = \
+	tests/unit/explain/cases.c \
+	tests/unit/explain/cases.h \
 	tests/unit/explain/nets.c \
 	tests/unit/explain/nets.h \
 	tests/unit/explain/properties.c \
@@ -9,6 +11,7 @@ tests_unit_test_explain_SOURCES = \
 	tests/unit/explain/test_axioms.c \
 	tests/unit/explain/test_deeplift.c \
 	tests/unit/explain/test_importance.c \
+	tests/unit/explain/test_jacobian.c \
 	tests/unit/explain/test_layers.c \
 	tests/unit/explain/test_matrix.c \
 	tests/unit/explain/test_patches.c \

@@ -390,13 +390,13 @@ void check_gradcam_is_cam(uint64_t count)
         const float *w = net->nodes[nn_net_logits(net)]->params[0].value.data + channels;
         size_t places = nn_shape_size(&map->values.shape);
         for (size_t i = 0; i < places; i++) {
-            float sum = 0;
+            double sum = 0;
             for (size_t c = 0; c < channels; c++)
-                sum += w[c] * maps->values.data[c * places + i] / (float)places;
-            cam[i] = sum > 0 ? sum : 0;
+                sum += (double)w[c] * (double)maps->values.data[c * places + i] / (double)places;
+            cam[i] = sum > 0 ? (float)sum : 0;
         }
         double error = reference_error(map->values.data, cam, places);
-        cr_expect(error <= 1e-5, "seed %llu: %g", (unsigned long long)seed, error);
+        cr_expect(error <= 1e-4, "seed %llu: %g", (unsigned long long)seed, error);
         nn_result_free(map);
         nn_result_free(maps);
         nn_net_free(net);

@@ -4,83 +4,17 @@
  * itself, occlusion and ablation by evaluating F again, relevance by the conservation of what no
  * bias takes.
  */
+#include "cases.h"
 #include "nets.h"
 
 #include <string.h>
-
-struct layer_case {
-    const char *layer, *words, *input;
-};
-
-/* One case for each layer; the test fails when a registered layer is missing here. */
-static const struct layer_case cases[] = {
-    {"add", NULL, NULL}, /* below, with two branches */
-    {"concat", NULL, NULL},
-    {"multiply", NULL, NULL},
-    {"arithmetic", NULL, NULL},
-    {"where", NULL, NULL},
-    {"matmul", NULL, NULL},
-    {"input", NULL, NULL},
-    {"embedding", NULL, NULL}, /* reads whole numbers: gradients at its input are not defined */
-    {"avgpool1d", "avgpool1d 2", "3x8"},
-    {"avgpool2d", "avgpool2d 2", "2x6x6"},
-    {"avgpool3d", "avgpool3d 2", "2x2x4x4"},
-    {"batchnorm", "batchnorm", "3x4x4"},
-    {"clip", "clip -0.6 0.9", "6"},
-    {"constant", "constant 6", "6"},
-    {"conv1d", "conv1d 4 3", "2x8"},
-    {"conv2d", "conv2d 4 3 padding=1 stride=2", "2x6x6"},
-    {"conv3d", "conv3d 2 2 padding=1 stride=2", "2x3x3x4"},
-    {"convtranspose1d", "convtranspose1d 4 3 stride=2", "2x5"},
-    {"convtranspose2d", "convtranspose2d 3 3 stride=2 padding=1", "2x3x3"},
-    {"convtranspose3d", "convtranspose3d 2 2", "2x2x2x2"},
-    {"dense", "dense 7", "6"},
-    {"dropout", "dropout 0.5", "6"},
-    {"elu", "elu", "6"},
-    {"flatten", "flatten", "2x3x3"},
-    {"function", "function erf", "6"},
-    {"gaussiannoise", "gaussiannoise 0.1", "6"},
-    {"gelu", "gelu", "6"},
-    {"globalavgpool1d", "globalavgpool1d", "3x6"},
-    {"globalavgpool2d", "globalavgpool2d", "3x4x4"},
-    {"globalmaxpool1d", "globalmaxpool1d", "3x6"},
-    {"globalmaxpool2d", "globalmaxpool2d", "3x4x4"},
-    {"groupnorm", "groupnorm 2", "4x3x3"},
-    {"hardsigmoid", "hardsigmoid", "6"},
-    {"hardswish", "hardswish", "6"},
-    {"layernorm", "layernorm", "6"},
-    {"leaky_relu", "leaky_relu", "6"},
-    {"logsoftmax", "logsoftmax", "6"},
-    {"lrn", "lrn 3 alpha=0.5", "4x3x3"},
-    {"maxpool1d", "maxpool1d 2", "3x8"},
-    {"maxpool2d", "maxpool2d 3 stride=2 padding=1", "2x6x6"},
-    {"maxpool3d", "maxpool3d 2", "2x2x4x4"},
-    {"mish", "mish", "6"},
-    {"permute", "permute 2x1x3", "2x3x4"},
-    {"prelu", "prelu", "6"},
-    {"reduce", "reduce sum 2", "2x3"},
-    {"relu", "relu", "6"},
-    {"relu6", "relu6", "6"},
-    {"reshape", "reshape 3x2", "6"},
-    {"selu", "selu", "6"},
-    {"sigmoid", "sigmoid", "6"},
-    {"silu", "silu", "6"},
-    {"softmax", "softmax", "6"},
-    {"softplus", "softplus", "6"},
-    {"softsign", "softsign", "6"},
-    {"spatialdropout", "spatialdropout 0.3", "3x4x4"},
-    {"take", "take 1 1 2 step=2", "6"},
-    {"tanh", "tanh", "6"},
-    {"upsample", "upsample 2", "2x3x3"},
-    {"zeropadding", "zeropadding 1", "2x3x3"},
-};
 
 Test(matrix, every_layer_has_a_case)
 {
     for (size_t l = 0; l < nn_layer_count; l++) {
         bool found = false;
-        for (size_t c = 0; c < sizeof cases / sizeof *cases; c++)
-            found |= strcmp(cases[c].layer, nn_layers[l]->name) == 0;
+        for (const struct layer_case *c = layer_cases; c->layer; c++)
+            found |= strcmp(c->layer, nn_layers[l]->name) == 0;
         cr_expect(found, "layer %s has no case in the matrix of methods and layers",
                   nn_layers[l]->name);
     }
@@ -96,14 +30,6 @@ static void spread(float *x, size_t count, uint64_t seed)
         if (nn_random_u32(&random) & 1)
             x[i] = -x[i];
     }
-}
-
-static struct nn_net *net_for(const struct layer_case *c, bool bias)
-{
-    const char *flat =
-        strchr(c->input, 'x') || strcmp(c->layer, "reshape") == 0 ? "flatten" : "dropout 0";
-    const char *lines[] = {c->words, flat, bias ? "dense 3" : "dense 3 bias=no", NULL};
-    return net_of(c->input, lines, 5);
 }
 
 static double value_at(const struct nn_net *net, const float *x)
@@ -218,11 +144,11 @@ static void check_net(const char *layer, const struct nn_net *net)
 
 Test(matrix, every_method_on_every_layer, .timeout = 120)
 {
-    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
-        if (!cases[c].words || !nn_layer_find(cases[c].layer))
+    for (const struct layer_case *c = layer_cases; c->layer; c++) {
+        if (!c->words || !nn_layer_find(c->layer))
             continue;
-        struct nn_net *net = net_for(&cases[c], true);
-        check_net(cases[c].layer, net);
+        struct nn_net *net = case_net(c, true);
+        check_net(c->layer, net);
         nn_net_free(net);
     }
 }
@@ -253,13 +179,13 @@ Test(matrix, relevance_adds_up_without_bias)
 {
     const char *rules[] = {"rule=epsilon epsilon=0", "rule=zplus epsilon=0",
                            "rule=gamma epsilon=0"};
-    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
-        const char *layer = cases[c].layer;
-        bool pure = cases[c].words && nn_layer_find(layer) && strcmp(layer, "dense") &&
+    for (const struct layer_case *c = layer_cases; c->layer; c++) {
+        const char *layer = c->layer;
+        bool pure = c->words && nn_layer_find(layer) && strcmp(layer, "dense") &&
                     strcmp(layer, "batchnorm") && !strstr(layer, "conv");
         if (!pure)
             continue;
-        struct nn_net *net = net_for(&cases[c], false);
+        struct nn_net *net = case_net(c, false);
         float x[128];
         spread(x, net->nodes[0]->size, 3);
         for (size_t r = 0; r < 3; r++) {

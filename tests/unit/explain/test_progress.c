@@ -55,12 +55,9 @@ static void stop_method(const struct nn_net *net, const struct nn_method *method
                         const float *x, double patience, double *late, double *fraction)
 {
     struct nn_args args = args_of(method->args, words);
-    struct work work = {.request = {.net = net,
-                                    .method = method,
-                                    .args = &args,
-                                    .x = x,
-                                    .batch = SAMPLES,
-                                    .target = "1"}};
+    struct work work = {
+        .request = {
+            .net = net, .method = method, .args = &args, .x = x, .batch = SAMPLES, .target = "1"}};
     pthread_t thread;
     clockid_t clock;
     double asked = 0;
