@@ -58,13 +58,14 @@ static enum nn_status run(struct nn_evaluator *evaluator, bool strict,
     nn_tally_reset(&evaluator->tally);
     for (size_t start = 0; start < count; start += BATCH) {
         size_t n = least(BATCH, count - start);
-        if (nn_cancelled(evaluator->progress))
-            NN_TRY(nn_fail(error, NN_CANCELLED, "stopped"));
         for (size_t i = 0; i < n; i++)
             index[i] = start + i;
         NN_TRY(nn_targets_fetch(&evaluator->targets, objective, &evaluator->source, index, n,
                                 nn_pass_input(evaluator->pass), error));
+        nn_pass_watch(evaluator->pass, evaluator->progress);
         nn_pass_forward(evaluator->pass, n, NULL);
+        if (nn_cancelled(evaluator->progress))
+            NN_TRY(nn_fail(error, NN_CANCELLED, "stopped"));
         if (strict)
             NN_TRY(nn_check_answers(evaluator->pass, index, error));
         struct nn_mean loss =

@@ -15,7 +15,7 @@ struct nn_evaluator {
     struct nn_pass *pass;
     struct nn_targets targets;
     struct nn_tally tally;
-    struct nn_progress *progress; /* asked between batches whether to stop; NULL */
+    struct nn_progress *progress; /* asked between layers whether to stop; NULL */
 };
 enum nn_status nn_evaluator_init(struct nn_evaluator *evaluator, const struct nn_net *net,
                                  const struct nn_source *source, const struct nn_recipe *recipe,

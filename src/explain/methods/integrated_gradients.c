@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { STEPS, RULE, TOLERANCE };
+enum { STEPS, RULE, TOLERANCE, VARIANT };
 
 #define MOST_STEPS 100000
 /* The choice after the quadratures. */
@@ -22,6 +22,8 @@ static const struct nn_arg_spec args[] = {
      0},
     {"tolerance", NN_ARG_REAL, NULL, 1e-9, 1, NULL, NULL,
      "doubles the steps until the gap is at most this share of the change of F", 0},
+    {"variant", NN_ARG_CHOICE, "exact", 0, 0, "exact|captum", NULL,
+     "captum: its trapezoid, whose weights add up to (steps - 1) / steps", 0},
     {0},
 };
 
@@ -59,6 +61,10 @@ static enum nn_status path_init(struct path *path, const struct nn_explain_call 
         return nn_fail_memory(error, 2 * count * sizeof(float));
     nn_quadrature((enum nn_quadrature)nn_args_int(call->args, RULE), path->steps, path->nodes,
                   path->weights);
+    if (nn_args_int(call->args, VARIANT) == 1 &&
+        nn_args_int(call->args, RULE) == NN_QUADRATURE_TRAPEZOID)
+        for (size_t k = 0; k < steps; k++)
+            path->weights[k] *= (double)(steps - 1) / (double)steps;
     return NN_OK;
 }
 
@@ -166,7 +172,7 @@ const struct nn_method nn_method_integrated_gradients = {
     .formula = "(x - b) * integral over t in [0,1] of dF/dx at b + t (x - b)",
     .source = "Sundararajan, Taly, Yan 2017, equation 1; Gauss-Legendre quadrature unless told "
               "otherwise, the "
-              "trapezoid with weights that sum to 1",
+              "trapezoid with weights that sum to 1 (Captum's do not: variant=captum)",
     .args = args,
     .flags = NN_METHOD_BASELINE | NN_METHOD_COMPLETE,
     .axioms = NN_AXIOM_COMPLETENESS | NN_AXIOM_DUMMY | NN_AXIOM_BATCH,

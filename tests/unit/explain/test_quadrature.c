@@ -1,4 +1,5 @@
 #include "explain/quadrature.h"
+#include "nets.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
@@ -32,4 +33,21 @@ Test(quadrature, gauss_legendre_is_exact_for_polynomials)
                       degree, sum);
         }
     }
+}
+
+/* Captum's trapezoid is (n - 1) / n of the right one. */
+Test(quadrature, captums_trapezoid)
+{
+    const char *lines[] = {"dense 6 tanh", "dense 2", NULL};
+    struct nn_net *net = net_of("3", lines, 4);
+    const float x[] = {1, -2, 0.5f};
+    struct nn_result *right = explain_with(net, "ig", "rule=trapezoid steps=10", x, 1, "1", NULL,
+                                           NULL, NULL),
+                     *captum = explain_with(net, "ig", "rule=trapezoid steps=10 variant=captum", x,
+                                            1, "1", NULL, NULL, NULL);
+    for (size_t i = 0; i < 3; i++)
+        cr_expect(fabsf(captum->values.data[i] - 0.9f * right->values.data[i]) < 1e-6f);
+    nn_result_free(right);
+    nn_result_free(captum);
+    nn_net_free(net);
 }
