@@ -351,6 +351,8 @@ static void write_end(FILE *out)
     entry(out, "NO_COLOR", "not empty: no colours");
     entry(out, "NNSCOPE_DATA", "folder of the bundled data sets");
     entry(out, "NNSCOPE_KERNELS", "the kernel set, as --kernels gives it");
+    entry(out, "XDG_CONFIG_HOME",
+          "the commands in nnscope/init.nns below it (default ~/.config) run before the prompt");
     entry(out, "XDG_STATE_HOME",
           "the history of the prompt is kept in nnscope/history below it (default ~/.local/state)");
     section(out, "SEE ALSO");

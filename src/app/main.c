@@ -99,6 +99,18 @@ static enum nn_color_wish wish_of(const char *color)
                                              : NN_WISH_AUTO;
 }
 
+/* init.nns in the user's folder of settings, if it is there and can be read. */
+static void read_init(struct nn_tui_script *init, struct nn_error *error)
+{
+    char *path = NULL;
+    unsigned char *text = NULL;
+    size_t length = 0;
+    if (nn_path_config("init.nns", &path, NULL) == NN_OK && nn_file_exists(path) &&
+        nn_file_read(path, nn_limit(NN_LIMIT_SCRIPT), &text, &length, error) == NN_OK)
+        *init = (struct nn_tui_script){(const char *)text, length, "init.nns"};
+    nn_free(path);
+}
+
 /* The screen; scripts run in it first. */
 static int run_screen(struct nn_session *session, const struct nn_options *options)
 {
@@ -107,6 +119,7 @@ static int run_screen(struct nn_session *session, const struct nn_options *optio
                                  .ascii = session->ascii,
                                  .keep_going = options->keep_going};
     struct nn_tui_script *scripts = nn_calloc(options->input_count + 1, sizeof *scripts);
+    struct nn_tui_script init = {0};
     int exit_status = 0;
     enum nn_status status = scripts ? NN_OK : nn_fail_memory(&error, sizeof *scripts);
     for (size_t i = 0; status == NN_OK && i < options->input_count; i++) {
@@ -128,6 +141,8 @@ static int run_screen(struct nn_session *session, const struct nn_options *optio
                 (struct nn_tui_script){(const char *)text, length, input->name};
     }
     tui.scripts = scripts;
+    read_init(&init, &error);
+    tui.init = init.text ? &init : NULL;
     if (status == NN_OK)
         status = nn_tui_run(session, &tui, &exit_status, &error);
     if (status != NN_OK)
@@ -135,6 +150,7 @@ static int run_screen(struct nn_session *session, const struct nn_options *optio
     for (size_t i = 0; scripts && i < tui.script_count; i++)
         nn_free((void *)scripts[i].text);
     nn_free(scripts);
+    nn_free((void *)init.text);
     return exit_status;
 }
 

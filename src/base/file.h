@@ -69,6 +69,10 @@ enum nn_status nn_path_bundled(const char *name, char **path, struct nn_error *e
  * home. */
 enum nn_status nn_path_state(const char *name, char **path, struct nn_error *error);
 
+/* A file of the user's settings, in $XDG_CONFIG_HOME/nnscope or ~/.config/nnscope; nothing is made.
+ */
+enum nn_status nn_path_config(const char *name, char **path, struct nn_error *error);
+
 /* Calls add for what a folder holds that begins like `prefix` (a path being typed): its path, for
  * folders with a slash at the end. Hidden files only when the name begins with a dot. */
 void nn_path_complete(const char *prefix, void (*add)(void *context, const char *path, bool folder),

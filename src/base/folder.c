@@ -51,21 +51,38 @@ void nn_path_complete(const char *prefix, void (*add)(void *context, const char 
     nn_free(folder);
 }
 
-enum nn_status nn_path_state(const char *name, char **path, struct nn_error *error)
+/* "$VARIABLE/nnscope/NAME", or below the home folder. */
+static enum nn_status path_of(const char *variable, const char *below_home, const char *name,
+                              char **path, struct nn_error *error)
 {
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+    const char *folder = getenv(variable), *home = getenv("HOME");
     struct nn_buffer text;
     nn_buffer_init(&text, 4096);
-    if (state && *state == '/')
-        nn_buffer_text(&text, state);
+    if (folder && *folder == '/')
+        nn_buffer_text(&text, folder);
     else if (home && *home == '/')
-        nn_buffer_printf(&text, "%s/.local/state", home);
+        nn_buffer_printf(&text, "%s/%s", home, below_home);
     else
         return nn_fail(error, NN_STATE, "there is no home folder (HOME is not set)");
     nn_buffer_printf(&text, "/nnscope/%s", name);
     char *made = nn_buffer_take(&text);
     if (!made)
         return nn_fail_memory(error, 4096);
+    *path = made;
+    return NN_OK;
+}
+
+enum nn_status nn_path_config(const char *name, char **path, struct nn_error *error)
+{
+    return path_of("XDG_CONFIG_HOME", ".config", name, path, error);
+}
+
+enum nn_status nn_path_state(const char *name, char **path, struct nn_error *error)
+{
+    char *made = NULL;
+    enum nn_status status = path_of("XDG_STATE_HOME", ".local/state", name, &made, error);
+    if (status != NN_OK)
+        return status;
     for (char *slash = strchr(made + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         mkdir(made, 0700); /* one that is there is fine; others fail when the file is written */

@@ -159,19 +159,26 @@ static bool is_known(const struct nn_scene *scene, const struct nn_result *resul
     return false;
 }
 
-/* The kept results that still hold for this net: explanations of the cursor's sample, the newest
- * matrix. */
+/* The kept results that are about this net: explanations of the cursor's sample, also from before
+ * it was trained on, and the newest matrix that still holds. */
 static void pick_results(const struct nn_session *session, struct nn_scene *scene)
 {
+    struct nn_moment now = nn_session_moment(session);
     for (size_t i = 0; i < session->result_count; i++) {
         const struct nn_result *result = session->results[i];
-        if (session->result_revision[i] != nn_job_revision(session))
+        const struct nn_moment *then = &session->result_moments[i];
+        bool holds = then->revision == now.revision;
+        if (then->subject != now.subject)
             continue;
-        if (result->kind == NN_RESULT_MATRIX && !scene->confusion)
+        if (result->kind == NN_RESULT_MATRIX && !scene->confusion && holds)
             scene->confusion = result;
         if (scene->explanation_count < 8 && is_explanation(session, result) &&
-            !is_known(scene, result))
+            !is_known(scene, result)) {
+            scene->explanation_epoch[scene->explanation_count] = then->epochs + 1;
+            scene->explanation_old[scene->explanation_count] =
+                !holds || then->batches != now.batches;
             scene->explanations[scene->explanation_count++] = result;
+        }
     }
 }
 

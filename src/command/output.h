@@ -26,6 +26,8 @@ struct nn_output {
     void (*warning)(void *context, const struct nn_error *error);
     /* `show NAME`: standard output, or the screen that is shown from now on. */
     void (*show)(void *context, const struct nn_screen *screen);
+    /* Plays a script line by line, so that one can follow it. NULL: it is run at once. */
+    void (*play)(void *context, const char *name, const char *text, size_t length);
     /* While a job in the foreground runs: waits until fd is readable, at most so many milliseconds;
      * the screen handles keys and draws meanwhile. NULL: just waits. */
     void (*wait)(void *context, int fd, int milliseconds);

@@ -92,6 +92,7 @@ void nn_session_net_changed(struct nn_session *session, bool history)
 {
     nn_train_state_clear(&session->state);
     if (history) {
+        session->subjects++;
         nn_free(session->health);
         session->health = NULL;
         session->health_count = 0;
@@ -116,8 +117,11 @@ static const struct nn_samples *root_of(const struct nn_dataset *dataset)
 
 void nn_session_set_dataset(struct nn_session *session, struct nn_dataset *dataset)
 {
-    if (root_of(dataset) != root_of(session->dataset))
+    bool other = root_of(dataset) != root_of(session->dataset);
+    if (other)
         nn_augment_clear(&session->augment);
+    if (other || (dataset && dataset->scaling != session->dataset->scaling))
+        session->subjects++;
     if (dataset != session->dataset)
         nn_dataset_free(session->dataset);
     session->dataset = dataset;
@@ -162,16 +166,25 @@ enum nn_status nn_session_let(struct nn_session *session, const char *name, cons
     return NN_OK;
 }
 
+struct nn_moment nn_session_moment(const struct nn_session *session)
+{
+    const struct nn_history *history = nn_job_history(session);
+    if (!history)
+        history = &session->history;
+    return (struct nn_moment){session->subjects, nn_job_revision(session), history->batches,
+                              history->epochs};
+}
+
 void nn_session_give(struct nn_session *session, struct nn_result *result)
 {
     if (session->result_count == NN_KEPT_RESULTS)
         nn_result_free(session->results[--session->result_count]);
     memmove(session->results + 1, session->results,
             session->result_count * sizeof *session->results);
-    memmove(session->result_revision + 1, session->result_revision,
-            session->result_count * sizeof *session->result_revision);
+    memmove(session->result_moments + 1, session->result_moments,
+            session->result_count * sizeof *session->result_moments);
     session->results[0] = result;
-    session->result_revision[0] = nn_job_revision(session);
+    session->result_moments[0] = nn_session_moment(session);
     session->result_count++;
     if (session->output.result)
         session->output.result(session->output.context, result);

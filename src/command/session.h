@@ -50,6 +50,12 @@ struct nn_focus {
     struct nn_result *activations;
 };
 
+/* A state of the net: which net and data, which parameters, after how much training. */
+struct nn_moment {
+    uint64_t subject, revision;
+    size_t batches, epochs;
+};
+
 struct nn_session {
     struct nn_output output;
     struct nn_net *net;         /* never NULL; count 0 = empty */
@@ -63,7 +69,8 @@ struct nn_session {
     size_t health_count;
     double run_started;                         /* nn_clock when the training that runs began */
     struct nn_result *results[NN_KEPT_RESULTS]; /* newest first */
-    uint64_t result_revision[NN_KEPT_RESULTS];  /* of the net when it was computed */
+    struct nn_moment result_moments[NN_KEPT_RESULTS]; /* when it was computed */
+    uint64_t subjects; /* nets and data so far: what was computed of others is no longer shown */
     size_t result_count;
     struct nn_evaluation evaluations[NN_SPLIT_COUNT];
     struct nn_variable *variables;
@@ -136,6 +143,8 @@ enum nn_status nn_session_let(struct nn_session *session, const char *name, cons
 /* Keeps a result (takes it), and sends it to the output. */
 void nn_session_give(struct nn_session *session, struct nn_result *result);
 const struct nn_result *nn_session_last_result(const struct nn_session *session);
+/* The net as it is now. */
+struct nn_moment nn_session_moment(const struct nn_session *session);
 /* What the screens show now; pointers are borrowed until the next command. */
 void nn_session_scene(struct nn_session *session, struct nn_scene *scene);
 

@@ -115,7 +115,7 @@ static void quit(struct nn_tui *tui)
     run_key_command(tui, "quit");
 }
 
-static void act(struct nn_tui *tui, const struct nn_binding *binding)
+void nn_tui_act(struct nn_tui *tui, const struct nn_binding *binding)
 {
     size_t page = (size_t)nn_tui_pane_rows(tui);
     switch (binding->action) {
@@ -142,7 +142,7 @@ static void act(struct nn_tui *tui, const struct nn_binding *binding)
         nn_log_block(&tui->log);
         break;
     case NN_ACTION_HELP:
-        tui->help = true;
+        nn_help_open(tui);
         break;
     case NN_ACTION_LOG_UP:
         nn_log_scroll(&tui->log, -(long)page, page);
@@ -186,24 +186,33 @@ static void type(struct nn_tui *tui, const struct nn_event *event)
         tui->session->quit = true;
 }
 
+/* What lies above the screen takes the key. */
+static bool overlaid(struct nn_tui *tui, const struct nn_event *event)
+{
+    if (tui->help.open) {
+        nn_help_event(tui, event);
+        return true;
+    }
+    return nn_start_event(tui, event);
+}
+
 void nn_tui_event(struct nn_tui *tui, const struct nn_event *event)
 {
+    tui->dirty = true;
+    if (overlaid(tui, event))
+        return;
     unsigned context = tui->screen_focus   ? NN_KEYS_SCREEN
                        : nn_prompt_empty() ? NN_KEYS_EMPTY
                                            : NN_KEYS_TYPING;
     bool vi_escape = event->key == NN_KEY_ESCAPE && !tui->screen_focus && nn_prompt_uses_escape();
     const struct nn_binding *binding =
         vi_escape ? NULL : nn_key_find(event, context, tui->session->screen->number);
-    bool asked = tui->quit_asked, help = tui->help;
-    tui->dirty = true;
-    tui->quit_asked = tui->help = false;
+    bool asked = tui->quit_asked;
+    tui->quit_asked = false;
     nn_player_hurry(tui);
-    if (help && binding &&
-        (binding->action == NN_ACTION_HELP || binding->action == NN_ACTION_FOCUS))
-        return; /* these only close it */
     if (binding) {
         tui->quit_asked = asked && binding->action == NN_ACTION_QUIT;
-        act(tui, binding);
+        nn_tui_act(tui, binding);
         return;
     }
     if (event->key == NN_KEY_UNKNOWN)

@@ -125,29 +125,6 @@ static void draw_choices(struct nn_tui *tui, int bottom)
                          " %zu to %zu of %zu, Tab for more ", first + 1, last, choices->count);
 }
 
-/* All keys, above the screen until the next key. */
-static void draw_help(struct nn_tui *tui, int bottom)
-{
-    struct nn_canvas *canvas = &tui->canvas;
-    int rows = 2; /* of the frame */
-    for (size_t i = 0; i < nn_binding_count; i++)
-        rows += nn_bindings[i].shown != NULL;
-    struct nn_box box = {1, 1, at_most(canvas->columns - 2, 76), at_most(rows, bottom - 1)};
-    if (box.rows < 3)
-        return;
-    nn_canvas_fill(canvas, box, ' ', nn_plain);
-    box = nn_canvas_frame(canvas, box, "keys \u00b7 `help` lists the commands", true);
-    int row = box.row, end = box.row + box.rows;
-    for (size_t i = 0; i < nn_binding_count && row < end; i++) {
-        if (!nn_bindings[i].shown)
-            continue;
-        nn_canvas_text(canvas, box.column + 1, row, 10, bold, nn_bindings[i].shown);
-        nn_canvas_text(canvas, box.column + 11, row, box.columns - 12, nn_plain,
-                       nn_bindings[i].help);
-        row++;
-    }
-}
-
 /* ---- the pane ---- */
 
 int nn_tui_pane_rows(const struct nn_tui *tui)
@@ -202,8 +179,10 @@ static void draw_all(struct nn_tui *tui)
     draw_rule(tui, rows - reserved, pane);
     nn_log_draw(&tui->log, canvas, (struct nn_box){1, rows - 2 - pane, canvas->columns - 2, pane});
     nn_prompt_draw(canvas, 1, rows - 2, canvas->columns - 2, !tui->screen_focus);
-    if (tui->help)
-        draw_help(tui, rows - 2);
+    if (nn_start_shown(tui))
+        nn_start_draw(tui, rows - reserved);
+    if (tui->help.open)
+        nn_help_draw(tui, rows - 2);
     draw_choices(tui, rows - 2);
     draw_footer(tui, rows - 1);
 }

@@ -53,7 +53,7 @@ const struct nn_binding nn_bindings[] = {
     {NN_KEY_ESCAPE, NULL, 0, ANYWHERE_EMPTY, NN_ACTION_FOCUS, NULL, NULL, NULL, 0, NULL, false},
     {NN_KEY_CHARACTER, ":", 0, NN_KEYS_SCREEN, NN_ACTION_FOCUS, NULL, ":", "prompt", NN_ON_ALL, "back to the prompt; also Enter", false},
     {NN_KEY_CONTROL, "\r", 0, NN_KEYS_SCREEN, NN_ACTION_FOCUS, NULL, NULL, NULL, 0, NULL, false},
-    {NN_KEY_CHARACTER, "?", 0, ANYWHERE_EMPTY, NN_ACTION_HELP, NULL, "?", "help", NN_ON_ALL, "these keys; also F1", false},
+    {NN_KEY_CHARACTER, "?", 0, ANYWHERE_EMPTY, NN_ACTION_HELP, NULL, "?", "help", NN_ON_ALL, "keys and commands, to search in; also F1", false},
     {NN_KEY_FUNCTION, NULL, 1, NN_KEYS_ALWAYS, NN_ACTION_HELP, NULL, NULL, NULL, 0, NULL, false},
     {NN_KEY_PAGE_UP, NULL, 0, NN_KEYS_ALWAYS, NN_ACTION_LOG_UP, NULL, "PgUp PgDn", NULL, 0, "scroll what commands printed", false},
     {NN_KEY_PAGE_DOWN, NULL, 0, NN_KEYS_ALWAYS, NN_ACTION_LOG_DOWN, NULL, NULL, NULL, 0, NULL, false},

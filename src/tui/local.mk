@@ -3,6 +3,7 @@ src_libtui_a_SOURCES = \
 	src/tui/actions.c \
 	src/tui/decoder.c src/tui/decoder.h \
 	src/tui/frame.c \
+	src/tui/help.c src/tui/overlay.h src/tui/start.c \
 	src/tui/keys.c src/tui/keys.h \
 	src/tui/log.c src/tui/log.h \
 	src/tui/loop.c \

@@ -168,7 +168,21 @@ static void loop(struct nn_tui *tui)
         turn(tui, nn_job_fd(tui->session), -1);
         if (!tui->signal && nn_player_due(tui) == 0)
             nn_player_step(tui);
+        if (!tui->signal && !tui->session->quit)
+            nn_player_refresh(tui);
     }
+}
+
+/* What the user always wants. A mistake in it is told, the rest is done nevertheless. */
+static void run_init(struct nn_tui *tui)
+{
+    const struct nn_tui_script *init = tui->options->init;
+    struct nn_error error = {0};
+    if (!init)
+        return;
+    tui->session->source_depth++; /* no job in the background, nothing recorded */
+    nn_session_run_script(tui->session, init->text, init->length, init->name, true, &error);
+    tui->session->source_depth--;
 }
 
 /* Takes the terminal and gives it back. */
@@ -182,6 +196,7 @@ static enum nn_status run(struct nn_tui *tui, struct nn_error *error)
     NN_TRY(nn_prompt_open(tui->session, accept_line, tui, error));
     prompting = true;
     NN_TRY(nn_tui_resize(tui, error));
+    run_init(tui);
     nn_tui_draw(tui);
     loop(tui);
 out:

@@ -5,6 +5,8 @@
 
 void nn_tui_say(struct nn_tui *tui, const char *text)
 {
+    if (tui->quiet)
+        return;
     nn_log_add(&tui->log, NN_LOG_TEXT, text);
     tui->dirty = true;
 }
@@ -87,6 +89,11 @@ static void take_show(void *context, const struct nn_screen *screen)
     tui->dirty = true;
 }
 
+static void take_script(void *context, const char *name, const char *text, size_t length)
+{
+    nn_player_play(context, name, text, length);
+}
+
 struct nn_output nn_tui_output(struct nn_tui *tui)
 {
     return (struct nn_output){.context = tui,
@@ -96,5 +103,6 @@ struct nn_output nn_tui_output(struct nn_tui *tui)
                               .progress = take_progress,
                               .warning = take_warning,
                               .show = take_show,
+                              .play = take_script,
                               .wait = nn_tui_wait};
 }

@@ -21,6 +21,7 @@ void nn_player_clear(struct nn_player *player)
 {
     nn_buffer_clear(&player->queue);
     nn_buffer_clear(&player->methods);
+    nn_free(player->told);
 }
 
 /* ---- one command ---- */
@@ -95,7 +96,19 @@ static bool queue_busy(const struct nn_player *player)
     return player->queue_at < player->queue.length;
 }
 
-/* Remembers by which commands the cursor's sample was explained, the oldest first. */
+/* The commands by which the scene's sample was explained, the oldest first. */
+static void put_methods(const struct nn_scene *scene, struct nn_buffer *out)
+{
+    out->length = 0;
+    for (size_t i = scene->explanation_count; i-- > 0;) {
+        const struct nn_result *result = scene->explanations[i];
+        if (result->kind == NN_RESULT_ATTRIBUTION)
+            nn_buffer_printf(out, "explain %s %s%s%s\n", result->method, result->parameters,
+                             *result->layer ? " layer=" : "", result->layer);
+    }
+}
+
+/* Remembers by which commands the cursor's sample was explained. */
 static void note_methods(struct nn_tui *tui)
 {
     struct nn_player *player = &tui->player;
@@ -103,13 +116,7 @@ static void note_methods(struct nn_tui *tui)
     if (player->unfinished)
         return;
     nn_session_scene(tui->session, &scene);
-    player->methods.length = 0;
-    for (size_t i = scene.explanation_count; i-- > 0;) {
-        const struct nn_result *result = scene.explanations[i];
-        if (result->kind == NN_RESULT_ATTRIBUTION)
-            nn_buffer_printf(&player->methods, "explain %s %s%s%s\n", result->method,
-                             result->parameters, *result->layer ? " layer=" : "", result->layer);
-    }
+    put_methods(&scene, &player->methods);
 }
 
 /* Another sample is explained in the same ways. */
@@ -119,7 +126,7 @@ static void follow(struct nn_tui *tui)
     struct nn_scene scene;
     nn_session_scene(tui->session, &scene);
     for (size_t i = 0; i < scene.explanation_count; i++)
-        if (scene.explanations[i]->kind == NN_RESULT_ATTRIBUTION)
+        if (scene.explanations[i]->kind == NN_RESULT_ATTRIBUTION && !scene.explanation_old[i])
             return;
     player->unfinished = player->methods.length > 0;
     if (queue_busy(player)) /* typed lines, or the next step of the cursor */
@@ -165,17 +172,43 @@ enum nn_status nn_player_run(struct nn_tui *tui, enum nn_player_kind kind, const
 
 /* ---- scripts ---- */
 
-static const struct nn_tui_script *playing(const struct nn_tui *tui)
+/* A script and how much of it has run. */
+struct playing {
+    const char *text, *name; /* text NULL: none plays */
+    size_t length, *at;
+};
+
+static struct playing playing(const struct nn_tui *tui)
 {
-    const struct nn_player *player = &tui->player;
-    return player->script < tui->options->script_count ? &tui->options->scripts[player->script]
-                                                       : NULL;
+    struct nn_player *player = (struct nn_player *)&tui->player;
+    if (player->told)
+        return (struct playing){player->told, player->told_name, player->told_length,
+                                &player->told_at};
+    if (player->script >= tui->options->script_count)
+        return (struct playing){0};
+    const struct nn_tui_script *script = &tui->options->scripts[player->script];
+    return (struct playing){script->text, script->name, script->length, &player->at};
+}
+
+static void forget_told(struct nn_player *player)
+{
+    nn_free(player->told);
+    player->told = NULL;
+}
+
+void nn_player_play(struct nn_tui *tui, const char *name, const char *text, size_t length)
+{
+    struct nn_player *player = &tui->player;
+    forget_told(player);
+    player->told = nn_strndup(text, length);
+    player->told_length = player->told ? length : 0;
+    player->told_at = 0;
+    player->told_name = name;
 }
 
 const char *nn_player_name(const struct nn_tui *tui)
 {
-    const struct nn_tui_script *script = playing(tui);
-    return script ? script->name : NULL;
+    return playing(tui).name;
 }
 
 double nn_player_due(const struct nn_tui *tui)
@@ -184,7 +217,7 @@ double nn_player_due(const struct nn_tui *tui)
         return -1;
     if (queue_busy(&tui->player))
         return 0;
-    if (!playing(tui))
+    if (!playing(tui).text)
         return -1;
     double left = tui->player.hold - nn_clock();
     return left > 0 ? left : 0;
@@ -193,6 +226,7 @@ double nn_player_due(const struct nn_tui *tui)
 void nn_player_stop(struct nn_tui *tui)
 {
     tui->player.script = tui->options->script_count;
+    forget_told(&tui->player);
     tui->player.queue_at = tui->player.queue.length;
     tui->player.unfinished = false;
 }
@@ -224,30 +258,45 @@ static void trim(char *line)
         line[--length] = '\0';
 }
 
-static void step_script(struct nn_tui *tui)
+/* Takes the next command off the script; NULL without memory. *number is its line. */
+static char *next_line(struct nn_tui *tui, size_t *number)
 {
     struct nn_player *player = &tui->player;
-    const struct nn_tui_script *script = playing(tui);
-    const char *from = script->text + player->at;
-    size_t length = command_length(from, script->length - player->at), number = 1;
+    struct playing script = playing(tui);
+    const char *from = script.text + *script.at;
+    size_t length = command_length(from, script.length - *script.at);
     char *line = nn_strndup(from, length);
-    for (size_t i = 0; i < player->at; i++)
-        number += script->text[i] == '\n';
-    player->at += length;
-    if (player->at >= script->length) {
+    *number = 1;
+    for (size_t i = 0; i < *script.at; i++)
+        *number += script.text[i] == '\n';
+    *script.at += length;
+    if (*script.at < script.length)
+        return line;
+    if (player->told) {
+        forget_told(player);
+    } else {
         player->script++;
         player->at = 0;
     }
+    return line;
+}
+
+static void step_script(struct nn_tui *tui)
+{
+    struct nn_player *player = &tui->player;
+    const char *name = nn_player_name(tui);
+    size_t number;
+    char *line = next_line(tui, &number);
     if (!line)
         return;
     trim(line);
     enum nn_status status = NN_OK;
     if (!is_blank(line)) {
-        status = nn_player_run(tui, NN_PLAYER_SCRIPT, line, script->name, number);
+        status = nn_player_run(tui, NN_PLAYER_SCRIPT, line, name, number);
         if (player->showed)
             player->hold = nn_clock() + HOLD;
     }
-    if (status != NN_OK && playing(tui) && !tui->options->keep_going) {
+    if (status != NN_OK && playing(tui).text && !tui->options->keep_going) {
         nn_tui_say(tui, "the script ends here");
         nn_player_stop(tui);
     }
@@ -348,6 +397,43 @@ void nn_player_step(struct nn_tui *tui)
 {
     if (queue_busy(&tui->player))
         step_queue(tui);
-    else if (playing(tui))
+    else if (playing(tui).text)
         step_script(tui);
+}
+
+/* Explains the cursor's sample in the same ways once more, unseen but for the pictures. */
+static void explain_again(struct nn_tui *tui, const struct nn_buffer *methods)
+{
+    int pane = tui->pane;
+    const struct nn_screen *screen = tui->session->screen;
+    tui->session->source_depth++; /* nobody typed it: it is not recorded */
+    tui->quiet = true;
+    nn_session_run_script(tui->session, nn_buffer_string((struct nn_buffer *)methods),
+                          methods->length, NULL, false, NULL);
+    tui->quiet = false;
+    tui->session->source_depth--;
+    tui->session->screen = screen;
+    tui->pane = pane;
+    tui->dirty = true;
+}
+
+void nn_player_refresh(struct nn_tui *tui)
+{
+    struct nn_player *player = &tui->player;
+    struct nn_scene scene;
+    double now = nn_clock();
+    if (!nn_job_training(tui->session) || nn_job_paused(tui->session) || !on_explain(tui) ||
+        queue_busy(player) || now < player->refresh)
+        return;
+    nn_session_scene(tui->session, &scene);
+    if (scene.explanation_count == 0 || !scene.explanation_old[0])
+        return;
+    struct nn_buffer methods;
+    nn_buffer_init(&methods, 0);
+    put_methods(&scene, &methods);
+    if (!methods.failed && methods.length > 0)
+        explain_again(tui, &methods);
+    nn_buffer_clear(&methods);
+    double end = nn_clock(), rest = 20 * (end - now); /* the keys come first */
+    player->refresh = end + (rest > 0.5 ? rest : 0.5);
 }

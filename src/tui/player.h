@@ -15,13 +15,17 @@
 struct nn_tui;
 
 struct nn_player {
-    size_t script, at;        /* what of the start scripts has run */
+    size_t script, at; /* what of the start scripts has run */
+    char *told;        /* a script that a command plays (tour); NULL: none */
+    size_t told_length, told_at;
+    const char *told_name;
     struct nn_buffer queue;   /* commands that follow, one a line */
     size_t queue_at;          /* what of them has run */
     bool queue_quiet;         /* nobody typed them: their echo is as small as can be */
     bool unfinished;          /* explanations for a sample were asked for and are not all there */
     struct nn_buffer methods; /* that explained the last sample, as commands */
     bool showed;              /* the last command brought something onto the screen */
+    double refresh;           /* explanations follow a training not before then */
     double hold;              /* the next command of a script waits until then */
 };
 
@@ -38,6 +42,9 @@ void nn_player_clear(struct nn_player *player);
 enum nn_status nn_player_run(struct nn_tui *tui, enum nn_player_kind kind, const char *line,
                              const char *file, size_t number);
 
+/* Plays a script, before those that wait. `name` must stay. Without memory it is not played. */
+void nn_player_play(struct nn_tui *tui, const char *name, const char *text, size_t length);
+
 /* Runs a typed line: at once, or when those before it have run and no job runs if it is one of
  * several pasted ones or a command still waits for its job. */
 void nn_player_enter(struct nn_tui *tui, const char *line, bool pasted);
@@ -48,6 +55,9 @@ void nn_player_press(struct nn_tui *tui, const char *command);
 double nn_player_due(const struct nn_tui *tui);
 /* Runs the next command that waits. */
 void nn_player_step(struct nn_tui *tui);
+/* While a training runs, explanations on the screen follow it: drawn anew about twice a second, or
+ * more seldom if that takes its time. */
+void nn_player_refresh(struct nn_tui *tui);
 /* What waits is forgotten; or need not wait any longer. */
 void nn_player_stop(struct nn_tui *tui);
 void nn_player_hurry(struct nn_tui *tui);

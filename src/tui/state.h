@@ -9,6 +9,7 @@
 #include "tui/decoder.h"
 #include "tui/keys.h"
 #include "tui/log.h"
+#include "tui/overlay.h"
 #include "tui/player.h"
 #include "tui/tui.h"
 
@@ -23,7 +24,10 @@ struct nn_tui {
     bool screen_focus; /* else the prompt has it */
     int pane; /* of the Explain screen that has the focus: 0 = the input, 1 = the newest ... */
     bool dirty, full; /* draw; repaint everything */
-    bool help;        /* the keys are shown above the screen */
+    struct nn_help_panel help;
+    bool quiet;       /* what commands say is not shown: nobody typed them */
+    bool start_over;  /* something was done at the start: no choices any more */
+    int start_choice; /* the chosen one of them */
     bool quit_asked;  /* `q` was pressed although what was trained is not saved */
     double drawn, escape_since;
     unsigned char input[4096]; /* keys that have arrived */
@@ -45,6 +49,7 @@ int nn_tui_pane_rows(const struct nn_tui *tui);
 
 /* actions.c: keys. */
 void nn_tui_event(struct nn_tui *tui, const struct nn_event *event);
+void nn_tui_act(struct nn_tui *tui, const struct nn_binding *binding);
 void nn_tui_interrupt(struct nn_tui *tui); /* Ctrl-C */
 void nn_tui_suspend(struct nn_tui *tui);
 

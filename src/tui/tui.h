@@ -20,7 +20,8 @@ struct nn_tui_options {
     bool ascii;
     const struct nn_tui_script *scripts;
     size_t script_count;
-    bool keep_going; /* a failed command does not end a script */
+    const struct nn_tui_script *init; /* runs before all others, unseen but for errors; NULL */
+    bool keep_going;                  /* a failed command does not end a script */
 };
 
 /* Runs until quit, end of input or a signal; *exit_status is 0 or 128 + the signal. The session's

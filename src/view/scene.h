@@ -37,6 +37,8 @@ struct nn_scene {
     const struct nn_result *activations;     /* MAPS of the cursor's layer and sample; NULL */
     const struct nn_result *confusion;       /* MATRIX; NULL */
     const struct nn_result *explanations[8]; /* of the cursor's sample and actmax, newest first */
+    size_t explanation_epoch[8];             /* in which they were drawn, from 1 */
+    bool explanation_old[8];                 /* the weights have moved on since */
     size_t explanation_count;
     const struct nn_diagnosis *diagnosis; /* the last one; NULL */
     bool diagnosis_old;                   /* the net has changed since */

@@ -59,6 +59,7 @@ static void set_environment(const struct pty *pty, const char *const *set)
     setenv("LC_ALL", "C.UTF-8", 1);
     setenv("HOME", pty->home, 1);
     setenv("XDG_STATE_HOME", pty->home, 1);
+    setenv("XDG_CONFIG_HOME", pty->home, 1);
     leave_crashes("ASAN_OPTIONS");
     leave_crashes("TSAN_OPTIONS");
     leave_crashes("UBSAN_OPTIONS");

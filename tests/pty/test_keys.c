@@ -1,6 +1,7 @@
 /* Keys while the screen has the focus, and the help. */
 #include "pty/run.h"
 
+#include <stdio.h>
 #include <string.h>
 
 TestSuite(keys, .fini = finish, .timeout = 120);
@@ -31,9 +32,36 @@ Test(keys, help_lists_them)
     see_gone("next, previous sample");
     pty_send(&pty, "ec\033OP"); /* F1 also while typing */
     see("next, previous sample");
+    pty_send(&pty, "\033OP");
+    see_gone("next, previous sample");
     pty_send(&pty, "ho x\r");
     see("> echo x");
+}
+
+/* Typing searches keys and commands; Enter does the key, or types the command. */
+Test(keys, help_is_searched)
+{
+    begin_plain();
+    pty_send(&pty, "?");
+    see("type to search");
+    pty_send(&pty, "confusion");
+    see("search: confusion");
     see_gone("next, previous sample");
+    for (int i = 0; i < 9; i++)
+        pty_send(&pty, "\177");
+    see("type to search");
+    pty_send(&pty, "screens net");
+    see("search: screens net  (1)");
+    pty_send(&pty, "\177\177\177\177\177\177\177\177\177\177\177from learn");
+    see("diagnose");
+    pty_send(&pty, "\033OP?evaluate\r");
+    see_gone("search:");
+    see("> evaluate");
+    pty_send(&pty, "\003");
+    command("data demo iris");
+    focus_screen();
+    pty_send(&pty, "?next split\r");
+    see("> select split=");
 }
 
 Test(keys, footer_is_about_the_screen)

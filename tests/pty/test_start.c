@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 TestSuite(start, .fini = finish, .timeout = 120);
 
@@ -21,12 +22,58 @@ Test(start, shows_net_screen_and_prompt)
     cr_assert_eq(pty.vt.unknown, 0, "%zu sequences that xterm does not know", pty.vt.unknown);
 }
 
+Test(start, begins_with_three_choices)
+{
+    begin_plain();
+    see("or choose:");
+    see("train a net on handwritten digits now");
+    pty_send(&pty, "\033[B\r");
+    see("> open"); /* typed, for the file's name */
+    see_gone("or choose:");
+    pty_send(&pty, "\003");
+    command("echo x");
+    see_gone("or choose:");
+}
+
+Test(start, the_first_choice_trains)
+{
+    begin_plain();
+    see("or choose:");
+    pty_send(&pty, "\r");
+    see("> train 20 validation=0.1");
+    see("[2 Train]");
+    see("20 epochs done");
+    see_gone("or choose:");
+}
+
+Test(start, init_runs_first)
+{
+    char root[] = "/tmp/nnscope-config-XXXXXX", folder[64], path[96], set[96], remove[96];
+    cr_assert(mkdtemp(root) != NULL);
+    snprintf(folder, sizeof folder, "%s/nnscope", root);
+    cr_assert(mkdir(folder, 0700) == 0);
+    snprintf(path, sizeof path, "%s/init.nns", folder);
+    FILE *file = fopen(path, "w");
+    cr_assert(file != NULL, "%s", path);
+    fputs("set smoothing 0.6\nnonsense\nset axis log\n", file);
+    fclose(file);
+    snprintf(set, sizeof set, "XDG_CONFIG_HOME=%s", root);
+    begin(&(struct pty_options){.set = (const char *const[]){set, NULL}});
+    see("unknown command `nonsense`");
+    command("get axis");
+    see("log");
+    command("get smoothing");
+    see("0.6");
+    snprintf(remove, sizeof remove, "rm -rf '%s'", root);
+    cr_assert(system(remove) == 0);
+}
+
 Test(start, keys_show_the_screens)
 {
-    static const char *const titles[] = {"[1 Net]", "[2 Train]", "[3 Layers]", "[4 Explain]",
-                                         "[5 Data]"};
+    static const char *const titles[] = {"[1 Net]",  "[2 Train]",    "[3 Layers]", "[4 Explain]",
+                                         "[5 Data]", "[6 Diagnose]", "[7 Runs]"};
     begin_plain();
-    for (int i = 5; i-- > 0;) {
+    for (int i = 7; i-- > 0;) {
         char key[2] = {(char)('1' + i), 0};
         pty_send(&pty, key);
         see(titles[i]);
@@ -159,6 +206,11 @@ Test(start, tour_plays_to_its_end)
         pty_pump(&pty, 0.1);
     }
     see("The end.");
+    see("[7 Runs]"); /* of two trainings */
+    see("r2");
+    pty_send(&pty, "6");
+    see("class_balance");
+    pty_send(&pty, "4");
     see("[4 Explain]");
     see("actmax");
     see("saliency");

@@ -33,6 +33,23 @@ Test(training, prompt_works_meanwhile)
     see("training");
 }
 
+/* What was drawn before the weights moved on says so, and follows them while it trains. */
+Test(training, explanations_grow_old_and_follow)
+{
+    begin_plain();
+    train_long();
+    command("pause");
+    command("saliency 0");
+    see("[4 Explain]");
+    see_gone("(older)");
+    command("step");
+    see("(older)");
+    command("resume");
+    see("saliency (epoch");
+    command("stop");
+    see("stopped in epoch");
+}
+
 Test(training, interrupt_stops_it_and_stays)
 {
     begin_plain();

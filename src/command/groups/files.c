@@ -25,6 +25,8 @@
     "loss=categorical_crossentropy "                                                               \
     "lr=0.02; train epochs=5"
 
+static const struct nn_arg_spec no_args[] = {{0}};
+
 static const struct nn_arg_spec file_args[] = {
     {.name = "file",
      .type = NN_ARG_FILE,
@@ -265,6 +267,43 @@ const struct nn_command nn_command_source = {
             {0}},
     .flags = NN_COMMAND_READS, /* its commands are checked one by one */
     .run = run_source,
+};
+
+/* ---- tour ---- */
+
+static enum nn_status run_tour(const struct nn_invocation *invocation, struct nn_error *error)
+{
+    static const char name[] = "tour.nns";
+    struct nn_session *session = invocation->session;
+    unsigned char *text = NULL;
+    char *path = NULL;
+    size_t length = 0;
+    enum nn_status status;
+    NN_TRY(nn_path_bundled(name, &path, error));
+    NN_TRY(nn_file_read(path, nn_limit(NN_LIMIT_SCRIPT), &text, &length, error));
+    if (session->output.play && session->source_depth == 0) {
+        session->output.play(session->output.context, name, (const char *)text, length);
+    } else {
+        session->source_depth++;
+        status = nn_session_run_script(session, (const char *)text, length, name, false, error);
+        session->source_depth--;
+    }
+out:
+    nn_free(text);
+    nn_free(path);
+    return status;
+}
+
+const struct nn_command nn_command_tour = {
+    .name = "tour",
+    .group = "rest",
+    .summary = "Shows in a minute what the screens are for, with a net that learns digits",
+    .details = "It begins with new data and a new net; at the prompt what was trained before and "
+               "not saved is kept.",
+    .args = no_args,
+    .examples = (const struct nn_example[]){{"tour", NULL, "Ctrl-C ends it"}, {0}},
+    .flags = NN_COMMAND_READS,
+    .run = run_tour,
 };
 
 /* ---- record ---- */

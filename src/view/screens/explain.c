@@ -164,30 +164,38 @@ static void hint(const struct nn_scene *scene, struct nn_canvas *canvas, struct 
 
 /* The method's name, or its short form where that is too long; of activation maximization also
  * whose activation. */
-static void name_pane(const struct nn_result *result, int columns, char *out, size_t capacity)
+static void name_pane(const struct nn_scene *scene, int index, int columns, char *out,
+                      size_t capacity)
 {
+    const struct nn_result *result = scene->explanations[index];
     const struct nn_method *method = nn_method_find(result->method);
-    bool tight = (int)strlen(result->method) > columns - 4;
+    char mark[48] = "";
+
+    if (scene->explanation_old[index] && scene->training && !scene->paused)
+        snprintf(mark, sizeof mark, " (epoch %zu)", scene->explanation_epoch[index]);
+    else if (scene->explanation_old[index])
+        snprintf(mark, sizeof mark, " (older)");
+    bool tight = (int)strlen(result->method) + (int)strlen(mark) > columns - 4;
 
     if (result->kind == NN_RESULT_IMAGE)
-        snprintf(out, capacity, "%s %s", result->method, result->target);
+        snprintf(out, capacity, "%s %s%s", result->method, result->target, mark);
     else
-        snprintf(out, capacity, "%s",
-                 tight && method && method->alias ? method->alias : result->method);
+        snprintf(out, capacity, "%s%s",
+                 tight && method && method->alias ? method->alias : result->method, mark);
 }
 
 static void draw_pane(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box box,
                       int index)
 {
     const struct nn_result *result;
-    char name[160];
+    char name[256];
 
     if (index == 0) {
         draw_subject(scene, canvas, nn_sample_pane(scene, canvas, box, 0));
         return;
     }
     result = scene->explanations[index - 1];
-    name_pane(result, box.columns, name, sizeof name);
+    name_pane(scene, index - 1, box.columns, name, sizeof name);
     draw_explanation(scene, canvas, nn_pane(scene, canvas, box, index, "%s", name), result);
 }
 
@@ -230,9 +238,11 @@ static void draw_grid(const struct nn_scene *scene, struct nn_canvas *canvas, st
 }
 
 /* Everything about the chosen explanation in words. */
-static void draw_details(const struct nn_result *result, struct nn_canvas *canvas,
+static void draw_details(const struct nn_result *result, bool old, struct nn_canvas *canvas,
                          struct nn_box box)
 {
+    if (old)
+        nn_line(canvas, &box, nn_style_warn, "of an older state of the net");
     nn_line(canvas, &box, nn_plain, "%s %s", result->method, result->parameters);
     if (*result->target)
         nn_fact(canvas, &box, 13, "target", "%s", result->target);
@@ -295,7 +305,8 @@ static void draw_below(const struct nn_scene *scene, struct nn_canvas *canvas, s
         draw_explanation(scene, canvas, nn_pane(scene, canvas, middle, -1, "%s", result->method),
                          result);
     }
-    draw_details(result, canvas, nn_pane(scene, canvas, box, -1, "details"));
+    draw_details(result, scene->explanation_old[chosen(scene) - 1], canvas,
+                 nn_pane(scene, canvas, box, -1, "details"));
 }
 
 static void draw_explanations(const struct nn_scene *scene, struct nn_canvas *canvas,

@@ -157,8 +157,17 @@ Test(look, the_scene_shows_what_was_computed)
     cr_assert(fabsf(sum - 1) < 1e-5f);
     nn_test_run(&test, "train epochs=1", NN_OK);
     nn_session_scene(test.session, &scene);
-    cr_assert(scene.explanation_count == 0 && !scene.confusion,
-              "what was computed of the old weights is not shown with the new ones");
+    cr_assert(scene.explanation_count == 1 && scene.explanation_old[0] && !scene.confusion,
+              "what was computed of the old weights says so, or is gone");
+    nn_test_run(&test, "saliency sample=5", NN_OK);
+    nn_session_scene(test.session, &scene);
+    cr_assert(scene.explanation_count == 1 && !scene.explanation_old[0]);
+    nn_test_run(&test, "data scale standard", NN_OK);
+    nn_session_scene(test.session, &scene);
+    cr_assert_eq(scene.explanation_count, 0u, "of other inputs");
+    nn_test_run(&test, "saliency sample=5; net init", NN_OK);
+    nn_session_scene(test.session, &scene);
+    cr_assert_eq(scene.explanation_count, 0u, "of another net");
 }
 
 Test(look, models_come_back_whole)

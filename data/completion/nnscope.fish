@@ -1,0 +1,16 @@
+# fish completion of nnscope: options, their values, and the files that it opens.
+complete -c nnscope -s f -r -d 'run a script'
+complete -c nnscope -s c -x -d 'run commands'
+complete -c nnscope -s i -d 'stay at the prompt after the scripts'
+complete -c nnscope -s k -d 'go on after a failed command'
+complete -c nnscope -l format -x -a 'text json csv' -d 'what commands print'
+complete -c nnscope -l size -x -a '80x24 120x36 200x50' -d 'size of printed pictures and screens'
+complete -c nnscope -l color -x -a 'auto never 16 256 truecolor' -d 'colours of pictures'
+complete -c nnscope -l ascii -d 'draw with ASCII characters alone'
+complete -c nnscope -l screen -x -a 'net train layers explain data diagnose runs' -d 'print that screen at the end'
+complete -c nnscope -l threads -x -d threads
+complete -c nnscope -l kernels -x -a 'ref avx2 avx512 neon' -d 'set of arithmetic kernels'
+complete -c nnscope -l seed -x -d 'seed of all random numbers'
+complete -c nnscope -l dump-man -d 'print the man page'
+complete -c nnscope -l version -d 'print the version'
+complete -c nnscope -s h -l help -d 'print this help'
