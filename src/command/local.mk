@@ -4,6 +4,7 @@ COMMAND_GROUPS = \
 	src/command/groups/prepare.c \
 	src/command/groups/augment.c \
 	src/command/groups/samples.c \
+	src/command/groups/find.c \
 	src/command/groups/net.c \
 	src/command/groups/compile.c \
 	src/command/groups/train.c \

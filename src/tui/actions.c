@@ -101,6 +101,31 @@ static void type_mend(struct nn_tui *tui)
     tui->screen_focus = false;
 }
 
+/* A class as a word of the command language: its name, or its number where that cannot be quoted.
+ */
+static void put_class(const struct nn_samples *samples, size_t index, char out[80])
+{
+    const char *name = index < samples->class_count ? samples->classes[index] : "";
+    if (*name && !strchr(name, '\'') && strlen(name) < 70)
+        snprintf(out, 80, strcspn(name, " \t\"\\;#$") < strlen(name) ? "'%s'" : "%s", name);
+    else
+        snprintf(out, 80, "%zu", index);
+}
+
+static void find_in_cell(struct nn_tui *tui)
+{
+    const struct nn_dataset *data = tui->session->dataset;
+    char command[200], actual[80], predicted[80];
+    if (!data || !data->samples->classes) {
+        nn_terminal_bell();
+        return;
+    }
+    put_class(data->samples, tui->session->at[NN_AT_TRUTH], actual);
+    put_class(data->samples, tui->session->at[NN_AT_PREDICTED], predicted);
+    snprintf(command, sizeof command, "data find actual=%s predicted=%s", actual, predicted);
+    run_key_command(tui, command);
+}
+
 static void quit(struct nn_tui *tui)
 {
     bool training = nn_job_training(tui->session);
@@ -124,6 +149,9 @@ void nn_tui_act(struct nn_tui *tui, const struct nn_binding *binding)
         break;
     case NN_ACTION_MAP:
         next_map(tui, binding->command);
+        break;
+    case NN_ACTION_FIND:
+        find_in_cell(tui);
         break;
     case NN_ACTION_MEND:
         type_mend(tui);

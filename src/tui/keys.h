@@ -30,6 +30,7 @@ enum nn_action {
     NN_ACTION_COMMAND, /* run `command` */
     NN_ACTION_FOCUS,   /* screen <-> prompt */
     NN_ACTION_MAP,     /* another map or unit (command); on Explain another explanation */
+    NN_ACTION_FIND,    /* the next sample of the chosen cell of the confusion matrix */
     NN_ACTION_MEND,    /* types the command that mends the chosen finding */
     NN_ACTION_AXIS,    /* linear or logarithmic */
     NN_ACTION_SMOOTH,  /* the next smoothing */

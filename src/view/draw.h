@@ -62,6 +62,9 @@ size_t nn_draw_table(struct nn_canvas *canvas, struct nn_box box, const struct n
                      size_t first_row, long selected);
 /* Confusion matrix: rows true, columns predicted, shaded, "." for zero. */
 void nn_draw_matrix(struct nn_canvas *canvas, struct nn_box box, const struct nn_result *matrix);
+/* The same with one cell chosen, where the hardware cursor stands; row -1: none. */
+void nn_draw_matrix_at(struct nn_canvas *canvas, struct nn_box box, const struct nn_result *matrix,
+                       long row, long column);
 /* Signed bars, one per name (attribution of a table row), largest magnitude first. */
 void nn_draw_feature_bars(struct nn_canvas *canvas, struct nn_box box, const float *values,
                           char **names, size_t count);

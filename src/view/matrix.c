@@ -12,6 +12,7 @@ struct matrix {
     size_t name_count;
     int name_width, cell_width;
     bool recall;
+    long chosen_row, chosen_column; /* -1: none */
 };
 
 static double row_sum(const struct matrix *matrix, size_t row)
@@ -67,6 +68,15 @@ static void draw_cell(struct nn_canvas *canvas, struct nn_box place, double valu
                          style, nn_number_short(text, value, 6));
 }
 
+/* Brackets, so that its colour stays; the cursor between them. */
+static void mark_cell(struct nn_canvas *canvas, struct nn_box place)
+{
+    nn_canvas_put(canvas, place.column, place.row, '[', nn_style_bold);
+    nn_canvas_put(canvas, place.column + place.columns - 1, place.row, ']', nn_style_bold);
+    canvas->cursor_column = place.column + place.columns - 2;
+    canvas->cursor_row = place.row;
+}
+
 static void draw_row(struct nn_canvas *canvas, struct nn_box line, const struct matrix *matrix,
                      size_t row)
 {
@@ -80,6 +90,8 @@ static void draw_row(struct nn_canvas *canvas, struct nn_box line, const struct 
         double value = (double)matrix->values[row * matrix->columns + c];
         draw_cell(canvas, (struct nn_box){at, line.row, matrix->cell_width, 1}, value,
                   sum > 0 ? value / sum : 0, c == row);
+        if ((long)row == matrix->chosen_row && (long)c == matrix->chosen_column)
+            mark_cell(canvas, (struct nn_box){at, line.row, matrix->cell_width, 1});
     }
     if (matrix->recall && row < matrix->columns)
         nn_canvas_text_right(
@@ -148,8 +160,17 @@ static bool lay_out(struct matrix *matrix, struct nn_box box, bool ascii)
 
 void nn_draw_matrix(struct nn_canvas *canvas, struct nn_box box, const struct nn_result *result)
 {
-    struct matrix matrix = {
-        .values = result->values.data, .names = result->names, .name_count = result->name_count};
+    nn_draw_matrix_at(canvas, box, result, -1, -1);
+}
+
+void nn_draw_matrix_at(struct nn_canvas *canvas, struct nn_box box, const struct nn_result *result,
+                       long row_chosen, long column_chosen)
+{
+    struct matrix matrix = {.values = result->values.data,
+                            .names = result->names,
+                            .name_count = result->name_count,
+                            .chosen_row = row_chosen,
+                            .chosen_column = column_chosen};
 
     if (!matrix.values || result->values.shape.rank != 2 || box.rows < 1 || box.columns < 1)
         return;

@@ -173,6 +173,26 @@ Test(keys, long_answers_begin_at_their_beginning)
     see_gone("PgDn");
 }
 
+/* The confusion matrix: the arrows choose a cell, Enter goes to its samples. */
+Test(keys, cells_lead_to_their_samples)
+{
+    begin(&(struct pty_options){.columns = 120, .rows = 36});
+    build_digits();
+    pty_send(&pty, "train epochs=1\r");
+    see("1 epoch done");
+    focus_screen();
+    pty_send(&pty, "5c");
+    see("recall");
+    see("> confusion");
+    pty_send(&pty, "jl");
+    see("> select predicted=+1");
+    pty_send(&pty, "\r");
+    see("> data find actual=1 predicted=1");
+    see("with true class 1, predicted 1");
+    pty_send(&pty, "e");
+    see("predicted otherwise");
+}
+
 Test(keys, redraw)
 {
     begin_plain();

@@ -152,7 +152,9 @@ static void draw_confusion(const struct nn_scene *scene, struct nn_canvas *canva
         nn_hint(canvas, box, "No confusion matrix yet. After training:", evaluate);
         return;
     }
-    nn_draw_matrix(canvas, box, scene->confusion);
+    bool chosen = scene->focus == 0;
+    nn_draw_matrix_at(canvas, box, scene->confusion, chosen ? (long)scene->at[NN_AT_TRUTH] : -1,
+                      chosen ? (long)scene->at[NN_AT_PREDICTED] : -1);
 }
 
 static void draw_sample_pane(const struct nn_scene *scene, struct nn_canvas *canvas,
@@ -231,6 +233,6 @@ const struct nn_screen nn_screen_5_data = {
     .title = "Data",
     .number = 5,
     .summary = "the data set, its samples, and the confusion matrix",
-    .keys = "n/p sample  t split",
+    .keys = "n/p sample  t split  hjkl cell  Enter its samples",
     .draw = draw,
 };

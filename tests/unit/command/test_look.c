@@ -170,6 +170,35 @@ Test(look, the_scene_shows_what_was_computed)
     cr_assert_eq(scene.explanation_count, 0u, "of another net");
 }
 
+/* Every sample that `data find` goes to is in the cell, and all of the cell are gone to in turn. */
+Test(look, samples_of_a_cell_are_found)
+{
+    struct nn_session *session = test.session;
+    struct nn_scene scene;
+    nn_test_run(&test, "confusion; select split=test sample=0", NN_OK);
+    nn_session_scene(session, &scene);
+    size_t errors = 0;
+    for (size_t i = 0; i < 100; i++)
+        errors += i % 11 ? (size_t)scene.confusion->values.data[i] : 0;
+    cr_assert(errors > 0, "a net that errs");
+    size_t first = 0, visited = 0;
+    do {
+        nn_test_run(&test, "data find", NN_OK);
+        nn_session_scene(session, &scene);
+        size_t best = 0;
+        for (size_t c = 1; c < 10; c++)
+            best = scene.prediction[c] > scene.prediction[best] ? c : best;
+        cr_assert(scene.label >= 0 && best != (size_t)scene.label, "sample %zu", session->sample);
+        first = visited++ ? first : session->sample;
+        cr_assert(visited <= errors + 1);
+    } while (visited == 1 || session->sample != first);
+    cr_assert_eq(visited, errors + 1);
+    nn_test_run(&test, "data find split=train", NN_OK);
+    cr_assert(session->split == NN_SPLIT_TRAIN);
+    nn_test_run(&test, "data find actual=nobody", NN_ARGUMENT);
+    nn_test_run(&test, "data find actual=3 predicted=77", NN_STATE);
+}
+
 Test(look, models_come_back_whole)
 {
     nn_test_run(&test,
