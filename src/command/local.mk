@@ -12,6 +12,7 @@ COMMAND_GROUPS = \
 	src/command/groups/diagnose.c \
 	src/command/groups/runs.c \
 	src/command/groups/look.c \
+	src/command/groups/ablate.c \
 	src/command/groups/show.c \
 	src/command/groups/explain.c \
 	src/command/groups/trust.c \

@@ -22,12 +22,14 @@ static bool map_size(const struct nn_result *result, size_t *count, size_t *heig
 }
 
 static void draw_map_facts(struct nn_canvas *canvas, struct nn_box box, const float *values,
-                           size_t count, size_t width)
+                           size_t count, size_t width, const size_t at[2])
 {
     struct nn_statistics found = nn_statistics_of(values, count);
     char a[NN_NUMBER_SIZE];
     struct nn_box line;
 
+    nn_fact(canvas, &box, 7, "cursor", "%s at %zu,%zu",
+            nn_number_short(a, (double)values[at[0] * width + at[1]], 4), at[0], at[1]);
     nn_fact(canvas, &box, 7, "max", "%s", nn_number_short(a, found.high, 4));
     if (found.count > 0)
         nn_fact(canvas, &box, 7, "at", "%zu,%zu", found.highest / width, found.highest % width);
@@ -42,6 +44,27 @@ static void draw_map_facts(struct nn_canvas *canvas, struct nn_box box, const fl
                           (float)found.low, (float)found.high, nn_style_accent);
 }
 
+static size_t within(size_t place, size_t count)
+{
+    return place < count ? place : count - 1;
+}
+
+/* A cross on the cursor's pixel of a picture that is centred in its box; the hardware cursor stands
+ * there. */
+static void mark_pixel(struct nn_canvas *canvas, struct nn_box box, int columns, int rows,
+                       const struct nn_heatmap *map, const size_t at[2])
+{
+    int across = (int)(((double)at[1] + 0.5) / (double)map->width * columns);
+    int down = (int)(((double)at[0] + 0.5) / (double)map->height * rows);
+    int column = box.column + (box.columns - columns) / 2 + across, row = box.row + down;
+
+    if (columns < 1 || rows < 1 || across >= box.columns || down >= box.rows)
+        return;
+    nn_canvas_put(canvas, column, row, '+', nn_style_selected);
+    canvas->cursor_column = column;
+    canvas->cursor_row = row;
+}
+
 static void draw_map(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box box)
 {
     const struct nn_result *maps = scene->activations;
@@ -53,13 +76,17 @@ static void draw_map(const struct nn_scene *scene, struct nn_canvas *canvas, str
     if (!map_size(maps, &count, &one.height, &one.width) || scene->map >= count)
         return;
     one.values = maps->values.data + scene->map * one.height * one.width;
+    const size_t at[2] = {within(scene->at[NN_AT_Y], one.height),
+                          within(scene->at[NN_AT_X], one.width)};
     picture = box;
-    picture.rows -= 7;
+    picture.rows -= 8;
     nn_heatmap_size(&one, canvas->medium, picture.columns, picture.rows - 1, &columns, &rows);
     picture.rows = rows + 1;
     nn_draw_picture(canvas, picture, &one, true);
     nn_box_take_top(&box, rows + 2);
-    draw_map_facts(canvas, box, one.values, one.height * one.width, one.width);
+    if (scene->focus == 0)
+        mark_pixel(canvas, picture, columns, rows, &one, at);
+    draw_map_facts(canvas, box, one.values, one.height * one.width, one.width, at);
 }
 
 static void draw_unit(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box box)
@@ -109,7 +136,7 @@ static void draw_grid(const struct nn_scene *scene, struct nn_canvas *canvas, st
     }
     box = nn_pane(scene, canvas, box, 0, "%s \u00b7 %s", *maps->layer ? maps->layer : "activations",
                   nn_shape_text(shape, &maps->values.shape));
-    if (scene->focus == 0) {
+    if (scene->focus == 0 && canvas->cursor_column < 0) {
         canvas->cursor_column = box.column;
         canvas->cursor_row = box.row;
     }
@@ -186,6 +213,6 @@ const struct nn_screen nn_screen_3_layers = {
     .title = "Layers",
     .number = 3,
     .summary = "the feature maps or units of a layer for one sample",
-    .keys = "h/l map  j/k layer  n/p sample",
+    .keys = "h/l map  j/k layer  n/p sample  a ablate",
     .draw = draw,
 };

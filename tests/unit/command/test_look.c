@@ -7,6 +7,7 @@
 
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static struct nn_test_session test;
@@ -197,6 +198,35 @@ Test(look, samples_of_a_cell_are_found)
     cr_assert(session->split == NN_SPLIT_TRAIN);
     nn_test_run(&test, "data find actual=nobody", NN_ARGUMENT);
     nn_test_run(&test, "data find actual=3 predicted=77", NN_STATE);
+}
+
+/* Without a unit of a dense layer the logits change by its weights times its value. */
+Test(look, ablation_takes_a_unit_away)
+{
+    nn_test_run(&test,
+                "data demo iris; net new; add dense 6 relu; add dense 3; compile "
+                "loss=categorical_crossentropy lr=0.05; train 5; activations layer=relu1 sample=2",
+                NN_OK);
+    struct nn_session *session = test.session;
+    const struct nn_net *net = session->net;
+    float units[6];
+    memcpy(units, nn_session_last_result(session)->values.data, sizeof units);
+    for (size_t unit = 0; unit < 6; unit++) {
+        char command[64];
+        snprintf(command, sizeof command, "ablate layer=relu1 map=%zu sample=2", unit);
+        nn_test_run(&test, command, NN_OK);
+        const struct nn_result *table = nn_session_last_result(session);
+        cr_assert_eq(table->rows, 3u);
+        for (size_t k = 0; k < 3; k++) {
+            float weight = net->nodes[3]->params[0].value.data[k * 6 + unit];
+            double change = table->cells[k * 4 + 3].number;
+            cr_assert(fabs(change + (double)(weight * units[unit])) < 1e-5, "unit %zu: %g", unit,
+                      change);
+        }
+    }
+    nn_test_run(&test, "ablate layer=relu1 map=6", NN_ARGUMENT);
+    nn_test_run(&test, "ablate layer=dense2 map=0", NN_ARGUMENT);
+    nn_test_run(&test, "ablate layer=relu1 map=0 sample=all", NN_ARGUMENT);
 }
 
 Test(look, models_come_back_whole)
