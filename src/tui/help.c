@@ -114,7 +114,7 @@ void nn_help_draw(struct nn_tui *tui, int bottom)
     if (box.rows < 4 || width < 24)
         return;
     nn_canvas_fill(canvas, box, ' ', nn_plain);
-    box = nn_canvas_frame(canvas, box, "keys \u00b7 and commands", true);
+    box = nn_canvas_frame(canvas, box, "keys \u00b7 commands", true);
     draw_search(tui, (struct nn_box){box.column, box.row, box.columns, 1}, found);
     rows = (size_t)box.rows - 1;
     if (tui->help.chosen >= rows)

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define WIDTH 54
+#define WIDTH 52
 
 static const struct nn_style bold = {NN_COLOR_DEFAULT, NN_COLOR_DEFAULT, NN_BOLD};
 static const struct nn_style reverse = {NN_COLOR_DEFAULT, NN_COLOR_DEFAULT, NN_REVERSE};
@@ -24,8 +24,7 @@ static const struct choice {
                            "train 20 validation=0.1", NULL},
      NULL},
     {"open a model file (or `data load FILE`)", NULL, "open "},
-    {"the tour: what the seven screens show, in a minute", (const char *const[]){"tour", NULL},
-     NULL},
+    {"the tour: all seven screens in a minute", (const char *const[]){"tour", NULL}, NULL},
 };
 #define CHOICES ((int)(sizeof choices / sizeof *choices))
 
@@ -77,6 +76,8 @@ bool nn_start_event(struct nn_tui *tui, const struct nn_event *event)
         choose(tui);
         return true;
     }
-    tui->start_over = event->key != NN_KEY_FUNCTION; /* up from the first one is the history */
+    bool help = event->key == NN_KEY_CHARACTER && strcmp(event->text, "?") == 0;
+    tui->start_over = (event->key == NN_KEY_CHARACTER && !help) || event->key == NN_KEY_PASTE ||
+                      event->key == NN_KEY_UP; /* from the first one it is the history's */
     return false;
 }

@@ -39,6 +39,11 @@ Test(start, the_first_choice_trains)
 {
     begin_plain();
     see("or choose:");
+    pty_send(&pty, "?");
+    see("type to search");
+    pty_send(&pty, "?"); /* the help does not end it */
+    see_gone("type to search");
+    see("or choose:");
     pty_send(&pty, "\r");
     see("> train 20 validation=0.1");
     see("[2 Train]");
