@@ -17,6 +17,7 @@ src_libkernels_a_SOURCES = \
 	src/kernels/simd_loss.h \
 	src/kernels/simd_maps.h \
 	src/kernels/simd_math.h \
+	src/kernels/simd_norm.h \
 	src/kernels/simd_pool.h \
 	src/kernels/simd_rows.h \
 	src/kernels/simd_set.h \

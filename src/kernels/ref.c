@@ -88,6 +88,35 @@ void nn_k_sum_columns__ref(size_t rows, size_t columns, const float *x, size_t l
 }
 
 /* Written so that a NaN passes: it is neither below nor at zero. */
+double nn_k_norm_squares__ref(size_t n, const float *x, double mean)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++)
+        sum += ((double)x[i] - mean) * ((double)x[i] - mean);
+    return sum;
+}
+
+double nn_k_norm_product__ref(size_t n, const float *x, double mean, const float *dy)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++)
+        sum += (double)dy[i] * ((double)x[i] - mean);
+    return sum;
+}
+
+void nn_k_norm__ref(size_t n, const float *x, double mean, double scale, double offset, float *y)
+{
+    for (size_t i = 0; i < n; i++)
+        y[i] = (float)(((double)x[i] - mean) * scale + offset);
+}
+
+void nn_k_norm_backward__ref(size_t n, const float *x, double mean, const float *dy, double shift,
+                             double slope, double factor, float *dx)
+{
+    for (size_t i = 0; i < n; i++)
+        dx[i] = (float)(factor * ((double)dy[i] - shift - ((double)x[i] - mean) * slope));
+}
+
 void nn_k_relu__ref(size_t n, const float *x, float *y)
 {
     for (size_t i = 0; i < n; i++)

@@ -171,6 +171,11 @@ typedef struct {
     __m256d low, high;
 } vdouble;
 
+static inline vdouble d_set(double x)
+{
+    return (vdouble){_mm256_set1_pd(x), _mm256_set1_pd(x)};
+}
+
 static inline vdouble d_of(vec x)
 {
     return (vdouble){_mm256_cvtps_pd(_mm256_castps256_ps128(x)),

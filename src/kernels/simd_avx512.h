@@ -147,6 +147,11 @@ typedef struct {
     __m512d low, high;
 } vdouble;
 
+static inline vdouble d_set(double x)
+{
+    return (vdouble){_mm512_set1_pd(x), _mm512_set1_pd(x)};
+}
+
 static inline vdouble d_of(vec x)
 {
     return (vdouble){_mm512_cvtps_pd(_mm512_castps512_ps256(x)),

@@ -160,6 +160,11 @@ typedef struct {
     float64x2_t low, high;
 } vdouble;
 
+static inline vdouble d_set(double x)
+{
+    return (vdouble){vdupq_n_f64(x), vdupq_n_f64(x)};
+}
+
 static inline vdouble d_of(vec x)
 {
     return (vdouble){vcvt_f64_f32(vget_low_f32(x)), vcvt_high_f64_f32(x)};

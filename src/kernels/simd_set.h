@@ -14,6 +14,7 @@
 #include "kernels/simd_gemm.h"
 #include "kernels/simd_loss.h"
 #include "kernels/simd_maps.h"
+#include "kernels/simd_norm.h"
 #include "kernels/simd_pool.h"
 #include "kernels/simd_transpose.h"
 #include "kernels/simd_winograd.h"

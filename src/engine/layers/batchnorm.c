@@ -6,6 +6,7 @@
  */
 #include "base/pool.h"
 #include "engine/net.h"
+#include "kernels/kernels.h"
 
 #include <math.h>
 
@@ -112,18 +113,51 @@ static size_t begin_of(const struct norm *norm, size_t b, size_t c)
     return (b * norm->channels + c) * norm->places;
 }
 
+/* The sums of a channel's places in one sample; a single place is not worth a kernel. */
+static double sum_of(size_t n, const float *x)
+{
+    return n == 1 ? (double)x[0] : nn_kernels->sum(n, x);
+}
+
+static double squares_of(size_t n, const float *x, double mean)
+{
+    return n == 1 ? ((double)x[0] - mean) * ((double)x[0] - mean)
+                  : nn_kernels->norm_squares(n, x, mean);
+}
+
+static double product_of(size_t n, const float *x, double mean, const float *dy)
+{
+    return n == 1 ? (double)dy[0] * ((double)x[0] - mean)
+                  : nn_kernels->norm_product(n, x, mean, dy);
+}
+
+static void normalise(size_t n, const float *x, double mean, double scale, double bias, float *y)
+{
+    if (n == 1)
+        y[0] = (float)(((double)x[0] - mean) * scale + bias);
+    else
+        nn_kernels->norm(n, x, mean, scale, bias, y);
+}
+
+static void normalise_backward(size_t n, const float *x, double mean, const float *dy, double shift,
+                               double slope, double factor, float *dx)
+{
+    if (n == 1)
+        dx[0] = (float)(factor * ((double)dy[0] - shift - ((double)x[0] - mean) * slope));
+    else
+        nn_kernels->norm_backward(n, x, mean, dy, shift, slope, factor, dx);
+}
+
 /* Mean and variance (biased) of one channel over the batch, in two passes. */
 static void measure(const struct norm *norm, size_t c, double *mean, double *variance)
 {
     const float *x = norm->call->x[0];
     double sum = 0.0, squares = 0.0;
     for (size_t b = 0; b < norm->call->batch; b++)
-        for (size_t i = begin_of(norm, b, c), end = i + norm->places; i < end; i++)
-            sum += (double)x[i];
+        sum += sum_of(norm->places, x + begin_of(norm, b, c));
     *mean = sum / norm->count;
     for (size_t b = 0; b < norm->call->batch; b++)
-        for (size_t i = begin_of(norm, b, c), end = i + norm->places; i < end; i++)
-            squares += ((double)x[i] - *mean) * ((double)x[i] - *mean);
+        squares += squares_of(norm->places, x + begin_of(norm, b, c), *mean);
     *variance = squares / norm->count;
 }
 
@@ -158,9 +192,10 @@ static void forward_channels(void *context, size_t begin, size_t end)
         double bias = norm->bias ? (double)norm->bias[c] : 0.0;
         norm->mean[c] = (float)mean;
         norm->scale[c] = (float)scale;
-        for (size_t b = 0; b < call->batch; b++)
-            for (size_t i = begin_of(norm, b, c), past = i + norm->places; i < past; i++)
-                call->y[i] = (float)(((double)call->x[0][i] - mean) * scale * weight + bias);
+        for (size_t b = 0; b < call->batch; b++) {
+            size_t at = begin_of(norm, b, c);
+            normalise(norm->places, call->x[0] + at, mean, scale * weight, bias, call->y + at);
+        }
     }
 }
 
@@ -175,11 +210,11 @@ static void backward_channels(void *context, size_t begin, size_t end)
         double mean = (double)norm->mean[c], scale = (double)norm->scale[c];
         double weight = norm->weight ? (double)norm->weight[c] : 1.0;
         double sum = 0.0, product = 0.0;
-        for (size_t b = 0; b < call->batch; b++)
-            for (size_t i = begin_of(norm, b, c), past = i + norm->places; i < past; i++) {
-                sum += (double)dy[i];
-                product += (double)dy[i] * ((double)x[i] - mean) * scale;
-            }
+        for (size_t b = 0; b < call->batch; b++) {
+            size_t at = begin_of(norm, b, c);
+            sum += sum_of(norm->places, dy + at);
+            product += product_of(norm->places, x + at, mean, dy + at) * scale;
+        }
         if (norm->dweight)
             norm->dweight[c] = (float)product;
         if (norm->dbias)
@@ -188,12 +223,11 @@ static void backward_channels(void *context, size_t begin, size_t end)
             continue;
         double shift = call->training ? sum / norm->count : 0.0;
         double slope = call->training ? product / norm->count : 0.0;
-        for (size_t b = 0; b < call->batch; b++)
-            for (size_t i = begin_of(norm, b, c), past = i + norm->places; i < past; i++) {
-                double normalised = ((double)x[i] - mean) * scale;
-                call->dx[0][i] =
-                    (float)(weight * scale * ((double)dy[i] - shift - normalised * slope));
-            }
+        for (size_t b = 0; b < call->batch; b++) {
+            size_t at = begin_of(norm, b, c);
+            normalise_backward(norm->places, x + at, mean, dy + at, shift, scale * slope,
+                               weight * scale, call->dx[0] + at);
+        }
     }
 }
 

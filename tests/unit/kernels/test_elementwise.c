@@ -152,6 +152,22 @@ static void check_sure(float z)
     cr_assert(slope[2] == 1.0f);
 }
 
+static void check_norms(size_t n)
+{
+    const double mean = 0.3, scale = 1.7, offset = -0.2, shift = 0.1, slope = 0.4;
+    double squares = 0, product = 0;
+    CHECK(norm, (n, a, mean, scale, offset, y), ((double)a[i] - mean) * scale + offset);
+    CHECK(norm_backward, (n, a, mean, b, shift, slope, scale, y),
+          scale * ((double)b[i] - shift - ((double)a[i] - mean) * slope));
+    for (size_t i = 0; i < n; i++) {
+        squares += ((double)a[i] - mean) * ((double)a[i] - mean);
+        product += (double)b[i] * ((double)a[i] - mean);
+    }
+    double tolerance = 1e-13 * (squares + 1.0);
+    cr_assert(fabs(nn_kernels->norm_squares(n, a, mean) - squares) <= tolerance, "squares");
+    cr_assert(fabs(nn_kernels->norm_product(n, a, mean, b) - product) <= tolerance, "product");
+}
+
 /* The kernels that allow y = x, as layers use them. */
 static void check_in_place(size_t n)
 {
@@ -216,6 +232,7 @@ static void check_length(size_t n)
         check_softmax(n);
     check_from_bytes(n);
     check_binary_crossentropy(n);
+    check_norms(n);
     check_in_place(n);
     for (int bits = 0; bits < 8; bits++)
         check_sgd(n, bits & 1 ? 0.9f : 0.0f, bits & 2 ? 0.01f : 0.0f, bits & 1 && bits & 4,
