@@ -186,8 +186,12 @@ static void convolve_strips(const struct nn_conv *conv, const struct strip *stri
                             float *y)
 {
     static const float zeros[TILE_ROWS];
-    struct conv_tile t = {.image = image, .strips = strips, .ldy = conv->height * conv->width};
+    struct conv_tile t; /* all is set below: to clear it first would take its time */
+    t.image = image;
+    t.strips = strips;
+    t.ldy = conv->height * conv->width;
     t.roomy = true;
+    t.moved = false;
     for (size_t v = 0; v < vectors; v++) {
         t.roomy = t.roomy && strips[v].roomy;
         t.moved = t.moved || strips[v].moved;

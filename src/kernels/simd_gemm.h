@@ -76,11 +76,13 @@ static void multiply_block(const struct product *product, const struct operand *
                            float *c, bool add)
 {
     enum width width;
-    struct tile t = {.depth = depth,
-                     .runs = 1,
-                     .ldc = product->ldc,
-                     .add = add,
-                     .transposed = product->transposed};
+    struct tile t; /* all is set below: to clear it first would cost as much as a small product */
+    t.depth = depth;
+    t.runs = 1;
+    t.step = 0;
+    t.ldc = product->ldc;
+    t.add = add;
+    t.transposed = product->transposed;
     for (size_t j = 0, count; j < columns; j += count) {
         count = tile_width(columns - j, &width);
         t.b = product->pack_b ? b_block + j * depth : b->data + j;

@@ -24,7 +24,8 @@ static inline vec largest_of_four(const float *top, const float *bottom, size_t 
     load_pairs(top, count, &x[0], &x[1]);
     load_pairs(bottom, count, &x[2], &x[3]);
     best = x[0];
-    for (int k = 1; k < 4; k++) {
+    UNROLL for (int k = 1; k < 4; k++)
+    {
         vmask better = v_beats(x[k], best);
         where = v_select(better, (vec)place[k], where);
         best = v_select(better, x[k], best);

@@ -14,9 +14,9 @@ struct operand {
 static inline void transpose_quads(const float *from, size_t across, float *to, size_t stride)
 {
     quad row[4], even[2], odd[2];
-    for (size_t r = 0; r < 4; r++)
-        memcpy(&row[r], from + r * across, sizeof *row);
-    for (size_t r = 0; r < 2; r++) {
+    UNROLL for (size_t r = 0; r < 4; r++) memcpy(&row[r], from + r * across, sizeof *row);
+    UNROLL for (size_t r = 0; r < 2; r++)
+    {
         even[r] = __builtin_shufflevector(row[2 * r], row[2 * r + 1], 0, 4, 2, 6);
         odd[r] = __builtin_shufflevector(row[2 * r], row[2 * r + 1], 1, 5, 3, 7);
     }
@@ -24,8 +24,7 @@ static inline void transpose_quads(const float *from, size_t across, float *to, 
     row[1] = __builtin_shufflevector(odd[0], odd[1], 0, 1, 4, 5);
     row[2] = __builtin_shufflevector(even[0], even[1], 2, 3, 6, 7);
     row[3] = __builtin_shufflevector(odd[0], odd[1], 2, 3, 6, 7);
-    for (size_t r = 0; r < 4; r++)
-        memcpy(to + r * stride, &row[r], sizeof *row);
+    UNROLL for (size_t r = 0; r < 4; r++) memcpy(to + r * stride, &row[r], sizeof *row);
 }
 
 #ifdef __AVX__
@@ -44,9 +43,10 @@ static inline oct load_both(const float *low, const float *high)
 static inline void transpose_rows(const float *from, size_t across, float *to, size_t stride)
 {
     oct row[4], even[2], odd[2];
-    for (size_t r = 0; r < 4; r++)
-        row[r] = load_both(from + r * across, from + (r + 4) * across);
-    for (size_t r = 0; r < 2; r++) {
+    UNROLL for (size_t r = 0; r < 4; r++) row[r] =
+        load_both(from + r * across, from + (r + 4) * across);
+    UNROLL for (size_t r = 0; r < 2; r++)
+    {
         even[r] = __builtin_shufflevector(row[2 * r], row[2 * r + 1], 0, 8, 1, 9, 4, 12, 5, 13);
         odd[r] = __builtin_shufflevector(row[2 * r], row[2 * r + 1], 2, 10, 3, 11, 6, 14, 7, 15);
     }
@@ -54,8 +54,7 @@ static inline void transpose_rows(const float *from, size_t across, float *to, s
     row[1] = __builtin_shufflevector(even[0], even[1], 2, 3, 10, 11, 6, 7, 14, 15);
     row[2] = __builtin_shufflevector(odd[0], odd[1], 0, 1, 8, 9, 4, 5, 12, 13);
     row[3] = __builtin_shufflevector(odd[0], odd[1], 2, 3, 10, 11, 6, 7, 14, 15);
-    for (size_t r = 0; r < 4; r++)
-        memcpy(to + r * stride, &row[r], sizeof *row);
+    UNROLL for (size_t r = 0; r < 4; r++) memcpy(to + r * stride, &row[r], sizeof *row);
 }
 #else
 enum { SIDE = 4 };
