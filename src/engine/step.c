@@ -8,6 +8,39 @@
 
 enum { BLOCK = 4096, GRAIN = 4 /* blocks that are worth a thread */ };
 
+enum { PARTS = 64 }; /* of a sum of squares: as many as may wait on the stack */
+
+struct squares {
+    size_t count, length; /* of the array, and of a part of it */
+    const float *x;
+    double sum[PARTS];
+};
+
+static void add_squares(void *context, size_t begin, size_t end)
+{
+    struct squares *squares = context;
+    for (size_t part = begin; part < end; part++) {
+        size_t start = part * squares->length, left = squares->count - start;
+        const float *x = squares->x + start;
+        squares->sum[part] = nn_kernels->dot(left < squares->length ? left : squares->length, x, x);
+    }
+}
+
+/* In parts that depend on the length alone, added up in their order. */
+static double sum_of_squares(size_t count, const float *x)
+{
+    struct squares squares = {.count = count, .length = BLOCK, .x = x};
+    double sum = 0.0;
+    while (count > PARTS * squares.length)
+        squares.length *= 2;
+    size_t parts = (count + squares.length - 1) / squares.length;
+    nn_pool_run(parts, (GRAIN * BLOCK + squares.length - 1) / squares.length, add_squares,
+                &squares);
+    for (size_t part = 0; part < parts; part++)
+        sum += squares.sum[part];
+    return sum;
+}
+
 double nn_step_gradient_norm(const struct nn_pass *pass)
 {
     const struct nn_net *net = nn_pass_net(pass);
@@ -17,7 +50,7 @@ double nn_step_gradient_norm(const struct nn_pass *pass)
             const struct nn_param *param = &net->nodes[i]->params[p];
             const float *g = nn_pass_param_gradient(pass, i, p);
             if (param->spec.trainable)
-                sum += nn_kernels->dot(nn_shape_size(&param->spec.shape), g, g);
+                sum += sum_of_squares(nn_shape_size(&param->spec.shape), g);
         }
     return sqrt(sum);
 }
