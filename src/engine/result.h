@@ -16,7 +16,13 @@ enum nn_result_kind {
     NN_RESULT_MAPS,        /* values [maps, H, W] or [units]: activations, filters */
     NN_RESULT_TABLE,       /* rows of cells: columns named; cells are numbers or texts */
     NN_RESULT_SERIES,      /* named curves (the loss): columns of numbers over rows */
-    NN_RESULT_MATRIX       /* values [rows, columns] with row and column names (confusion) */
+    NN_RESULT_MATRIX,    /* values [rows, columns] with row and column names (confusion); on a scale
+                            of RANGE shaded by value, not as shares of a row */
+    NN_RESULT_GALLERY,   /* values [N, C, H, W]: several inputs, with their names */
+    NN_RESULT_CURVES,    /* a table of numbers: x, then curves over it that share one plot */
+    NN_RESULT_POINTS,    /* a table: x, y, number of a class (in names); drawn as a scatter */
+    NN_RESULT_WATERFALL, /* a table: name, value, share, from, to; drawn as steps */
+    NN_RESULT_TIMELINE   /* a table: step, then pairs of a series and its shares at each step */
 };
 
 enum nn_scale_kind {

@@ -26,8 +26,10 @@ static const char *screen_of(const struct nn_result *result)
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         if (strcmp(result->command, places[i].command) == 0)
             return places[i].screen;
-    return result->kind == NN_RESULT_ATTRIBUTION || result->kind == NN_RESULT_IMAGE ? "explain"
-                                                                                    : NULL;
+    return result->kind == NN_RESULT_ATTRIBUTION || result->kind == NN_RESULT_IMAGE ||
+                   result->kind == NN_RESULT_GALLERY
+               ? "explain"
+               : NULL;
 }
 
 /* What the screens cannot show: several samples at once, or nothing but numbers. */

@@ -10,10 +10,14 @@
 
 struct nn_heatmap nn_tiles_heatmap(const struct nn_tiles *tiles, size_t index)
 {
-    return (struct nn_heatmap){.values = tiles->values + index * tiles->height * tiles->width,
+    size_t channels = tiles->channels ? tiles->channels : 1;
+
+    return (struct nn_heatmap){.values =
+                                   tiles->values + index * channels * tiles->height * tiles->width,
                                .height = tiles->height,
                                .width = tiles->width,
-                               .channels = 1,
+                               .channels = channels,
+                               .rgb = channels == 3 && tiles->scale == NN_SCALE_RANGE,
                                .scale = tiles->scale,
                                .limit = tiles->limit,
                                .low = tiles->low};
@@ -27,7 +31,9 @@ static struct nn_tiles with_scale(const struct nn_tiles *tiles)
 
     if (tiles->limit != 0)
         return fixed;
-    all.height *= tiles->count;
+    all.height *= tiles->count * all.channels;
+    all.channels = 1;
+    all.rgb = false;
     nn_heatmap_limits(&all, &fixed.low, &fixed.limit);
     return fixed;
 }
@@ -81,6 +87,11 @@ static void draw_tile(struct nn_canvas *canvas, struct nn_box box, const struct 
     struct nn_box picture = nn_box_take_top(&box, box.rows - 1);
 
     nn_draw_heatmap(canvas, picture, &heatmap);
+    if (index < tiles->name_count) {
+        nn_canvas_text(canvas, box.column, box.row, box.columns + 1, nn_style_dim,
+                       tiles->names[index]);
+        return;
+    }
     nn_canvas_printf(canvas, box.column, box.row, box.columns + 1,
                      chosen ? nn_style_bold : nn_style_dim, chosen ? "\u25b8%zu" : "%zu", index);
 }
@@ -107,7 +118,8 @@ size_t nn_draw_tiles(struct nn_canvas *canvas, struct nn_box box, const struct n
     return first;
 }
 
-/* [maps, H, W]; more leading dimensions count as one, [H, W] is a single map. */
+/* [maps, H, W]; more leading dimensions count as one, [H, W] is a single map. A gallery's are
+ * channels of one picture. */
 static bool tiles_of(const struct nn_result *maps, struct nn_tiles *tiles)
 {
     const struct nn_shape *shape = &maps->values.shape;
@@ -117,7 +129,12 @@ static bool tiles_of(const struct nn_result *maps, struct nn_tiles *tiles)
     *tiles = (struct nn_tiles){.values = maps->values.data, .count = 1, .scale = maps->scale};
     tiles->width = shape->dim[shape->rank - 1];
     tiles->height = shape->dim[shape->rank - 2];
-    for (int i = 0; i < shape->rank - 2; i++)
+    if (maps->kind == NN_RESULT_GALLERY && shape->rank == 4) {
+        tiles->channels = shape->dim[1];
+        tiles->names = maps->names;
+        tiles->name_count = maps->name_count;
+    }
+    for (int i = 0; i < shape->rank - (tiles->channels ? 3 : 2); i++)
         tiles->count *= shape->dim[i];
     return tiles->count > 0 && tiles->height > 0 && tiles->width > 0;
 }

@@ -42,8 +42,11 @@ void nn_draw_value_bars(struct nn_canvas *canvas, struct nn_box box, const float
 
 /* Tiles of maps [count, height, width] on one scale. */
 struct nn_tiles {
-    const float *values;
+    const float *values; /* [count, channels, height, width] */
     size_t count, height, width;
+    size_t channels; /* 0 = 1; 3 on a scale of RANGE are colours */
+    char **names;    /* below the pictures; NULL: their numbers */
+    size_t name_count;
     enum nn_scale_kind scale;
     float low, limit;
 };

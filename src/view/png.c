@@ -70,6 +70,16 @@ static void arrange_maps(struct montage *montage)
     montage->columns = (size_t)ceil(sqrt((double)montage->count));
 }
 
+static void arrange_gallery(const struct nn_result *result, struct montage *montage)
+{
+    montage->count = result->values.shape.dim[0];
+    montage->second.channels /= montage->count;
+    montage->second.rgb = montage->second.channels == 3 && result->scale == NN_SCALE_RANGE;
+    montage->columns = (size_t)ceil(sqrt((double)montage->count));
+    if (montage->count % 5 == 0 && montage->count <= 10)
+        montage->columns = 5; /* ten classes in two full rows */
+}
+
 static enum nn_status compose(const struct nn_result *result, struct montage *montage,
                               struct nn_error *error)
 {
@@ -79,6 +89,10 @@ static enum nn_status compose(const struct nn_result *result, struct montage *mo
         !nn_heatmap_of(&result->values, batched, 0, result->scale, &montage->second))
         return no_picture(error);
     montage->count = 1;
+    if (result->kind == NN_RESULT_GALLERY) {
+        arrange_gallery(result, montage);
+        return NN_OK;
+    }
     if (result->kind == NN_RESULT_MAPS) {
         montage->second.rgb = false;
         arrange_maps(montage);
@@ -152,7 +166,7 @@ static void paint_all(const struct montage *montage, unsigned char *pixels)
         paint(montage, &montage->first, tile++, pixels);
     for (size_t i = 0; i < montage->count; i++) {
         struct nn_heatmap map = montage->second;
-        map.values += i * map.height * map.width;
+        map.values += i * map.channels * map.height * map.width;
         paint(montage, &map, tile++, pixels);
     }
 }

@@ -53,6 +53,8 @@ static const char *dimension_name(const struct nn_result *result, int dimension,
 {
     if (dimension == 0 && result->kind == NN_RESULT_ATTRIBUTION)
         return "sample";
+    if (dimension == 0 && result->kind == NN_RESULT_GALLERY)
+        return "image";
     if (result->kind == NN_RESULT_MATRIX)
         return "true";
     if (left == 1)

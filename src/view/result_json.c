@@ -99,8 +99,9 @@ static void string_list(struct writer *writer, const char *name, char **items, s
 
 static void head(struct writer *writer, const struct nn_result *result)
 {
-    static const char *const kinds[] = {"attribution", "image",  "maps",
-                                        "table",       "series", "matrix"};
+    static const char *const kinds[] = {"attribution", "image",     "maps",    "table",
+                                        "series",      "matrix",    "gallery", "curves",
+                                        "points",      "waterfall", "timeline"};
 
     string_member(writer, "command", result->command);
     string_member(writer, "kind", kinds[result->kind]);

@@ -271,14 +271,17 @@ static int maps_rows(const struct page *page)
     const struct nn_shape *shape = &page->result->values.shape;
     size_t count = nn_shape_size(shape), width, height, rows, across;
     bool flat = page->medium.ascii || page->medium.depth == NN_DEPTH_MONO;
+    size_t aim = page->result->kind == NN_RESULT_GALLERY ? 24 : 16;
 
     if (shape->rank < 2 || count == 0)
         return (int)(count > MAX_MAP_ROWS ? MAX_MAP_ROWS : count > 16 ? (count + 1) / 2 : count);
     width = shape->dim[shape->rank - 1] * (flat ? 2 : 1);
     height = shape->dim[shape->rank - 2];
     count /= shape->dim[shape->rank - 1] * height;
+    if (page->result->kind == NN_RESULT_GALLERY)
+        count = shape->dim[0];
     height = flat ? height : (height + 1) / 2;
-    while (2 * width <= 16 && 2 * height <= 16) {
+    while (2 * width <= aim && 2 * height <= aim) {
         width *= 2;
         height *= 2;
     }
@@ -525,7 +528,8 @@ enum nn_status nn_result_text(const struct nn_result *result, int columns, struc
                                                                    [NN_RESULT_MAPS] = maps,
                                                                    [NN_RESULT_TABLE] = table,
                                                                    [NN_RESULT_SERIES] = series,
-                                                                   [NN_RESULT_MATRIX] = matrix};
+                                                                   [NN_RESULT_MATRIX] = matrix,
+                                                                   [NN_RESULT_GALLERY] = maps};
     struct page page = {
         result, columns < 20 ? 20 : columns > 2000 ? 2000 : columns, medium, color, out, error};
     enum nn_status status;

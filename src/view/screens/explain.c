@@ -125,7 +125,9 @@ static void draw_explanation(const struct nn_scene *scene, struct nn_canvas *can
     struct nn_heatmap map;
 
     draw_figures(result, canvas, &box);
-    if (nn_heatmap_of(values, result->kind != NN_RESULT_IMAGE, 0, result->scale, &map))
+    if (result->kind == NN_RESULT_GALLERY)
+        nn_draw_maps(canvas, box, result, 0, -1);
+    else if (nn_heatmap_of(values, result->kind != NN_RESULT_IMAGE, 0, result->scale, &map))
         draw_map(scene, canvas, box, &map);
     else if (result->kind == NN_RESULT_IMAGE)
         nn_draw_value_bars(canvas, box, values->data, feature_names(scene),
@@ -177,7 +179,7 @@ static void name_pane(const struct nn_scene *scene, int index, int columns, char
         snprintf(mark, sizeof mark, " (older)");
     bool tight = (int)strlen(result->method) + (int)strlen(mark) > columns - 4;
 
-    if (result->kind == NN_RESULT_IMAGE)
+    if (result->kind == NN_RESULT_IMAGE || result->kind == NN_RESULT_GALLERY)
         snprintf(out, capacity, "%s %s%s", result->method, result->target, mark);
     else
         snprintf(out, capacity, "%s%s",
