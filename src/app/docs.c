@@ -12,7 +12,8 @@
 #include "engine/optimizer.h"
 #include "engine/schedule.h"
 #include "engine/shorthand.h"
-#include "explain/explain.h"
+#include "explain/actmax.h"
+#include "explain/method.h"
 #include "tui/keys.h"
 
 #ifdef HAVE_CONFIG_H
@@ -306,7 +307,9 @@ static void write_methods(FILE *out)
         described(out, name, method->args, method->summary, method->formula, method->source);
     }
     section(out, "ACTIVATION MAXIMIZATION");
-    paragraph(out, "The keys of actmax beside layer=, unit= and out=:");
+    paragraph(
+        out, "The keys of actmax beside those of the command, with its defaults; dream has some of "
+             "them:");
     for (const struct nn_arg_spec *spec = nn_actmax_args; spec->name; spec++)
         argument(out, spec);
 }

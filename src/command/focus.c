@@ -137,11 +137,11 @@ static void refresh(struct nn_session *session, const struct nn_net *net)
         look_through_net(session, net, focus);
 }
 
-/* Of the cursor's sample, or of no sample at all (actmax). */
+/* Of the cursor's sample, or of no sample at all (actmax, dream). */
 static bool is_explanation(const struct nn_session *session, const struct nn_result *result)
 {
-    if (result->kind == NN_RESULT_IMAGE)
-        return strcmp(result->command, "actmax") == 0;
+    if (result->kind == NN_RESULT_IMAGE || result->kind == NN_RESULT_GALLERY)
+        return *result->method != '\0';
     return result->kind == NN_RESULT_ATTRIBUTION && result->sample == (long)session->sample &&
            strcmp(result->split, nn_split_names[session->split]) == 0;
 }
@@ -170,7 +170,7 @@ static void pick_results(const struct nn_session *session, struct nn_scene *scen
         bool holds = then->revision == now.revision;
         if (then->subject != now.subject)
             continue;
-        if (result->kind == NN_RESULT_MATRIX && !scene->confusion && holds)
+        if (strcmp(result->command, "confusion") == 0 && !scene->confusion && holds)
             scene->confusion = result;
         if (scene->explanation_count < 8 && is_explanation(session, result) &&
             !is_known(scene, result)) {

@@ -31,6 +31,7 @@ src_libcommand_a_SOURCES = \
 	src/command/job.h src/command/keep.c src/command/keep.h src/command/lexer.c src/command/lexer.h src/command/output.h src/command/record.c src/command/replace.c \
 	src/command/record.h src/command/replace.h src/command/report.c src/command/report.h src/command/script.c \
 	src/command/runs.c src/command/runs.h \
+	src/command/inquiry.c src/command/inquiry.h \
 	src/command/session.c src/command/session.h src/command/settings.c src/command/settings.h \
 	src/command/specs.c src/command/specs.h src/command/subject.c src/command/subject.h \
 	src/command/take.c src/command/take.h \

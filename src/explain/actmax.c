@@ -1,302 +1,265 @@
-/* Activation maximization: gradient ascent on the input, kept smooth and within its range. */
-#include "explain/explain.h"
+#include "explain/actmax.h"
 
 #include "base/mem.h"
+#include "base/number.h"
+#include "base/text.h"
+#include "explain/ascent.h"
 #include "explain/rules.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { STEPS, LR, L2, TV, JITTER, BLUR, EVERY, CONTRAST };
-
 const struct nn_arg_spec nn_actmax_args[] = {
     {"steps", NN_ARG_INT, "256", 1, 100000, NULL, "steps", "steps of gradient ascent", 0},
     {"lr", NN_ARG_REAL, "0.05", 1e-6, 100, NULL, "of the input's range", "step size (Adam)", 0},
-    {"l2", NN_ARG_REAL, "0.5", 0, 1e6, NULL, NULL,
-     "weight of the squared distance from the resting input", 0},
+    {"parameters", NN_ARG_CHOICE, "auto", 0, 0, "auto|pixel|fourier|data", NULL,
+     "what moves: the values, the waves that an image is the sum of, or what the data vary in; "
+     "auto: "
+     "data for units without a place, if there are data, else pixel",
+     0},
+    {"color", NN_ARG_CHOICE, "decorrelated", 0, 0, "plain|decorrelated", NULL,
+     "for three channels: moves each alone, or brightness and differences of colours", 0},
+    {"l2", NN_ARG_REAL, NULL, 0, 1e6, NULL, NULL,
+     "weight of the squared distance from the resting input; default 0.5, with parameters=data 1",
+     0},
+    {"lp", NN_ARG_REAL, "0", 0, 1e6, NULL, NULL, "weight of that distance to a power", 0},
+    {"power", NN_ARG_REAL, "6", 1, 100, NULL, NULL, "that power", 0},
     {"tv", NN_ARG_REAL, "0.1", 0, 1e6, NULL, NULL, "weight of the total variation (images)", 0},
+    {"blur", NN_ARG_REAL, "0.4", 0, 16, NULL, "pixels",
+     "width of the blur (images, parameters=pixel); 0 = none", 0},
+    {"every", NN_ARG_INT, "8", 1, 100000, NULL, "steps", "a blur every so many steps", 0},
     {"jitter", NN_ARG_INT, NULL, 0, 64, NULL, "pixels",
      "largest random shift of each step (images); default a sixteenth of the smaller side", 0},
-    {"blur", NN_ARG_REAL, "0.4", 0, 16, NULL, "pixels", "width of the blur (images); 0 = none", 0},
-    {"every", NN_ARG_INT, "8", 1, 100000, NULL, "steps", "a blur every so many steps", 0},
+    {"rotate", NN_ARG_REAL, "0", 0, 180, NULL, "degrees",
+     "largest random turn of each step (images)", 0},
+    {"zoom", NN_ARG_REAL, "0", 0, 0.9, NULL, NULL,
+     "largest random change of size of each step, as a share (images)", 0},
+    {"noise", NN_ARG_REAL, "0.5", 0, 10, NULL, NULL,
+     "with parameters=data: how far each step looks aside, as a share of the data's spread", 0},
+    {"redirect", NN_ARG_INT, "16", 0, 100000, NULL, "steps",
+     "for so many steps, a relu that blocks all of the gradient lets its dead units rise", 0},
+    {"diversity", NN_ARG_REAL, "1", 0, 1e6, NULL, NULL,
+     "for several images of one unit: weight of their likeness, which is subtracted", 0},
     {"contrast", NN_ARG_BOOL, "yes", 0, 0, NULL, NULL,
      "for a class: raise its logit over the other classes' (log-probability), not alone", 0},
     {0},
 };
 
-struct ascent {
-    const struct nn_actmax_request *request;
-    struct nn_pass *pass;
-    size_t size, channels, height, width; /* height = width = 0: not an image */
-    float *x, *m, *v, *gradient, *work;   /* [size] */
-    float *seed;                          /* [target node's size] */
-    struct nn_random random;
-    int node; /* whose output is maximized */
-    bool contrast;
+const struct nn_arg_spec nn_dream_args[] = {
+    {"steps", NN_ARG_INT, "64", 1, 100000, NULL, "steps", "steps of gradient ascent", 0},
+    {"lr", NN_ARG_REAL, "0.01", 1e-6, 100, NULL, "of the input's range", "step size (Adam)", 0},
+    {"color", NN_ARG_CHOICE, "decorrelated", 0, 0, "plain|decorrelated", NULL,
+     "for three channels: moves each alone, or brightness and differences of colours", 0},
+    {"l2", NN_ARG_REAL, "1", 0, 1e6, NULL, NULL, "weight of the squared distance from the sample",
+     0},
+    {"tv", NN_ARG_REAL, "0.02", 0, 1e6, NULL, NULL, "weight of the total variation (images)", 0},
+    {"blur", NN_ARG_REAL, "0", 0, 16, NULL, "pixels", "width of the blur (images); 0 = none", 0},
+    {"every", NN_ARG_INT, "8", 1, 100000, NULL, "steps", "a blur every so many steps", 0},
+    {"jitter", NN_ARG_INT, NULL, 0, 64, NULL, "pixels",
+     "largest random shift of each step (images); default a sixteenth of the smaller side", 0},
+    {0},
 };
 
-static float low_of(const struct ascent *a, size_t i)
+/* All images of a request, and what came of them. */
+struct gallery {
+    float *x;              /* [count, size] */
+    double *values, *odds; /* [count]: objective; probability, NaN if there is none */
+};
+
+size_t nn_actmax_units(const struct nn_net *net, int node, size_t class_count)
 {
-    return a->request->lows ? a->request->lows[i] : a->request->low;
+    const struct nn_node *at = net->nodes[node];
+    if (nn_ascent_binary(net, node, class_count))
+        return 2;
+    return at->shape.rank > 1 ? at->shape.dim[0] : at->size;
 }
 
-static float high_of(const struct ascent *a, size_t i)
+static enum nn_status check(const struct nn_actmax_request *request, struct nn_error *error)
 {
-    return a->request->highs ? a->request->highs[i] : a->request->high;
+    const struct nn_node *node = request->net->nodes[request->node];
+    size_t limit = nn_actmax_units(request->net, request->node, request->class_count);
+    if (request->node == 0)
+        return nn_fail(error, NN_REFUSED, "actmax: the input itself has no units; name a layer");
+    if (request->count > NN_ACTMAX_MOST)
+        return nn_fail(error, NN_LIMIT, "actmax makes at most %d images at once", NN_ACTMAX_MOST);
+    for (size_t i = 0; i < request->count && request->units; i++)
+        if (request->units[i] >= limit)
+            return nn_fail(error, NN_ARGUMENT, "actmax: unit=%zu: layer %s has %s 0 to %zu",
+                           request->units[i], node->name, node->shape.rank > 1 ? "maps" : "units",
+                           limit - 1);
+    return nn_gradient_exists(request->net, 0, request->node, error);
 }
 
-/* ---- regularizers ---- */
-
-/* Rolls an image by (down, right), around its edges. */
-static void roll(const struct ascent *a, const float *in, long down, long right, float *out)
+/* The probability of the class, when the unit is one of a final softmax or sigmoid. */
+static double probability(const struct nn_ascent *ascent, size_t image)
 {
-    long h = (long)a->height, w = (long)a->width;
-    for (size_t c = 0; c < a->channels; c++)
-        for (long row = 0; row < h; row++)
-            for (long column = 0; column < w; column++) {
-                long r = (row + down + h) % h, s = (column + right + w) % w;
-                out[((long)c * h + r) * w + s] = in[((long)c * h + row) * w + column];
-            }
+    const struct nn_net *net = ascent->request->net;
+    const struct nn_node *output = nn_net_output(net);
+    const float *y = nn_pass_output(ascent->pass, output->index) + image * output->size;
+    bool logarithm = strcmp(output->layer->name, "logsoftmax") == 0;
+    if (ascent->request->what != NN_ACTMAX_UNIT || ascent->node != nn_net_logits(net))
+        return NAN;
+    if (ascent->binary && strcmp(output->layer->name, "sigmoid") == 0)
+        return ascent->units[image] ? (double)y[0] : 1 - (double)y[0];
+    if (!logarithm && strcmp(output->layer->name, "softmax") != 0)
+        return NAN;
+    double p = (double)y[ascent->units[image]];
+    return logarithm ? exp(p) : p;
 }
 
-/* Gradient of the smoothed total variation sum sqrt(dx^2 + dy^2 + e), subtracted with its weight.
- */
-static void subtract_variation(struct ascent *a, double weight)
+static enum nn_status make_all(struct nn_ascent *ascent, struct gallery *gallery,
+                               struct nn_error *error)
 {
-    size_t h = a->height, w = a->width;
-    for (size_t c = 0; c < a->channels; c++) {
-        const float *x = a->x + c * h * w;
-        float *g = a->gradient + c * h * w;
-        for (size_t row = 0; row < h; row++)
-            for (size_t column = 0; column < w; column++) {
-                size_t at = row * w + column, right = column + 1 < w ? at + 1 : at,
-                       down = row + 1 < h ? at + w : at;
-                double dx = (double)x[right] - (double)x[at], dy = (double)x[down] - (double)x[at];
-                double norm = sqrt(dx * dx + dy * dy + 1e-4);
-                g[at] += (float)(weight * (dx + dy) / norm);
-                g[right] -= (float)(weight * dx / norm);
-                g[down] -= (float)(weight * dy / norm);
-            }
-    }
-}
-
-/* One pass of the separable Gaussian (radius 2, edges repeated) along rows (step 1) or columns. */
-static void blur_along(const struct ascent *a, const float *in, float *out, bool rows, double sigma)
-{
-    double kernel[5], total = 0;
-    for (int i = -2; i <= 2; i++)
-        total += kernel[i + 2] = exp(-0.5 * i * i / (sigma * sigma));
-    long h = (long)a->height, w = (long)a->width;
-    for (long c = 0; c < (long)a->channels; c++)
-        for (long row = 0; row < h; row++)
-            for (long column = 0; column < w; column++) {
-                double sum = 0;
-                for (long i = -2; i <= 2; i++) {
-                    long r = rows ? row : row + i, s = rows ? column + i : column;
-                    r = r < 0 ? 0 : r >= h ? h - 1 : r;
-                    s = s < 0 ? 0 : s >= w ? w - 1 : s;
-                    sum += kernel[i + 2] * (double)in[(c * h + r) * w + s];
-                }
-                out[(c * h + row) * w + column] = (float)(sum / total);
-            }
-}
-
-/* ---- one step ---- */
-
-/* The gradient of the objective at the output of the node: the unit, the mean of its feature map,
- * or, with contrast, the log-probability of its class among the node's outputs. */
-static void objective_seed(struct ascent *a)
-{
-    const struct nn_node *node = a->request->net->nodes[a->node];
-    size_t unit = a->request->unit;
-    memset(a->seed, 0, node->size * sizeof *a->seed);
-    if (node->shape.rank > 1) {
-        size_t map = node->size / node->shape.dim[0];
-        for (size_t i = 0; i < map; i++)
-            a->seed[unit * map + i] = 1 / (float)map;
-        return;
-    }
-    a->seed[unit] = 1;
-    if (!a->contrast)
-        return;
-    const float *z = nn_pass_output(a->pass, a->node);
-    double top = -INFINITY, sum = 0;
-    for (size_t i = 0; i < node->size; i++)
-        if (i != unit)
-            top = fmax(top, (double)z[i]);
-    for (size_t i = 0; i < node->size; i++)
-        sum += i == unit ? 0 : exp((double)z[i] - top);
-    for (size_t i = 0; i < node->size; i++)
-        if (i != unit)
-            a->seed[i] = (float)(-exp((double)z[i] - top) / sum);
-}
-
-/* Pixels of the largest shift: a digit of 8 x 8 pixels is blurred beyond recognition by a shift of
- * one. */
-static long jitter_of(const struct ascent *a)
-{
-    size_t side = a->height < a->width ? a->height : a->width;
-    if (nn_args_is_set(a->request->args, JITTER))
-        return (long)nn_args_int(a->request->args, JITTER);
-    return (long)(side / 16);
-}
-
-static enum nn_status ascend(struct ascent *a, struct nn_error *error)
-{
-    bool image = a->height > 0;
-    long jitter = image ? jitter_of(a) : 0, down = 0, right = 0;
-    if (jitter > 0) {
-        down = (long)nn_random_below(&a->random, (uint32_t)(2 * jitter + 1)) - jitter;
-        right = (long)nn_random_below(&a->random, (uint32_t)(2 * jitter + 1)) - jitter;
-        down %= (long)a->height; /* no further than once around */
-        right %= (long)a->width;
-        roll(a, a->x, down, right, nn_pass_input(a->pass));
-    } else
-        memcpy(nn_pass_input(a->pass), a->x, a->size * sizeof *a->x);
-    nn_pass_forward(a->pass, 1, NULL);
-    objective_seed(a);
-    struct nn_walk walk = {.from = a->node, .seed = a->seed};
-    enum nn_status status = nn_pass_backward(a->pass, &walk, error);
-    if (status != NN_OK)
-        return status;
-    const float *g = nn_pass_gradient(a->pass, 0);
-    double square = 0;
-    for (size_t i = 0; i < a->size; i++)
-        square += (double)g[i] * (double)g[i];
-    if (jitter > 0)
-        roll(a, g, -down, -right, a->gradient);
-    else
-        memcpy(a->gradient, g, a->size * sizeof *g);
-    /* To a mean square of one, so that the weights of the regularizers mean the same for every net.
-     */
-    double scale = square > 0 ? 1 / sqrt(square / (double)a->size) : 0;
-    for (size_t i = 0; i < a->size; i++)
-        a->gradient[i] = (float)(scale * (double)a->gradient[i]);
-    return NN_OK;
-}
-
-/* Adam on the input, in units of its range, then back into the range. */
-static void move(struct ascent *a, size_t step)
-{
-    const struct nn_args *args = a->request->args;
-    double lr = nn_args_real(args, LR), l2 = nn_args_real(args, L2);
-    double c1 = 1 - pow(0.9, (double)step), c2 = 1 - pow(0.999, (double)step);
-    for (size_t i = 0; i < a->size; i++) {
-        float low = low_of(a, i), high = high_of(a, i), rest = low <= 0 && high >= 0 ? 0 : low;
-        double g = (double)a->gradient[i] - 2 * l2 * (double)(a->x[i] - rest);
-        a->m[i] = (float)(0.9 * (double)a->m[i] + 0.1 * g);
-        a->v[i] = (float)(0.999 * (double)a->v[i] + 0.001 * g * g);
-        double change = lr * (double)(high - low) * ((double)a->m[i] / c1) /
-                        (sqrt((double)a->v[i] / c2) + 1e-8);
-        float x = (float)((double)a->x[i] + change);
-        a->x[i] = x < low ? low : x > high ? high : x;
-    }
-}
-
-static enum nn_status optimise(struct ascent *a, struct nn_error *error)
-{
-    const struct nn_args *args = a->request->args;
-    size_t steps = (size_t)nn_args_int(args, STEPS), every = (size_t)nn_args_int(args, EVERY);
-    double sigma = nn_args_real(args, BLUR), tv = nn_args_real(args, TV);
-    for (size_t step = 1; step <= steps; step++) {
-        if (nn_cancelled(a->request->progress))
-            return nn_fail(error, NN_CANCELLED, "stopped");
-        enum nn_status status = ascend(a, error);
+    const struct nn_actmax_request *request = ascent->request;
+    size_t steps = ascent->settings.steps;
+    for (size_t first = 0; first < request->count; first += ascent->most) {
+        size_t left = request->count - first;
+        enum nn_status status =
+            nn_ascent_start(ascent, first, left < ascent->most ? left : ascent->most, error);
         if (status != NN_OK)
             return status;
-        if (a->height > 0 && tv > 0)
-            subtract_variation(a, tv);
-        move(a, step);
-        if (a->height > 0 && sigma > 0 && step % every == 0 && step + every <= steps) {
-            blur_along(a, a->x, a->work, true, sigma);
-            blur_along(a, a->work, a->x, false, sigma);
+        for (size_t step = 1; step <= steps; step++) {
+            if (nn_cancelled(request->progress))
+                return nn_fail(error, NN_CANCELLED, "stopped");
+            status = nn_ascent_step(ascent, step, error);
+            if (status != NN_OK)
+                return status;
+            nn_progress_set(request->progress,
+                            ((double)first + (double)(ascent->n * step) / (double)steps) /
+                                (double)request->count);
         }
-        nn_progress_set(a->request->progress, (double)step / (double)steps);
+        nn_ascent_finish(ascent);
+        nn_ascent_inputs(ascent, gallery->x + first * ascent->size);
+        for (size_t i = 0; i < ascent->n; i++) {
+            gallery->values[first + i] = ascent->values[i];
+            gallery->odds[first + i] = probability(ascent, i);
+        }
     }
     return NN_OK;
 }
 
-/* ---- all together ---- */
+/* ---- the result ---- */
 
-static enum nn_status ascent_init(struct ascent *a, const struct nn_actmax_request *request,
-                                  struct nn_error *error)
+/* "class 3", "map 5", "unit 7". */
+static void name_unit(const struct nn_ascent *ascent, size_t unit, char out[48])
 {
-    const struct nn_net *net = request->net;
-    const struct nn_node *input = net->nodes[0];
-    a->request = request;
-    a->node = request->node == net->count - 1 ? nn_net_logits(net) : request->node;
-    a->size = input->size;
-    a->channels = 1;
-    if (input->shape.rank == 3) {
-        a->channels = input->shape.dim[0];
-        a->height = input->shape.dim[1];
-        a->width = input->shape.dim[2];
-    }
-    const struct nn_node *node = net->nodes[a->node];
-    a->contrast = nn_args_bool(request->args, CONTRAST) && a->node == nn_net_logits(net) &&
-                  node->size > 1 && node->shape.rank == 1;
-    a->x = nn_calloc(a->size, sizeof *a->x);
-    a->m = nn_calloc(a->size, sizeof *a->m);
-    a->v = nn_calloc(a->size, sizeof *a->v);
-    a->gradient = nn_calloc(a->size, sizeof *a->gradient);
-    a->work = nn_calloc(a->size, sizeof *a->work);
-    a->seed = nn_calloc(node->size, sizeof *a->seed);
-    if (!a->x || !a->m || !a->v || !a->gradient || !a->work || !a->seed)
-        return nn_fail_memory(error, 5 * a->size * sizeof *a->x);
-    nn_random_init(&a->random, request->seed, NN_STREAM_ACTMAX, (uint32_t)request->unit);
-    for (size_t i = 0; i < a->size;
-         i++) { /* a little noise around the low end: an almost empty picture */
-        float low = low_of(a, i), high = high_of(a, i), rest = low <= 0 && high >= 0 ? 0 : low;
-        float x = rest + 0.1f * (high - low) * nn_random_float(&a->random);
-        a->x[i] = x < low ? low : x > high ? high : x;
-    }
-    return nn_pass_new(net, 1, NN_PASS_GRADIENTS, 0, &a->pass, error);
+    const struct nn_actmax_request *request = ascent->request;
+    const struct nn_node *node = request->net->nodes[ascent->node];
+    if (request->class_count > unit && ascent->node >= nn_net_logits(request->net))
+        nn_text_visible(out, 48, request->classes[unit], strlen(request->classes[unit]), 40);
+    else
+        snprintf(out, 48, "%s %zu", node->shape.rank > 1 ? "map" : "unit", unit);
 }
 
-static void ascent_clear(struct ascent *a)
+static enum nn_status name_images(const struct nn_ascent *ascent, const struct gallery *gallery,
+                                  struct nn_result *result, struct nn_error *error)
 {
-    nn_pass_free(a->pass);
-    nn_free(a->x);
-    nn_free(a->m);
-    nn_free(a->v);
-    nn_free(a->gradient);
-    nn_free(a->work);
-    nn_free(a->seed);
+    size_t count = ascent->request->count;
+    char(*texts)[120] = nn_calloc(count, sizeof *texts), name[48], number[NN_NUMBER_SIZE];
+    const char **names = nn_calloc(count, sizeof *names);
+    enum nn_status status = texts && names ? NN_OK : nn_fail_memory(error, count * sizeof *texts);
+    for (size_t i = 0; i < count && status == NN_OK; i++) {
+        bool likely = !isnan(gallery->odds[i]);
+        if (ascent->request->what == NN_ACTMAX_UNIT)
+            name_unit(ascent, ascent->request->units[i], name);
+        else
+            snprintf(name, sizeof name, "%zu", i);
+        snprintf(texts[i], sizeof texts[i], "%s  %s%s", name, likely ? "p " : "",
+                 nn_number_short(number, likely ? gallery->odds[i] : gallery->values[i], 4));
+        names[i] = texts[i];
+    }
+    if (status == NN_OK)
+        status = nn_result_names(result, names, count, error);
+    nn_free(texts);
+    nn_free(names);
+    return status;
 }
 
-static enum nn_status describe(struct ascent *a, struct nn_result *result, struct nn_error *error)
+static void name_target(const struct nn_ascent *ascent, struct nn_result *result)
 {
-    enum nn_status status;
-    const struct nn_net *net = a->request->net;
-    const struct nn_node *node = net->nodes[a->node], *output = nn_net_output(net);
-    int32_t unit = (int32_t)a->request->unit;
-    struct nn_target target = {.what = NN_EXPLAIN_UNIT, .node = a->node, .unit = &unit};
-    double value;
+    const struct nn_actmax_request *request = ascent->request;
+    const struct nn_node *node = request->net->nodes[ascent->node];
+    bool same = true;
+    char name[48];
+    for (size_t i = 1; i < request->count && request->units; i++)
+        same = same && request->units[i] == request->units[0];
+    snprintf(result->layer, sizeof result->layer, "%s", request->net->nodes[request->node]->name);
+    if (request->what == NN_ACTMAX_LAYER)
+        snprintf(result->target, sizeof result->target, "mean square of %.60s", node->name);
+    else if (request->what == NN_ACTMAX_DIRECTION)
+        snprintf(result->target, sizeof result->target, "a direction of %.60s", node->name);
+    else if (!same)
+        snprintf(result->target, sizeof result->target, "each unit of %.60s", node->name);
+    else {
+        name_unit(ascent, request->units[0], name);
+        bool class =
+            request->class_count > request->units[0] && ascent->node >= nn_net_logits(request->net);
+        snprintf(result->target, sizeof result->target, "%s%.60s of %.20s",
+                 class                  ? "class "
+                 : node->shape.rank > 1 ? "the mean of "
+                                        : "",
+                 name, node->name);
+    }
+    snprintf(result->title, sizeof result->title, "input%s that drive%s %.120s highest",
+             request->count > 1 ? "s" : "", request->count > 1 ? "" : "s", result->target);
+}
+
+/* Several inputs that are no images: a row for each of their values, which the caller names. */
+static enum nn_status tabulate(const struct nn_ascent *ascent, const struct gallery *gallery,
+                               struct nn_result *result, struct nn_error *error)
+{
+    size_t count = ascent->request->count, size = ascent->size;
+    const char **columns = nn_calloc(count + 1, sizeof *columns);
+    char number[NN_NUMBER_SIZE];
+    enum nn_status status = NN_OK;
+    if (!columns)
+        return nn_fail_memory(error, count * sizeof *columns);
+    NN_TRY(name_images(ascent, gallery, result, error));
+    columns[0] = "feature";
+    for (size_t i = 0; i < count; i++)
+        columns[i + 1] = result->names[i];
+    NN_TRY(nn_result_table(result, columns, count + 1, size, error));
+    for (size_t row = 0; row < size; row++) {
+        NN_TRY(nn_result_set_text(result, row, 0, nn_number_short(number, (double)row, 9), error));
+        for (size_t i = 0; i < count; i++)
+            nn_result_set_number(result, row, i + 1, (double)gallery->x[i * size + row], 3);
+    }
+out:
+    nn_free(columns);
+    return status;
+}
+
+static enum nn_status describe(const struct nn_ascent *ascent, const struct gallery *gallery,
+                               struct nn_result *result, struct nn_error *error)
+{
+    const struct nn_actmax_request *request = ascent->request;
+    struct nn_shape shape = request->net->nodes[0]->shape;
     struct nn_buffer text;
+    enum nn_status status;
     nn_buffer_init(&text, 0);
-    NN_TRY(nn_explain_value(net, &target, a->x, 1, &value, NULL, error));
-    nn_result_figure(result, "F(x)", value);
-    bool logarithm = strcmp(output->layer->name, "logsoftmax") == 0;
-    bool softmax = logarithm || strcmp(output->layer->name, "softmax") == 0;
-    if (node == net->nodes[nn_net_logits(net)] && softmax) {
-        target.node = output->index;
-        NN_TRY(nn_explain_value(net, &target, a->x, 1, &value, NULL, error));
-        nn_result_figure(result, "p", logarithm ? exp(value) : value);
-    }
-    snprintf(result->method, sizeof result->method, "actmax");
-    snprintf(result->layer, sizeof result->layer, "%s", net->nodes[a->request->node]->name);
-    snprintf(result->target, sizeof result->target,
-             node->shape.rank > 1 ? "mean of map %d of %s" : "unit %d of %s", (int)unit,
-             node->name);
-    snprintf(result->title, sizeof result->title, "input that drives %s highest", result->target);
-    nn_args_format(a->request->args, true, &text);
+    nn_args_format(request->args, true, &text);
     NN_TRY(nn_buffer_check(&text, error));
+    snprintf(result->method, sizeof result->method, "%s", request->start ? "dream" : "actmax");
     snprintf(result->parameters, sizeof result->parameters, "%s", nn_buffer_string(&text));
+    name_target(ascent, result);
+    nn_result_figure(result, "F(x)", gallery->values[0]);
+    if (!isnan(gallery->odds[0]))
+        nn_result_figure(result, "p", gallery->odds[0]);
+    if (result->kind == NN_RESULT_TABLE) {
+        status = tabulate(ascent, gallery, result, error);
+        goto out;
+    }
+    if (result->kind == NN_RESULT_GALLERY) {
+        NN_TRY(name_images(ascent, gallery, result, error));
+        memmove(shape.dim + 1, shape.dim, (NN_MAX_RANK - 1) * sizeof *shape.dim);
+        shape.dim[0] = request->count;
+        shape.rank++;
+    }
     result->scale = NN_SCALE_RANGE;
     result->sample = -1;
-    NN_TRY(nn_tensor_init(&result->values, &net->nodes[0]->shape, error));
-    memcpy(result->values.data, a->x, a->size * sizeof *a->x);
+    NN_TRY(nn_tensor_init(&result->values, &shape, error));
+    memcpy(result->values.data, gallery->x, nn_shape_size(&shape) * sizeof(float));
 out:
     nn_buffer_clear(&text);
     return status;
@@ -305,26 +268,31 @@ out:
 enum nn_status nn_actmax(const struct nn_actmax_request *request, struct nn_result **result,
                          struct nn_error *error)
 {
-    enum nn_status status;
-    struct ascent a = {0};
+    struct nn_ascent ascent = {0};
+    struct gallery gallery = {0};
     struct nn_result *made = NULL;
-    const struct nn_node *node = request->net->nodes[request->node];
-    size_t limit = node->shape.rank > 1 ? node->shape.dim[0] : node->size;
-    if (request->node == 0)
-        return nn_fail(error, NN_REFUSED, "actmax: the input itself has no units; name a layer");
-    if (request->unit >= limit)
-        return nn_fail(error, NN_ARGUMENT, "actmax: unit=%zu: layer %s has %s 0 to %zu",
-                       request->unit, node->name, node->shape.rank > 1 ? "maps" : "units",
-                       limit - 1);
-    NN_TRY(nn_gradient_exists(request->net, 0, request->node, error));
-    NN_TRY(ascent_init(&a, request, error));
-    NN_TRY(optimise(&a, error));
-    NN_TRY(nn_result_new(NN_RESULT_IMAGE, "actmax", &made, error));
-    NN_TRY(describe(&a, made, error));
+    size_t size = request->net->nodes[0]->size;
+    enum nn_status status = NN_OK;
+    NN_TRY(check(request, error));
+    NN_TRY(nn_ascent_init(&ascent, request, error));
+    gallery.x = nn_calloc(request->count, size * sizeof *gallery.x);
+    gallery.values = nn_calloc(request->count, sizeof *gallery.values);
+    gallery.odds = nn_calloc(request->count, sizeof *gallery.odds);
+    if (!gallery.x || !gallery.values || !gallery.odds)
+        NN_TRY(nn_fail_memory(error, request->count * size * sizeof *gallery.x));
+    NN_TRY(make_all(&ascent, &gallery, error));
+    NN_TRY(nn_result_new(request->count == 1  ? NN_RESULT_IMAGE
+                         : ascent.height == 0 ? NN_RESULT_TABLE
+                                              : NN_RESULT_GALLERY,
+                         request->start ? "dream" : "actmax", &made, error));
+    NN_TRY(describe(&ascent, &gallery, made, error));
     *result = made;
     made = NULL;
 out:
-    ascent_clear(&a);
+    nn_ascent_clear(&ascent);
+    nn_free(gallery.x);
+    nn_free(gallery.values);
+    nn_free(gallery.odds);
     nn_result_free(made);
     return status;
 }

@@ -33,24 +33,6 @@ struct nn_explain_request nn_explain_part(const struct nn_explain_request *reque
 enum nn_status nn_explain(const struct nn_explain_request *request, struct nn_result **result,
                           struct nn_error *error);
 
-/* Activation maximization: an input that drives a unit (or the mean of a feature map) as high as it
- * can by gradient ascent with L2, total variation, jitter and blur, from small seeded noise, within
- * [low, high]. Source: Erhan et al. 2009; Simonyan et al. 2013 eq. 1; Yosinski et al. 2015 (blur);
- * Mahendran and Vedaldi 2015 (total variation, jitter). */
-extern const struct nn_arg_spec nn_actmax_args[]; /* steps lr l2 tv jitter blur every seed */
-struct nn_actmax_request {
-    const struct nn_net *net;
-    int node;
-    size_t unit;
-    const struct nn_args *args;
-    float low, high;           /* bounds of a scaled input value */
-    const float *lows, *highs; /* or per feature (tables); NULL = low, high for all */
-    uint64_t seed;
-    struct nn_progress *progress;
-};
-enum nn_status nn_actmax(const struct nn_actmax_request *request, struct nn_result **result,
-                         struct nn_error *error);
-
 /* Bilinear upsampling of one map [h, w] to [H, W], half-pixel centres, edges clamped. */
 void nn_map_resize(const float *in, size_t h, size_t w, float *out, size_t H, size_t W);
 

@@ -36,9 +36,28 @@ METHOD_SOURCES = \
 	src/explain/methods/vargrad.c \
 	src/explain/methods/xgradcam.c
 
-noinst_LIBRARIES += src/libexplain.a
-src_libexplain_a_SOURCES = $(METHOD_SOURCES) \
+# Feature visualization: inputs that are made, and what makes them.
+VISUALIZATION_SOURCES = \
 	src/explain/actmax.c \
+	src/explain/actmax.h \
+	src/explain/aim.c \
+	src/explain/ascent.c \
+	src/explain/ascent.h \
+	src/explain/diversity.c \
+	src/explain/diversity.h \
+	src/explain/eigen.c \
+	src/explain/facets.c \
+	src/explain/pca.c \
+	src/explain/pca.h \
+	src/explain/priors.c \
+	src/explain/priors.h \
+	src/explain/spectrum.c \
+	src/explain/spectrum.h \
+	src/explain/warp.c \
+	src/explain/warp.h
+
+noinst_LIBRARIES += src/libexplain.a
+src_libexplain_a_SOURCES = $(METHOD_SOURCES) $(VISUALIZATION_SOURCES) \
 	src/explain/alone.c \
 	src/explain/alone.h \
 	src/explain/blur.c \
@@ -89,6 +108,7 @@ src_libexplain_a_SOURCES = $(METHOD_SOURCES) \
 	src/explain/rules/deeplift.c \
 	src/explain/rules/guided.c \
 	src/explain/rules/lrp.c \
+	src/explain/rules/redirected.c \
 	src/explain/target.c \
 	src/explain/trust.c \
 	src/explain/trust.h

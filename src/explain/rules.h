@@ -9,6 +9,9 @@ extern const struct nn_rule nn_rule_guided; /* relu: only positive gradients thr
 extern const struct nn_rule
     nn_rule_deconvnet; /* relu: only positive gradients, whatever was active */
 
+extern const struct nn_rule
+    nn_rule_redirected; /* relu: gradient ascent gets out of a start where all units are dead */
+
 /* Chooser for nn_walk: `context` is the rule for rectifiers; all other nodes have the gradient. */
 struct nn_rule_choice nn_choose_for_rectifiers(void *context, const struct nn_node *node);
 /* Whether a rectifier lies before a node; NN_MEMORY without memory. */

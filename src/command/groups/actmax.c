@@ -1,59 +1,94 @@
-/* explain: actmax, what a unit looks for. */
+/* explain: actmax and dream, what a unit looks for. */
+#include "explain/actmax.h"
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/text.h"
-#include "command/command.h"
-#include "command/deliver.h"
-#include "command/job.h"
+#include "command/inquiry.h"
 #include "command/specs.h"
-#include "command/subject.h"
-#include "explain/explain.h"
+#include "data/npy.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define NN_DIGITS                                                                                  \
     "data demo digits; add conv2d 8 3 relu; add maxpool2d 2; add flatten; add dense 10 softmax; "  \
     "compile loss=categorical_crossentropy; train epochs=1"
 
-enum { ACTMAX_LAYER, ACTMAX_UNIT, ACTMAX_SEED, ACTMAX_OUT };
+#define MOST_SAMPLES 1024
 
 static const struct nn_arg_spec actmax_args[] = {
-    {.name = "layer",
-     .type = NN_ARG_LAYER,
-     .help = "name or number; else the output before a final softmax or sigmoid"},
     {.name = "unit",
      .type = NN_ARG_TEXT,
      .choices = "@classes",
-     .help = "number of the unit or feature map, from 0, or a class at the output",
-     .flags = NN_ARG_POSITIONAL | NN_ARG_REQUIRED},
+     .help =
+         "number of the unit or feature map, from 0, a class at the output, or all: one image for "
+         "each; else the whole layer",
+     .flags = NN_ARG_POSITIONAL},
+    {.name = "layer",
+     .type = NN_ARG_LAYER,
+     .help = "name or number; else the output before a final softmax or sigmoid"},
+    {.name = "direction",
+     .type = NN_ARG_FILE,
+     .help = "instead of a unit a vector over all of them, from this .npy file"},
+    {.name = "count",
+     .type = NN_ARG_INT,
+     .fallback = "1",
+     .min = 1,
+     .max = 16,
+     .unit = "images",
+     .help = "images of the same unit, which differ"},
     {.name = "seed",
      .type = NN_ARG_INT,
      .min = 0,
      .max = 9007199254740992.0,
-     .help = "of the first image and the jitter; else the session's"},
+     .help = "of the first image and the warps; else the session's"},
+    {.name = "out", .type = NN_ARG_FILE, .help = "written to this .npy, .csv, .json or .png file"},
+    {0},
+};
+
+static const struct nn_arg_spec dream_args[] = {
+    {.name = "sample",
+     .type = NN_ARG_INT,
+     .min = 0,
+     .max = 9007199254740992.0,
+     .help = "number in its split, from 0; else the last one looked at"},
+    {.name = "layer",
+     .type = NN_ARG_LAYER,
+     .help = "name or number; else the last convolution, or the output"},
+    {.name = "unit",
+     .type = NN_ARG_TEXT,
+     .choices = "@classes",
+     .help = "one unit or feature map of it, or a class; else the whole layer"},
+    {.name = "split",
+     .type = NN_ARG_TEXT,
+     .choices = "@splits",
+     .help = "train, validation or test; else test, or train"},
+    {.name = "seed",
+     .type = NN_ARG_INT,
+     .min = 0,
+     .max = 9007199254740992.0,
+     .help = "of the warps; else the session's"},
     {.name = "out", .type = NN_ARG_FILE, .help = "written to this .npy, .csv, .json or .png file"},
     {0},
 };
 
 struct maximization {
-    struct nn_session *session;
-    struct nn_args args, own;
-    struct nn_arena arena;
-    float *lows, *highs; /* [input], of the training data; NULL = unknown */
+    struct nn_inquiry inquiry;
+    struct nn_args own;
+    struct nn_bounds bounds;
+    struct nn_tensor direction;
+    float *samples;
+    size_t units[NN_ACTMAX_MOST];
     struct nn_actmax_request request;
-    struct nn_result *result;
 };
 
-static void maximization_free(void *data)
+static void maximization_clear(struct nn_inquiry *inquiry)
 {
-    struct maximization *maximization = data;
-    nn_args_clear(&maximization->args);
+    struct maximization *maximization = (struct maximization *)inquiry;
     nn_args_clear(&maximization->own);
-    nn_arena_clear(&maximization->arena);
-    nn_free(maximization->lows);
-    nn_free(maximization->highs);
-    nn_result_free(maximization->result);
-    nn_free(maximization);
+    nn_bounds_clear(&maximization->bounds);
+    nn_tensor_clear(&maximization->direction);
+    nn_free(maximization->samples);
 }
 
 static const struct nn_arg_spec *actmax_specs(const struct nn_word *words, size_t count,
@@ -65,161 +100,275 @@ static const struct nn_arg_spec *actmax_specs(const struct nn_word *words, size_
     return nn_specs_join(arena, parts, 2);
 }
 
-static enum nn_status actmax_work(struct nn_job *job, void *data, struct nn_progress *progress,
-                                  struct nn_error *error)
+static const struct nn_arg_spec *dream_specs(const struct nn_word *words, size_t count,
+                                             struct nn_arena *arena)
 {
-    struct maximization *maximization = data;
-    (void)job;
+    const struct nn_arg_spec *parts[] = {dream_args, nn_dream_args};
+    (void)words;
+    (void)count;
+    return nn_specs_join(arena, parts, 2);
+}
+
+/* The features of a table stand in place of the numbers of its values. */
+static enum nn_status name_features(const struct nn_inquiry *inquiry, struct nn_error *error)
+{
+    const struct nn_dataset *data = inquiry->session->dataset;
+    struct nn_result *result = inquiry->result;
+    enum nn_status status = NN_OK;
+    if (!data || !data->samples->features || nn_dataset_is_image(data) ||
+        data->samples->feature_count != inquiry->net->nodes[0]->size)
+        return NN_OK;
+    if (result->kind == NN_RESULT_IMAGE)
+        return nn_result_names(result, (const char *const *)data->samples->features,
+                               data->samples->feature_count, error);
+    for (size_t i = 0; i < result->rows && status == NN_OK; i++)
+        status = nn_result_set_text(result, i, 0, data->samples->features[i], error);
+    return status;
+}
+
+static enum nn_status maximize(struct nn_inquiry *inquiry, struct nn_progress *progress,
+                               struct nn_error *error)
+{
+    struct maximization *maximization = (struct maximization *)inquiry;
     maximization->request.progress = progress;
-    return nn_actmax(&maximization->request, &maximization->result, error);
+    enum nn_status status = nn_actmax(&maximization->request, &inquiry->result, error);
+    return status == NN_OK ? name_features(inquiry, error) : status;
 }
-
-static enum nn_status actmax_finish(struct nn_session *session, void *data, enum nn_status status,
-                                    struct nn_error *error)
-{
-    struct maximization *maximization = data;
-    const struct nn_dataset *dataset = session->dataset;
-    struct nn_result *result = maximization->result;
-    if (status != NN_OK)
-        return status;
-    if (dataset && dataset->samples->features && !nn_dataset_is_image(dataset) &&
-        maximization->lows)
-        status = nn_result_names(result, (const char *const *)dataset->samples->features,
-                                 dataset->samples->feature_count, error);
-    if (status != NN_OK)
-        return status;
-    maximization->result = NULL;
-    return nn_deliver(session, result, nn_args_text(&maximization->args, ACTMAX_OUT), error);
-}
-
-static const struct nn_job_class actmax_job = {
-    .name = "actmax", .work = actmax_work, .finish = actmax_finish, .free = maximization_free};
 
 /* The unit's number: a class name at the output, else a number below what the layer has. */
-static enum nn_status find_unit(const struct nn_session *session, const struct nn_net *net,
-                                const char *text, int node, size_t *unit, struct nn_error *error)
+static enum nn_status find_unit(const struct maximization *maximization, const char *text,
+                                size_t *unit, struct nn_error *error)
 {
-    const struct nn_node *at = net->nodes[node];
-    size_t count = at->shape.rank == 3 ? at->shape.dim[0] : at->size;
-    const char *what = at->shape.rank == 3 ? "feature maps" : "units";
+    const struct nn_session *session = maximization->inquiry.session;
+    const struct nn_net *net = maximization->inquiry.net;
+    const struct nn_node *at = net->nodes[maximization->request.node];
+    size_t count = nn_actmax_units(net, at->index, maximization->request.class_count);
     int64_t number;
     int32_t found;
-    if (node >= nn_net_logits(net) && nn_subject_find_class(session, text, strlen(text), &found))
+    if (at->index >= nn_net_logits(net) &&
+        nn_subject_find_class(session, text, strlen(text), &found))
         number = found;
     else if (!nn_number_parse_int(text, strlen(text), &number))
         number = -1;
-    if (number < 0 || (uint64_t)number >= count)
-        return nn_fail(error, NN_ARGUMENT, "%s has no unit %s: it has %zu %s, from 0", at->name,
-                       NN_VISIBLE(text), count, what);
-    *unit = (size_t)number;
-    return NN_OK;
+    if (number >= 0 && (uint64_t)number < count) {
+        *unit = (size_t)number;
+        return NN_OK;
+    }
+    nn_fail(error, NN_ARGUMENT, "%s has no unit %s: it has %zu %s, from 0", at->name,
+            NN_VISIBLE(text), count, at->shape.rank > 1 ? "feature maps" : "units");
+    const char *nearest =
+        at->index >= nn_net_logits(net)
+            ? nn_text_nearest(text, (const char *const *)maximization->request.classes,
+                              maximization->request.class_count)
+            : NULL;
+    if (nearest)
+        nn_fail_hint(error, "did you mean `%s`?", NN_VISIBLE(nearest));
+    return NN_ARGUMENT;
 }
 
-/* The range of each scaled input in the training data; images have one for all. */
-static enum nn_status find_range(const struct nn_session *session, const struct nn_net *net,
-                                 struct maximization *maximization, struct nn_error *error)
+static enum nn_status choose_units(struct maximization *maximization, const char *text,
+                                   struct nn_error *error)
 {
-    const struct nn_dataset *data = session->dataset;
     struct nn_actmax_request *request = &maximization->request;
-    struct nn_source source;
-    request->low = net->nodes[0]->shape.rank == 3 ? 0 : -2;
-    request->high = net->nodes[0]->shape.rank == 3 ? 1 : 2;
-    if (!data)
+    const struct nn_net *net = maximization->inquiry.net;
+    bool all = text && strcmp(text, "all") == 0;
+    request->what = text ? NN_ACTMAX_UNIT : NN_ACTMAX_LAYER;
+    if (!text)
         return NN_OK;
-    nn_dataset_source(data, NN_SPLIT_TRAIN, &source);
-    size_t size = net->nodes[0]->size;
-    if (!nn_shape_equal(&source.shape, &net->nodes[0]->shape) || source.count == 0)
-        return NN_OK;
-    float *x = nn_calloc(size, sizeof *x);
-    maximization->lows = nn_calloc(size, sizeof *x);
-    maximization->highs = nn_calloc(size, sizeof *x);
-    if (!x || !maximization->lows || !maximization->highs) {
-        nn_free(x);
-        return nn_fail_memory(error, size * sizeof *x);
-    }
-    float *lows = maximization->lows, *highs = maximization->highs;
-    for (size_t i = 0; i < source.count; i++) {
-        nn_dataset_sample(data, NN_SPLIT_TRAIN, i, x);
-        for (size_t j = 0; j < size; j++) {
-            lows[j] = i == 0 || x[j] < lows[j] ? x[j] : lows[j];
-            highs[j] = i == 0 || x[j] > highs[j] ? x[j] : highs[j];
+    request->units = maximization->units;
+    if (!all)
+        for (size_t i = 0; i < request->count; i++) {
+            enum nn_status status = find_unit(maximization, text, &maximization->units[i], error);
+            if (status != NN_OK)
+                return status;
         }
-    }
-    nn_free(x);
-    request->low = lows[0];
-    request->high = highs[0];
-    for (size_t j = 0; j < size; j++) {
-        request->low = lows[j] < request->low ? lows[j] : request->low;
-        request->high = highs[j] > request->high ? highs[j] : request->high;
-    }
-    if (!nn_dataset_is_image(data)) {
-        request->lows = lows;
-        request->highs = highs;
-    }
+    if (!all)
+        return NN_OK;
+    if (request->count > 1)
+        return nn_fail(error, NN_ARGUMENT,
+                       "count= is for one unit: unit=all makes one image of each");
+    request->count = nn_actmax_units(net, request->node, request->class_count);
+    for (size_t i = 0; i < request->count && i < NN_ACTMAX_MOST; i++)
+        maximization->units[i] = i;
     return NN_OK;
 }
 
-static enum nn_status prepare_actmax(const struct nn_invocation *invocation,
-                                     struct maximization *maximization, struct nn_error *error)
+static enum nn_status read_direction(struct maximization *maximization, const char *path,
+                                     struct nn_error *error)
 {
-    struct nn_session *session = invocation->session;
     struct nn_actmax_request *request = &maximization->request;
-    const struct nn_net *net = NULL;
-    const struct nn_arg_spec *specs =
-        actmax_specs(invocation->words, invocation->word_count, &maximization->arena);
-    struct nn_args *args = &maximization->args;
+    const struct nn_node *node = maximization->inquiry.net->nodes[request->node];
+    size_t wanted = node->shape.rank > 1 ? node->shape.dim[0] : node->size;
+    enum nn_status status = nn_npy_read(path, &maximization->direction, error);
+    if (status != NN_OK)
+        return status;
+    if (nn_shape_size(&maximization->direction.shape) != wanted)
+        return nn_fail(error, NN_SHAPE, "%s holds %zu numbers; %s has %zu %s", NN_VISIBLE(path),
+                       nn_shape_size(&maximization->direction.shape), node->name, wanted,
+                       node->shape.rank > 1 ? "feature maps" : "units");
+    request->what = NN_ACTMAX_DIRECTION;
+    request->direction = maximization->direction.data;
+    request->units = NULL;
+    return NN_OK;
+}
+
+/* Training samples for `parameters=data`, evenly over the split when there are many. */
+static enum nn_status take_samples(struct maximization *maximization, struct nn_error *error)
+{
+    const struct nn_dataset *data = maximization->inquiry.session->dataset;
+    const struct nn_node *input = maximization->inquiry.net->nodes[0];
+    struct nn_source source = {0};
+    if (data)
+        nn_dataset_source(data, NN_SPLIT_TRAIN, &source);
+    if (source.count == 0 || !nn_shape_equal(&source.shape, &input->shape))
+        return NN_OK;
+    size_t count = source.count < MOST_SAMPLES ? source.count : MOST_SAMPLES;
+    maximization->samples = nn_calloc(count, input->size * sizeof *maximization->samples);
+    if (!maximization->samples)
+        return nn_fail_memory(error, count * input->size * sizeof *maximization->samples);
+    for (size_t i = 0; i < count; i++)
+        nn_dataset_sample(data, NN_SPLIT_TRAIN, i * source.count / count,
+                          maximization->samples + i * input->size);
+    maximization->request.samples = maximization->samples;
+    maximization->request.sample_count = count;
+    return NN_OK;
+}
+
+/* What actmax and dream have in common: words, net, bounds. */
+static enum nn_status begin(struct maximization *maximization, const struct nn_arg_spec *specs,
+                            const struct nn_arg_spec *own, const char *what, struct nn_error *error)
+{
+    struct nn_inquiry *inquiry = &maximization->inquiry;
+    struct nn_actmax_request *request = &maximization->request;
     enum nn_status status = NN_OK;
     if (!specs)
         NN_TRY(nn_fail_memory(error, sizeof actmax_args));
     NN_TRY(
-        nn_command_parse(args, specs, invocation->words, invocation->word_count, "actmax", error));
-    NN_TRY(nn_specs_extract(&maximization->own, nn_actmax_args, args, "actmax", error));
-    NN_TRY(nn_result_path_check(nn_args_text(args, ACTMAX_OUT), error));
-    NN_TRY(nn_subject_net(session, &net, error));
-    request->net = net;
-    request->node = nn_net_logits(net);
-    if (nn_args_is_set(args, ACTMAX_LAYER))
-        NN_TRY(nn_net_find(net, nn_args_text(args, ACTMAX_LAYER), &request->node, error));
-    NN_TRY(find_unit(session, net, nn_args_text(args, ACTMAX_UNIT), request->node, &request->unit,
-                     error));
-    NN_TRY(find_range(session, net, maximization, error));
+        nn_command_parse(&inquiry->args, specs, inquiry->words, inquiry->word_count, what, error));
+    NN_TRY(nn_specs_extract(&maximization->own, own, &inquiry->args, what, error));
+    NN_TRY(nn_bounds_find(inquiry->session, inquiry->net, &maximization->bounds, error));
+    request->net = inquiry->net;
     request->args = &maximization->own;
-    request->seed = nn_args_is_set(args, ACTMAX_SEED) ? (uint64_t)nn_args_int(args, ACTMAX_SEED)
-                                                      : session->seed;
+    request->low = maximization->bounds.low;
+    request->high = maximization->bounds.high;
+    request->lows = maximization->bounds.lows;
+    request->highs = maximization->bounds.highs;
+    request->classes = nn_subject_classes(inquiry->session, &request->class_count);
+    request->seed = nn_inquiry_seed(inquiry);
+    request->count = 1;
+    request->node = nn_net_logits(inquiry->net);
+    if (nn_inquiry_text(inquiry, "layer"))
+        NN_TRY(nn_net_find(inquiry->net, nn_inquiry_text(inquiry, "layer"), &request->node, error));
 out:
     return status;
 }
 
+static enum nn_status prepare_actmax(struct nn_inquiry *inquiry, struct nn_error *error)
+{
+    struct maximization *maximization = (struct maximization *)inquiry;
+    const char *unit, *direction;
+    enum nn_status status = NN_OK;
+    NN_TRY(begin(maximization, actmax_specs(inquiry->words, inquiry->word_count, &inquiry->arena),
+                 nn_actmax_args, "actmax", error));
+    unit = nn_inquiry_text(inquiry, "unit");
+    direction = nn_inquiry_text(inquiry, "direction");
+    if (unit && direction)
+        NN_TRY(nn_fail(error, NN_ARGUMENT, "either unit= or direction=, not both"));
+    if (!unit && !direction && !nn_inquiry_text(inquiry, "layer"))
+        NN_TRY(
+            nn_fail(error, NN_ARGUMENT,
+                    "actmax: what is to be driven? unit=3 (or a class), unit=all, or layer=NAME"));
+    maximization->request.count =
+        (size_t)nn_args_int(&inquiry->args, nn_args_find(actmax_args, "count"));
+    if (direction)
+        NN_TRY(read_direction(maximization, direction, error));
+    else
+        NN_TRY(choose_units(maximization, unit, error));
+    NN_TRY(take_samples(maximization, error));
+out:
+    return status;
+}
+
+static enum nn_status prepare_dream(struct nn_inquiry *inquiry, struct nn_error *error)
+{
+    struct maximization *maximization = (struct maximization *)inquiry;
+    struct nn_actmax_request *request = &maximization->request;
+    const char *unit;
+    enum nn_status status = NN_OK;
+    NN_TRY(begin(maximization, dream_specs(inquiry->words, inquiry->word_count, &inquiry->arena),
+                 nn_dream_args, "dream", error));
+    NN_TRY(nn_inquiry_sample(inquiry, error));
+    unit = nn_inquiry_text(inquiry, "unit");
+    if (!unit && !nn_inquiry_text(inquiry, "layer") && nn_net_last_spatial(inquiry->net) >= 0)
+        request->node = nn_net_last_spatial(inquiry->net);
+    if (unit && strcmp(unit, "all") == 0)
+        NN_TRY(nn_fail(error, NN_ARGUMENT, "a dream is of one unit, or of a whole layer"));
+    NN_TRY(choose_units(maximization, unit, error));
+    request->start = inquiry->subject.x;
+out:
+    return status;
+}
+
+static const struct nn_inquiry_class actmax_inquiry = {.job = NN_INQUIRY_JOB("actmax"),
+                                                       .size = sizeof(struct maximization),
+                                                       .prepare = prepare_actmax,
+                                                       .work = maximize,
+                                                       .clear = maximization_clear};
+
+static const struct nn_inquiry_class dream_inquiry = {.job = NN_INQUIRY_JOB("dream"),
+                                                      .size = sizeof(struct maximization),
+                                                      .prepare = prepare_dream,
+                                                      .work = maximize,
+                                                      .clear = maximization_clear};
+
 static enum nn_status run_actmax(const struct nn_invocation *invocation, struct nn_error *error)
 {
-    struct maximization *maximization = nn_calloc(1, sizeof *maximization);
-    if (!maximization)
-        return nn_fail_memory(error, sizeof *maximization);
-    nn_arena_init(&maximization->arena);
-    maximization->session = invocation->session;
-    enum nn_status status = prepare_actmax(invocation, maximization, error);
-    if (status != NN_OK) {
-        maximization_free(maximization);
-        return status;
-    }
-    return nn_job_run(invocation->session, &actmax_job, maximization, true, error);
+    return nn_inquiry_run(invocation, &actmax_inquiry, error);
+}
+
+static enum nn_status run_dream(const struct nn_invocation *invocation, struct nn_error *error)
+{
+    return nn_inquiry_run(invocation, &dream_inquiry, error);
 }
 
 const struct nn_command nn_command_actmax = {
     .name = "actmax",
     .group = "explain",
-    .summary = "Finds an input that drives a unit as high as it can",
+    .summary = "Finds inputs that drive a unit as high as it can go",
     .details =
-        "Gradient ascent from small noise, within the range of the training data, held smooth "
-        "by the penalties.",
+        "Gradient ascent from small noise, within the range of the training data, held smooth by "
+        "the penalties. A class is driven above the other classes (`contrast`). With `count=` the "
+        "images of one unit are kept apart by their answers at the last convolution.",
     .args = actmax_args,
     .examples =
         (const struct nn_example[]){
             {"actmax unit=3 steps=64", NN_DIGITS, "What a three looks like to the net"},
+            {"actmax unit=all steps=16 out=classes.png", NN_DIGITS,
+             "Every class, side by side, also as a picture"},
             {"actmax layer=conv1 unit=2 steps=32 out=unit2.png", NN_DIGITS,
              "What a feature map looks for, as a picture"},
+            {"actmax unit=3 count=4 diversity=2 parameters=fourier steps=16", NN_DIGITS,
+             "Four different threes, from waves instead of pixels"},
             {0}},
     .flags = NN_COMMAND_READS | NN_COMMAND_RAW,
     .run = run_actmax,
     .specs = actmax_specs,
+};
+
+const struct nn_command nn_command_dream = {
+    .name = "dream",
+    .group = "explain",
+    .summary = "Changes a sample into more of what a layer sees in it",
+    .details =
+        "DeepDream: gradient ascent from the sample on the mean square of a layer's answers, or "
+        "on one unit of it, held to the sample by `l2`.",
+    .args = dream_args,
+    .examples = (const struct nn_example[]){{"dream sample=3 layer=conv1 steps=16", NN_DIGITS,
+                                             "A sample as the first layer likes it"},
+                                            {"dream sample=3 unit=8 steps=16", NN_DIGITS,
+                                             "A three, dreamt into an eight"},
+                                            {0}},
+    .flags = NN_COMMAND_READS | NN_COMMAND_RAW,
+    .run = run_dream,
+    .specs = dream_specs,
 };

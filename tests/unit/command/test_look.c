@@ -56,6 +56,9 @@ Test(look, arrays_are_written_in_their_shapes)
         {"gradcam sample=3 out=a.npy", "1x6x6"},
         {"ig 3 steps=4 target=8 out=a.npy", "1x8x8"},
         {"actmax unit=3 steps=3 out=a.npy", "1x8x8"},
+        {"actmax unit=all steps=3 out=a.npy", "10x1x8x8"},
+        {"actmax layer=conv1 unit=1 count=3 steps=3 out=a.npy", "3x1x8x8"},
+        {"dream sample=3 steps=3 out=a.npy", "1x8x8"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         nn_test_run(&test, cases[i].line, NN_OK);
@@ -92,6 +95,14 @@ Test(look, wrong_subjects_are_named)
         {"saliency sample=0 target=10", "10", NN_ARGUMENT},
         {"gradcam sample=0 layer=flatten1", "flatten1", NN_REFUSED},
         {"actmax unit=10", "10", NN_ARGUMENT},
+        {"actmax layer=conv1 unit=4", "4 feature maps", NN_ARGUMENT},
+        {"actmax layer=conv9 unit=0", "conv9", NN_ARGUMENT},
+        {"actmax", "unit=all", NN_ARGUMENT},
+        {"actmax unit=all count=2", "count=", NN_ARGUMENT},
+        {"actmax direction=missing.npy", "no such file", NN_DAMAGED},
+        {"actmax unit=1 direction=a.npy", "either", NN_ARGUMENT},
+        {"dream sample=0 unit=11", "11", NN_ARGUMENT},
+        {"dream sample=400", "400", NN_ARGUMENT},
         {"select sample=359", "359", NN_ARGUMENT},
         {"select sample=x", "x", NN_SYNTAX},
         {"show nothing", "nothing", NN_SYNTAX},
