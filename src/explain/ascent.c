@@ -585,8 +585,8 @@ enum nn_status nn_ascent_step(struct nn_ascent *ascent, size_t step, struct nn_e
         else if (!settings->patterns || !ascent->contrast || ascent->values[image] < SURE)
             move(ascent, image, step);
         if (blurred)
-            NN_TRY(nn_blur(y, ascent->channels, ascent->height, ascent->width, settings->blur,
-                           error));
+            NN_TRY(
+                nn_blur(y, ascent->channels, ascent->height, ascent->width, settings->blur, error));
     }
 out:
     return status;

@@ -24,7 +24,7 @@ check 'no file left behind'
 awk 'length($0) > 80 { print "# " $0; wide = 1 } END { exit wide }' ../out
 check 'no line wider than 80 columns'
 for heading in 'activations of relu1' 'saliency of the logit' 'gradcam of the logit' 'integrated_gradients of' \
-    'input that drives unit 3'; do
+    'input that drives class 3'; do
     # The largest value of the colour scale below the picture.
     awk -v heading="$heading" 'index($0, heading) { on = 1 } on && /@ [+0-9.e-]+$/ { drawn = $NF > 0; exit }
         END { exit !drawn }' ../out
