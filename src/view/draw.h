@@ -45,11 +45,13 @@ struct nn_curve {
     const char *name;
     const double *values; /* NaN = gap */
     size_t count;
-    size_t stride; /* distance between values in doubles (columns of a history); 0 = 1 */
+    size_t stride;    /* distance between values in doubles (columns of a history); 0 = 1 */
+    const double *at; /* x of each value; NULL: 1, 2, ... All curves of a plot or none */
+    bool scattered;   /* points, not joined */
     struct nn_style style;
 };
 /* Braille line plot (ASCII: *) with y axis labels and a legend of names; all curves share the axes;
- * x spans 1..longest count. */
+ * x spans 1..longest count, or what `at` does. Without colour, scattered curves are letters. */
 void nn_draw_plot(struct nn_canvas *canvas, struct nn_box box, const struct nn_curve *curves,
                   size_t count, bool log_y, const char *x_label);
 /* The same with a vertical line at point `marked` of the curves, counted from 0; -1: none. */

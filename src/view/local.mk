@@ -27,10 +27,14 @@ src_libview_a_SOURCES = \
 	src/view/result_json.c \
 	src/view/result_text.c \
 	src/view/scene.c \
+	src/view/study.c \
+	src/view/study.h \
 	src/view/screens/edges.c \
 	src/view/screens/health.c \
 	src/view/screens/panes.c \
 	src/view/table.c \
+	src/view/timeline.c \
+	src/view/waterfall.c \
 	$(SCREEN_SOURCES)
 
 # The registry: one line for each screen in the sources listed above.

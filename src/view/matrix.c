@@ -13,6 +13,7 @@ struct matrix {
     int name_width, cell_width;
     bool recall;
     long chosen_row, chosen_column; /* -1: none */
+    bool plain; /* shaded by the values, which lie between 0 and 1, not by their share of the row */
 };
 
 static double row_sum(const struct matrix *matrix, size_t row)
@@ -52,7 +53,7 @@ static struct nn_style shade(const struct nn_canvas *canvas, double share, bool 
 }
 
 static void draw_cell(struct nn_canvas *canvas, struct nn_box place, double value, double share,
-                      bool right)
+                      bool right, int digits)
 {
     char text[NN_NUMBER_SIZE];
     struct nn_style style;
@@ -65,7 +66,7 @@ static void draw_cell(struct nn_canvas *canvas, struct nn_box place, double valu
     style = shade(canvas, share, right);
     nn_canvas_fill(canvas, place, ' ', style);
     nn_canvas_text_right(canvas, (struct nn_box){place.column, place.row, place.columns - 1, 1},
-                         style, nn_number_short(text, value, 6));
+                         style, nn_number_short(text, value, digits));
 }
 
 /* Brackets, so that its colour stays; the cursor between them. */
@@ -88,10 +89,14 @@ static void draw_row(struct nn_canvas *canvas, struct nn_box line, const struct 
                    nn_name_of(matrix->names, matrix->name_count, row, number));
     for (size_t c = 0; c < matrix->columns; c++, at += matrix->cell_width) {
         double value = (double)matrix->values[row * matrix->columns + c];
-        draw_cell(canvas, (struct nn_box){at, line.row, matrix->cell_width, 1}, value,
-                  sum > 0 ? value / sum : 0, c == row);
+        struct nn_box place = {at, line.row, matrix->cell_width, 1};
+        if (matrix->plain)
+            draw_cell(canvas, place, value, fmin(fabs(value), 1),
+                      canvas->medium.depth >= NN_DEPTH_256 || c == row, 2);
+        else
+            draw_cell(canvas, place, value, sum > 0 ? value / sum : 0, c == row, 6);
         if ((long)row == matrix->chosen_row && (long)c == matrix->chosen_column)
-            mark_cell(canvas, (struct nn_box){at, line.row, matrix->cell_width, 1});
+            mark_cell(canvas, place);
     }
     if (matrix->recall && row < matrix->columns)
         nn_canvas_text_right(
@@ -119,7 +124,8 @@ static int longest_number(const struct matrix *matrix)
     size_t longest = 1;
 
     for (size_t i = 0; i < matrix->rows * matrix->columns; i++) {
-        size_t length = strlen(nn_number_short(text, (double)matrix->values[i], 6));
+        size_t length =
+            strlen(nn_number_short(text, (double)matrix->values[i], matrix->plain ? 2 : 6));
         longest = length > longest ? length : longest;
     }
     return (int)longest;
@@ -149,7 +155,7 @@ static bool lay_out(struct matrix *matrix, struct nn_box box, bool ascii)
     room = box.columns - matrix->name_width - 1;
     if (least * columns > room || (int)matrix->rows + 1 > box.rows)
         return false;
-    matrix->recall = least * columns + 9 <= room;
+    matrix->recall = !matrix->plain && least * columns + 9 <= room;
     room -= matrix->recall ? 9 : 0;
     matrix->cell_width = matrix->name_width + 1 > least ? matrix->name_width + 1 : least;
     matrix->cell_width = matrix->cell_width < 5 ? 5 : matrix->cell_width;
@@ -170,7 +176,8 @@ void nn_draw_matrix_at(struct nn_canvas *canvas, struct nn_box box, const struct
                             .names = result->names,
                             .name_count = result->name_count,
                             .chosen_row = row_chosen,
-                            .chosen_column = column_chosen};
+                            .chosen_column = column_chosen,
+                            .plain = result->scale == NN_SCALE_RANGE};
 
     if (!matrix.values || result->values.shape.rank != 2 || box.rows < 1 || box.columns < 1)
         return;

@@ -23,6 +23,8 @@ struct plot {
     int dots_across, dots_up; /* dots in the area */
     double low, high;         /* of y, logarithms on a log axis */
     size_t length;            /* points of the longest curve */
+    bool measured;            /* x are values, from left to right; else counts */
+    double left, right;
     bool log_y;
 };
 
@@ -40,6 +42,12 @@ static double curve_value(const struct nn_curve *curve, size_t i, bool log_y)
     return isfinite(value) && fabs(value) < 1e300 ? value : NAN;
 }
 
+/* Where a point stands on the x axis. */
+static double curve_place(const struct nn_curve *curve, size_t i)
+{
+    return curve->at ? curve->at[i] : (double)(i + 1);
+}
+
 static double nice_step(double span, int most)
 {
     double raw = span / (most > 1 ? most : 1), power = pow(10, floor(log10(raw)));
@@ -54,6 +62,7 @@ static bool find_range(struct plot *plot, const struct nn_curve *curves, size_t 
     bool any = false;
 
     plot->length = 0;
+    plot->measured = count > 0 && curves[0].at;
     for (size_t c = 0; c < count; c++) {
         plot->length = curves[c].count > plot->length ? curves[c].count : plot->length;
         for (size_t i = 0; i < curves[c].count; i++) {
@@ -62,6 +71,9 @@ static bool find_range(struct plot *plot, const struct nn_curve *curves, size_t 
                 continue;
             plot->low = any && plot->low < value ? plot->low : value;
             plot->high = any && plot->high > value ? plot->high : value;
+            double place = curve_place(&curves[c], i);
+            plot->left = any && plot->left < place ? plot->left : place;
+            plot->right = any && plot->right > place ? plot->right : place;
             any = true;
         }
     }
@@ -131,11 +143,14 @@ static int dot_row(const struct plot *plot, double value)
     return plot->dots_up - 1 - (int)lround(up);
 }
 
-static int dot_column(const struct plot *plot, size_t i)
+static int dot_column(const struct plot *plot, double place)
 {
-    if (plot->length < 2)
+    double left = plot->measured ? plot->left : 1;
+    double right = plot->measured ? plot->right : (double)plot->length;
+
+    if (!(right > left))
         return 0;
-    return (int)lround((double)i / (double)(plot->length - 1) * (plot->dots_across - 1));
+    return (int)lround((place - left) / (right - left) * (plot->dots_across - 1));
 }
 
 /* Adds a braille dot to what stands in its cell, or puts the curve's letter where only ASCII is
@@ -150,6 +165,11 @@ static void set_dot(const struct plot *plot, int x, int y, const struct nn_curve
 
     if (x < 0 || y < 0 || x >= plot->dots_across || y >= plot->dots_up)
         return;
+    if (curve->scattered && canvas->medium.depth == NN_DEPTH_MONO && !canvas->medium.ascii) {
+        nn_canvas_put(canvas, plot->area.column + x / 2, plot->area.row + y / 4, letter,
+                      curve->style);
+        return;
+    }
     if (canvas->medium.ascii) {
         nn_canvas_put(canvas, plot->area.column + x, plot->area.row + y, letter, curve->style);
         return;
@@ -170,13 +190,18 @@ struct pen {
     int on, period; /* draws `on` of `period` dots along the line */
 };
 
-static struct pen pen_of(const struct nn_canvas *canvas, size_t index)
+static struct pen pen_of(const struct nn_canvas *canvas, size_t index, bool scattered)
 {
+    static const char numbered[] = "0123456789abcdefghijklmn";
     static const char letters[] = "*+xo#@";
     static const int broken[][2] = {{1, 1}, {1, 3}, {2, 5}, {4, 6}, {1, 5}, {6, 9}};
     size_t kinds = sizeof broken / sizeof *broken;
     struct pen pen = {(uint32_t)letters[index % kinds], 1, 1};
 
+    if (scattered) {
+        pen.letter = (uint32_t)numbered[index % (sizeof numbered - 1)];
+        return pen;
+    }
     if (canvas->medium.depth == NN_DEPTH_MONO && !canvas->medium.ascii) {
         pen.on = broken[index % kinds][0];
         pen.period = broken[index % kinds][1];
@@ -208,7 +233,7 @@ static void draw_line(const struct plot *plot, const int from[2], const int to[2
 
 static void draw_curve(const struct plot *plot, const struct nn_curve *curve, size_t index)
 {
-    struct pen pen = pen_of(plot->canvas, index);
+    struct pen pen = pen_of(plot->canvas, index, curve->scattered);
     int last[2] = {0, 0}, walked = 0;
     bool joined = false;
 
@@ -220,9 +245,9 @@ static void draw_curve(const struct plot *plot, const struct nn_curve *curve, si
             joined = false;
             continue;
         }
-        here[0] = dot_column(plot, i);
+        here[0] = dot_column(plot, curve_place(curve, i));
         here[1] = dot_row(plot, value);
-        if (joined)
+        if (joined && !curve->scattered)
             draw_line(plot, last, here, curve, &pen, &walked);
         else
             set_dot(plot, here[0], here[1], curve, pen.letter);
@@ -266,12 +291,30 @@ static void draw_y_axis(const struct plot *plot, const struct ticks *ticks, int 
     }
 }
 
-/* The axis line, whole numbers at round places below it, and the name of what is counted. */
+/* One number below the axis line, unless it would touch the one before or the axis' name. */
+static void draw_x_tick(const struct plot *plot, double value, int digits, int room, int *end)
+{
+    struct nn_canvas *canvas = plot->canvas;
+    struct nn_box area = plot->area;
+    char text[NN_NUMBER_SIZE];
+    int row = area.row + area.rows, dots = canvas->medium.ascii ? 1 : 2;
+    int at = dot_column(plot, value) / dots;
+    int width = (int)strlen(nn_number_short(text, value, digits));
+    int left = at - width / 2 < 0 ? 0 : at - width / 2;
+
+    if (area.column + left < *end || left + width > room)
+        return;
+    nn_canvas_put(canvas, area.column + at, row, TICK_DOWN, nn_style_dim);
+    nn_canvas_text(canvas, area.column + left, row + 1, width, nn_style_dim, text);
+    *end = area.column + left + width + 1;
+}
+
+/* The axis line, numbers at round places below it, and the name of what is counted or measured. */
 static void draw_x_axis(const struct plot *plot, const char *name)
 {
     struct nn_canvas *canvas = plot->canvas;
     struct nn_box area = plot->area;
-    int row = area.row + area.rows, dots = canvas->medium.ascii ? 1 : 2, end = area.column;
+    int row = area.row + area.rows, end = area.column;
     int room = area.columns - (int)strlen(name) - 1;
     double step = nice_step((double)(plot->length > 1 ? plot->length - 1 : 1), area.columns / 8);
 
@@ -279,19 +322,16 @@ static void draw_x_axis(const struct plot *plot, const char *name)
     nn_canvas_put(canvas, area.column - 1, row, CORNER, nn_style_dim);
     for (int i = 0; i < area.columns; i++)
         nn_canvas_put(canvas, area.column + i, row, LINE_RIGHT, nn_style_dim);
-    for (double value = 1; value <= (double)plot->length;
-         value = value < step ? step : value + step) {
-        char text[NN_NUMBER_SIZE];
-        int at = dot_column(plot, (size_t)value - 1) / dots;
-        int width = (int)strlen(nn_number_short(text, value, 9));
-        int left = at - width / 2 < 0 ? 0 : at - width / 2;
-
-        if (area.column + left < end || left + width > room)
-            continue;
-        nn_canvas_put(canvas, area.column + at, row, TICK_DOWN, nn_style_dim);
-        nn_canvas_text(canvas, area.column + left, row + 1, width, nn_style_dim, text);
-        end = area.column + left + width + 1;
+    if (plot->measured && plot->right > plot->left) {
+        struct plot across = {.low = plot->left, .high = plot->right};
+        struct ticks ticks = {.count = 0};
+        linear_ticks(&across, area.columns / 10 < 2 ? 2 : area.columns / 10, &ticks);
+        for (int i = 0; i < ticks.count; i++)
+            draw_x_tick(plot, ticks.at[i], 4, room, &end);
     }
+    for (double value = 1; value <= (double)plot->length && !plot->measured;
+         value = value < step ? step : value + step)
+        draw_x_tick(plot, value, 9, room, &end);
     nn_canvas_text_right(canvas, (struct nn_box){area.column, row + 1, area.columns, 1},
                          nn_style_dim, name);
 }
@@ -301,11 +341,16 @@ static void draw_names(struct nn_canvas *canvas, struct nn_box row, const struct
                        size_t count)
 {
     for (size_t c = count; c-- > 0;) {
-        struct pen pen = pen_of(canvas, c);
+        struct pen pen = pen_of(canvas, c, curves[c].scattered);
         int used = nn_canvas_text_right(canvas, row, nn_plain, curves[c].name);
 
         for (int i = 0; i < 3 && row.columns > used + 4; i++) {
-            uint32_t glyph = canvas->medium.ascii ? pen.letter : pen.period == 1 ? 0x2501 : 0x2505;
+            bool letters = canvas->medium.ascii ||
+                           (curves[c].scattered && canvas->medium.depth == NN_DEPTH_MONO);
+            uint32_t glyph = letters               ? pen.letter
+                             : curves[c].scattered ? 0x28ff
+                             : pen.period == 1     ? 0x2501
+                                                   : 0x2505;
             nn_canvas_put(canvas, row.column + row.columns - used - 4 + i, row.row, glyph,
                           curves[c].style);
         }

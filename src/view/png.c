@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "explain/explain.h"
 #include "view/parts.h"
+#include "view/study.h"
 
 #include <math.h>
 #include <png.h>
@@ -86,6 +87,7 @@ static enum nn_status compose(const struct nn_result *result, struct montage *mo
     bool batched = result->kind == NN_RESULT_ATTRIBUTION;
 
     if (result->kind == NN_RESULT_TABLE || result->kind == NN_RESULT_SERIES ||
+        nn_is_study(result) ||
         !nn_heatmap_of(&result->values, batched, 0, result->scale, &montage->second))
         return no_picture(error);
     montage->count = 1;

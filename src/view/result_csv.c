@@ -56,7 +56,7 @@ static const char *dimension_name(const struct nn_result *result, int dimension,
     if (dimension == 0 && result->kind == NN_RESULT_GALLERY)
         return "image";
     if (result->kind == NN_RESULT_MATRIX)
-        return "true";
+        return result->scale == NN_SCALE_RANGE ? "name" : "true";
     if (left == 1)
         return "row";
     return dimension == 0 && result->kind == NN_RESULT_MAPS ? "map" : "channel";

@@ -3,6 +3,7 @@
  * Each part is drawn on a canvas of its own and printed, so that long tables need no large canvas.
  */
 #include "view/parts.h"
+#include "view/study.h"
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -454,7 +455,8 @@ static size_t collect(const struct nn_result *series, size_t column, double *val
             continue;
         for (size_t r = 0; r < series->rows; r++)
             points[r] = series->cells[r * series->column_count + c].number;
-        curves[count] = (struct nn_curve){series->columns[c], points, series->rows, 1, nn_plain};
+        curves[count] = (struct nn_curve){
+            .name = series->columns[c], .values = points, .count = series->rows, .style = nn_plain};
         curves[count].style.foreground = colors[count];
         count++;
     }
@@ -519,6 +521,19 @@ out:
     return status;
 }
 
+static enum nn_status study(const struct page *page)
+{
+    struct nn_canvas canvas;
+    enum nn_status status;
+
+    NN_TRY(begin(page, nn_study_rows(page->result), &canvas));
+    nn_draw_study(&canvas, whole(&canvas), page->result);
+    end(page, &canvas, true);
+    status = figures(page);
+out:
+    return status;
+}
+
 enum nn_status nn_result_text(const struct nn_result *result, int columns, struct nn_medium medium,
                               bool color, struct nn_buffer *out, struct nn_error *error)
 {
@@ -529,7 +544,11 @@ enum nn_status nn_result_text(const struct nn_result *result, int columns, struc
                                                                    [NN_RESULT_TABLE] = table,
                                                                    [NN_RESULT_SERIES] = series,
                                                                    [NN_RESULT_MATRIX] = matrix,
-                                                                   [NN_RESULT_GALLERY] = maps};
+                                                                   [NN_RESULT_GALLERY] = maps,
+                                                                   [NN_RESULT_CURVES] = study,
+                                                                   [NN_RESULT_POINTS] = study,
+                                                                   [NN_RESULT_WATERFALL] = study,
+                                                                   [NN_RESULT_TIMELINE] = study};
     struct page page = {
         result, columns < 20 ? 20 : columns > 2000 ? 2000 : columns, medium, color, out, error};
     enum nn_status status;

@@ -26,9 +26,11 @@ static size_t curves_of(const struct nn_history *history, const char *name,
         int column = nn_history_column(history, names[i]);
         if (column < 0)
             continue;
-        curves[count++] =
-            (struct nn_curve){history->names[column], history->rows + column, history->epochs,
-                              history->columns, i ? validation_style : train_style};
+        curves[count++] = (struct nn_curve){.name = history->names[column],
+                                            .values = history->rows + column,
+                                            .count = history->epochs,
+                                            .stride = history->columns,
+                                            .style = i ? validation_style : train_style};
     }
     return count;
 }
@@ -38,7 +40,10 @@ static void draw_batches(struct nn_canvas *canvas, struct nn_box box,
                          const struct nn_history *history, bool log_axis)
 {
     double *values = nn_calloc(history->batches, sizeof *values);
-    struct nn_curve curve = {"loss of each batch", values, history->batches, 1, train_style};
+    struct nn_curve curve = {.name = "loss of each batch",
+                             .values = values,
+                             .count = history->batches,
+                             .style = train_style};
 
     if (!values)
         return;

@@ -10,7 +10,8 @@ tests_unit_test_view_SOURCES = \
 	tests/unit/view/test_drawings.c \
 	tests/unit/view/test_heatmap.c \
 	tests/unit/view/test_results.c \
-	tests/unit/view/test_screens.c
+	tests/unit/view/test_screens.c \
+	tests/unit/view/test_study.c
 tests_unit_test_view_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_unit_test_view_LDADD = $(TEST_LIBS)
 EXTRA_DIST += tests/screen

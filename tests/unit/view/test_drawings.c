@@ -67,7 +67,7 @@ Test(histogram, counts_what_is_in_range)
 
 static struct nn_curve curve_of(const char *name, const double *values, size_t count)
 {
-    return (struct nn_curve){name, values, count, 1, nn_plain};
+    return (struct nn_curve){.name = name, .values = values, .count = count, .style = nn_plain};
 }
 
 Test(plot, ticks_and_line)
