@@ -13,12 +13,18 @@ COMMAND_GROUPS = \
 	src/command/groups/runs.c \
 	src/command/groups/look.c \
 	src/command/groups/ablate.c \
+	src/command/groups/examples.c \
+	src/command/groups/concepts.c \
 	src/command/groups/show.c \
 	src/command/groups/explain.c \
 	src/command/groups/trust.c \
 	src/command/groups/pointing.c \
 	src/command/groups/importance.c \
 	src/command/groups/actmax.c \
+	src/command/groups/dependence.c \
+	src/command/groups/tables.c \
+	src/command/groups/attack.c \
+	src/command/groups/tcav.c \
 	src/command/groups/files.c \
 	src/command/groups/rest.c
 
@@ -31,7 +37,7 @@ src_libcommand_a_SOURCES = \
 	src/command/job.h src/command/keep.c src/command/keep.h src/command/lexer.c src/command/lexer.h src/command/output.h src/command/record.c src/command/replace.c \
 	src/command/record.h src/command/replace.h src/command/report.c src/command/report.h src/command/script.c \
 	src/command/runs.c src/command/runs.h \
-	src/command/inquiry.c src/command/inquiry.h \
+	src/command/feature.c src/command/feature.h src/command/inquiry.c src/command/inquiry.h \
 	src/command/session.c src/command/session.h src/command/settings.c src/command/settings.h \
 	src/command/specs.c src/command/specs.h src/command/subject.c src/command/subject.h \
 	src/command/take.c src/command/take.h \

@@ -56,8 +56,27 @@ VISUALIZATION_SOURCES = \
 	src/explain/warp.c \
 	src/explain/warp.h
 
+# Studies of a net over many samples or changed ones: dependence, robustness, concepts.
+STUDY_SOURCES = \
+	src/explain/attack.c \
+	src/explain/attack.h \
+	src/explain/concepts.c \
+	src/explain/concepts.h \
+	src/explain/counterfactual.c \
+	src/explain/counterfactual.h \
+	src/explain/dependence.c \
+	src/explain/dependence.h \
+	src/explain/examples.c \
+	src/explain/examples.h \
+	src/explain/features.c \
+	src/explain/features.h \
+	src/explain/similarity.c \
+	src/explain/similarity.h \
+	src/explain/student.c \
+	src/explain/student.h
+
 noinst_LIBRARIES += src/libexplain.a
-src_libexplain_a_SOURCES = $(METHOD_SOURCES) $(VISUALIZATION_SOURCES) \
+src_libexplain_a_SOURCES = $(METHOD_SOURCES) $(VISUALIZATION_SOURCES) $(STUDY_SOURCES) \
 	src/explain/alone.c \
 	src/explain/alone.h \
 	src/explain/blur.c \

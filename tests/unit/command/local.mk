@@ -12,6 +12,7 @@ tests_unit_test_command_SOURCES = \
 	tests/unit/command/test_look.c \
 	tests/unit/command/test_recipe.c \
 	tests/unit/command/test_runs.c \
-	tests/unit/command/test_session.c
+	tests/unit/command/test_session.c \
+	tests/unit/command/test_studies.c
 tests_unit_test_command_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_unit_test_command_LDADD = $(TEST_LIBS)
