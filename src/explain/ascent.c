@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "explain/blur.h"
 #include "explain/diversity.h"
+#include "explain/features.h"
 #include "explain/priors.h"
 #include "explain/rules.h"
 #include "kernels/kernels.h"
@@ -152,8 +153,8 @@ static enum nn_status take_samples(struct nn_ascent *ascent, struct nn_error *er
         float range = ascent->range[i % size];
         y[i] = range > 0 ? (request->samples[i] - ascent->low[i % size]) / range : 0;
     }
-    enum nn_status status =
-        nn_pca_init(&ascent->data, y, request->sample_count, size, COMPONENTS, NULL, error);
+    enum nn_status status = nn_pca_init(&ascent->data, y, request->sample_count, size, COMPONENTS,
+                                        request->progress, error);
     nn_free(y);
     for (size_t c = 0; status == NN_OK && c < ascent->data.count; c++)
         nn_kernels->scale(size, (float)sqrt(ascent->data.variances[c]),
@@ -194,7 +195,6 @@ enum nn_status nn_ascent_init(struct nn_ascent *ascent, const struct nn_actmax_r
     enum nn_status status = NN_OK;
     *ascent = (struct nn_ascent){.request = request, .channels = 1, .size = input->size};
     ascent->node = request->node == net->count - 1 ? nn_net_logits(net) : request->node;
-    ascent->most = request->count < CHUNK ? request->count : CHUNK;
     if (input->shape.rank == 3) {
         ascent->channels = input->shape.dim[0];
         ascent->height = input->shape.dim[1];
@@ -202,6 +202,9 @@ enum nn_status nn_ascent_init(struct nn_ascent *ascent, const struct nn_actmax_r
     }
     read_settings(ascent);
     NN_TRY(check_settings(ascent, error));
+    ascent->most = nn_samples_at_once(net, true, CHUNK);
+    if (request->count < ascent->most || ascent->settings.diversity > 0)
+        ascent->most = request->count < CHUNK ? request->count : CHUNK; /* compared in one pass */
     NN_TRY(find_diverse(ascent, error));
     ascent->binary = nn_ascent_binary(net, ascent->node, request->class_count);
     const struct nn_node *node = net->nodes[ascent->node];

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "engine/pass.h"
+#include "explain/features.h"
 
 #include <math.h>
 
@@ -58,9 +59,10 @@ enum nn_status nn_examples_find(const struct nn_net *net, int node, const struct
     made.best = nn_calloc(floats, sizeof *made.best);
     if (!made.best)
         return nn_fail_memory(error, floats * sizeof *made.best);
-    NN_TRY(nn_pass_new(net, CHUNK, NN_PASS_FORWARD, 0, &pass, error));
-    for (size_t first = 0; first < source->count; first += CHUNK) {
-        size_t n = source->count - first < CHUNK ? source->count - first : CHUNK;
+    size_t chunk = nn_samples_at_once(net, false, CHUNK);
+    NN_TRY(nn_pass_new(net, chunk, NN_PASS_FORWARD, 0, &pass, error));
+    for (size_t first = 0; first < source->count; first += chunk) {
+        size_t n = source->count - first < chunk ? source->count - first : chunk;
         if (nn_cancelled(progress))
             NN_TRY(nn_fail(error, NN_CANCELLED, "stopped"));
         for (size_t i = 0; i < n; i++)

@@ -8,13 +8,20 @@
 #include <string.h>
 
 #define CHUNK 64
+#define BLOCK 128               /* samples of a step of the fit */
 #define MOST  ((size_t)1 << 30) /* floats of one layer's answers */
+
+size_t nn_samples_at_once(const struct nn_net *net, bool gradients, size_t most)
+{
+    double each = nn_net_flops(net) * (gradients ? 3 : 1), fit = 4e8 / (each > 1 ? each : 1);
+    return fit < 1 ? 1 : fit < (double)most ? (size_t)fit : most;
+}
 
 enum nn_status nn_features(const struct nn_net *net, int node, const float *x, size_t n,
                            struct nn_progress *progress, float **out, struct nn_error *error)
 {
     size_t size = net->nodes[node]->size, in = net->nodes[0]->size, floats;
-    size_t chunk = n < CHUNK ? n : CHUNK;
+    size_t chunk = nn_samples_at_once(net, false, n < CHUNK ? n : CHUNK);
     struct nn_pass *pass = NULL;
     float *made = NULL;
     enum nn_status status = NN_OK;
@@ -49,7 +56,7 @@ struct fit {
     const int32_t *labels;
     double alpha, step;
     float *x;        /* [n, size], scaled */
-    float *scores;   /* [n, classes] */
+    float *scores;   /* [BLOCK, classes] */
     float *weight;   /* [classes, size + 1]: the last is the bias */
     float *ahead;    /* the same: where the gradient is taken */
     float *gradient; /* the same */
@@ -70,7 +77,7 @@ static enum nn_status prepare(struct fit *fit, struct nn_linear *linear, const f
 {
     size_t n = fit->n, size = fit->size, classes = fit->classes;
     fit->x = nn_calloc(n, size * sizeof(float));
-    fit->scores = nn_calloc(n, classes * sizeof(float));
+    fit->scores = nn_calloc(BLOCK, classes * sizeof(float));
     fit->weight = nn_calloc(classes, (size + 1) * sizeof(float));
     fit->ahead = nn_calloc(classes, (size + 1) * sizeof(float));
     fit->gradient = nn_calloc(classes, (size + 1) * sizeof(float));
@@ -89,7 +96,8 @@ static enum nn_status prepare(struct fit *fit, struct nn_linear *linear, const f
 
 /* 1 / L: half the largest eigenvalue of x x^T / n (with a column of ones) bounds the curvature of
  * the cross-entropy (Boehning 1992). The power method finds it from below, hence the margin. */
-static enum nn_status choose_step(struct fit *fit, struct nn_error *error)
+static enum nn_status choose_step(struct fit *fit, struct nn_progress *progress,
+                                  struct nn_error *error)
 {
     size_t n = fit->n, size = fit->size;
     float *v = nn_calloc(size, sizeof *v), *next = nn_calloc(size, sizeof *next);
@@ -101,7 +109,7 @@ static enum nn_status choose_step(struct fit *fit, struct nn_error *error)
     }
     for (size_t i = 0; i < size; i++)
         v[i] = 1 + 0.1f * (float)(i % 7);
-    for (int round = 0; round < 30; round++) {
+    for (int round = 0; round < 30 && !nn_cancelled(progress); round++) {
         double norm = sqrt(nn_kernels->dot(size, v, v));
         if (norm == 0)
             break;
@@ -120,31 +128,44 @@ static enum nn_status choose_step(struct fit *fit, struct nn_error *error)
     return NN_OK;
 }
 
-/* Gradient of the penalized loss at `ahead`; returns its norm. */
-static double slope(struct fit *fit)
+/* Slopes of the mean cross-entropy for the scores of one block of samples. */
+static void score(struct fit *fit, size_t first, size_t rows)
 {
-    size_t n = fit->n, size = fit->size, classes = fit->classes, width = size + 1;
-    nn_gemm(false, true, n, classes, size, fit->x, size, fit->ahead, width, fit->scores, classes,
-            false);
-    for (size_t i = 0; i < n; i++) {
+    size_t classes = fit->classes, width = fit->size + 1;
+    nn_gemm(false, true, rows, classes, fit->size, fit->x + first * fit->size, fit->size,
+            fit->ahead, width, fit->scores, classes, false);
+    for (size_t i = 0; i < rows; i++) {
         float *row = fit->scores + i * classes;
         for (size_t c = 0; c < classes; c++)
-            row[c] += fit->ahead[c * width + size];
+            row[c] += fit->ahead[c * width + fit->size];
         nn_kernels->softmax(classes, row, row);
-        row[fit->labels[i]] -= 1;
-        nn_kernels->scale(classes, 1 / (float)n, row);
+        row[fit->labels[first + i]] -= 1;
+        nn_kernels->scale(classes, 1 / (float)fit->n, row);
     }
-    nn_gemm(true, false, classes, size, n, fit->scores, classes, fit->x, size, fit->gradient, width,
-            false);
-    for (size_t c = 0; c < classes; c++) {
-        double sum = 0;
-        for (size_t i = 0; i < n; i++)
-            sum += (double)fit->scores[i * classes + c];
-        fit->gradient[c * width + size] = (float)sum;
+}
+
+/* Gradient of the penalized loss at `ahead`, block by block; *norm is its length. */
+static enum nn_status slope(struct fit *fit, double *norm, struct nn_progress *progress,
+                            struct nn_error *error)
+{
+    size_t n = fit->n, size = fit->size, classes = fit->classes, width = size + 1;
+    memset(fit->gradient, 0, classes * width * sizeof *fit->gradient);
+    for (size_t first = 0; first < n; first += BLOCK) {
+        size_t rows = n - first < BLOCK ? n - first : BLOCK;
+        if (nn_cancelled(progress))
+            return nn_fail(error, NN_CANCELLED, "stopped");
+        score(fit, first, rows);
+        nn_gemm(true, false, classes, size, rows, fit->scores, classes, fit->x + first * size, size,
+                fit->gradient, width, true);
+        for (size_t c = 0; c < classes; c++)
+            for (size_t i = 0; i < rows; i++)
+                fit->gradient[c * width + size] += fit->scores[i * classes + c];
+    }
+    for (size_t c = 0; c < classes; c++)
         nn_kernels->axpy(size, (float)fit->alpha, fit->ahead + c * width,
                          fit->gradient + c * width);
-    }
-    return sqrt(nn_kernels->dot(classes * width, fit->gradient, fit->gradient));
+    *norm = sqrt(nn_kernels->dot(classes * width, fit->gradient, fit->gradient));
+    return NN_OK;
 }
 
 /* Nesterov's method, restarted when the gradient points back (O'Donoghue, Candes 2015). */
@@ -154,10 +175,10 @@ static enum nn_status descend(struct fit *fit, size_t rounds, struct nn_progress
     size_t count = fit->classes * (fit->size + 1);
     double t = 1;
     for (size_t round = 0; round < rounds; round++) {
-        if (nn_cancelled(progress))
-            return nn_fail(error, NN_CANCELLED, "stopped");
-        if (slope(fit) < 1e-4)
-            return NN_OK;
+        double norm = 0;
+        enum nn_status status = slope(fit, &norm, progress, error);
+        if (status != NN_OK || norm < 1e-4)
+            return status;
         double back = 0, next = (1 + sqrt(1 + 4 * t * t)) / 2, momentum = (t - 1) / next;
         for (size_t i = 0; i < count; i++) {
             float moved = fit->ahead[i] - (float)fit->step * fit->gradient[i];
@@ -188,7 +209,7 @@ enum nn_status nn_linear_fit(struct nn_linear *linear, const float *features, si
     if (!made.weight || !made.bias || !made.mean)
         NN_TRY(nn_fail_memory(error, classes * size * sizeof(float)));
     NN_TRY(prepare(&fit, &made, features, error));
-    NN_TRY(choose_step(&fit, error));
+    NN_TRY(choose_step(&fit, progress, error));
     NN_TRY(descend(&fit, rounds, progress, error));
     for (size_t c = 0; c < classes; c++) {
         memcpy(made.weight + c * size, fit.weight + c * (size + 1), size * sizeof(float));

@@ -10,7 +10,11 @@
 #include "engine/cancel.h"
 #include "engine/net.h"
 
+#include <stdbool.h>
 #include <stdint.h>
+
+/* Samples that one pass takes in some 50 ms, so that a wish to stop is soon heard: 1 to `most`. */
+size_t nn_samples_at_once(const struct nn_net *net, bool gradients, size_t most);
 
 /* Answers of the node's output to x [n, input]. Gives *out [n, node's size], for nn_free. */
 enum nn_status nn_features(const struct nn_net *net, int node, const float *x, size_t n,

@@ -9,6 +9,7 @@
 
 #define EXTRA  8   /* directions beyond those asked for: they carry what converges slowly */
 #define ROUNDS 100 /* at most */
+#define BLOCK  64  /* samples */
 
 struct search {
     size_t n, size, k;
@@ -75,14 +76,22 @@ static void orthonormalize(float *rows, size_t k, size_t size)
     }
 }
 
-/* Covariance times the basis, [k, size]: through the samples' coordinates along it. */
-static void multiply(struct search *search)
+/* Covariance times the basis, [k, size]: through the samples' coordinates along it, in blocks of
+ * samples, so that a wish to stop is soon heard. */
+static enum nn_status multiply(struct search *search, struct nn_progress *progress,
+                               struct nn_error *error)
 {
     size_t n = search->n, size = search->size, k = search->k;
-    nn_gemm(false, true, n, k, size, search->centred, size, search->basis, size, search->along, k,
-            false);
-    nn_gemm(true, false, k, size, n, search->along, k, search->centred, size, search->next, size,
-            false);
+    for (size_t first = 0; first < n; first += BLOCK) {
+        size_t rows = n - first < BLOCK ? n - first : BLOCK;
+        const float *x = search->centred + first * size;
+        float *along = search->along + first * k;
+        if (nn_cancelled(progress))
+            return nn_fail(error, NN_CANCELLED, "stopped");
+        nn_gemm(false, true, rows, k, size, x, size, search->basis, size, along, k, false);
+        nn_gemm(true, false, k, size, rows, along, k, x, size, search->next, size, first > 0);
+    }
+    return NN_OK;
 }
 
 /* The best directions within the span of the basis (Rayleigh-Ritz); leaves them in `basis`. */
@@ -109,11 +118,10 @@ static void rotate(struct search *search)
 static enum nn_status iterate(struct search *search, size_t wanted, double *last,
                               struct nn_progress *progress, struct nn_error *error)
 {
+    enum nn_status status = NN_OK;
     orthonormalize(search->basis, search->k, search->size);
     for (int round = 0; round < ROUNDS; round++) {
-        if (nn_cancelled(progress))
-            return nn_fail(error, NN_CANCELLED, "stopped");
-        multiply(search);
+        NN_TRY(multiply(search, progress, error));
         rotate(search);
         double change = 0;
         for (size_t i = 0; i < wanted; i++) {
@@ -122,14 +130,15 @@ static enum nn_status iterate(struct search *search, size_t wanted, double *last
         }
         if (change <= 1e-7 * search->variance[0])
             return NN_OK;
-        multiply(search);
+        NN_TRY(multiply(search, progress, error));
         memcpy(search->basis, search->next, search->k * search->size * sizeof(float));
         orthonormalize(search->basis, search->k, search->size);
         nn_progress_set(progress, 1 - 1 / (1 + 0.2 * round));
     }
-    multiply(search);
+    NN_TRY(multiply(search, progress, error));
     rotate(search);
-    return NN_OK;
+out:
+    return status;
 }
 
 static void take(struct nn_pca *pca, const struct search *search, size_t wanted)
