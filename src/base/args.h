@@ -46,7 +46,7 @@ struct nn_arg_spec {
         *choices;     /* for CHOICE and NUMBERS: "a|b|c"; for TEXT and WORDS: what completion
                          offers: "@layers",
                          "@methods", "@losses", "@optimizers", "@schedules", "@augmentations", "@demos",
-                         "@classes", "@screens",
+                         "@classes", "@features", "@screens",
                          "@commands", "@settings", "@metrics" */
     const char *unit; /* "samples", "pixels", ... or NULL */
     const char *help; /* one line, no full stop */

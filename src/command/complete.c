@@ -186,6 +186,16 @@ static void add_classes(struct place *place)
             add(place, classes[i], NULL, true);
 }
 
+/* Columns whose names need no quotes. */
+static void add_features(struct place *place)
+{
+    const struct nn_samples *samples =
+        place->session->dataset ? place->session->dataset->samples : NULL;
+    for (size_t i = 0; samples && samples->features && i < samples->feature_count; i++)
+        if (!strpbrk(samples->features[i], " ;'\"\\$#"))
+            add(place, samples->features[i], NULL, true);
+}
+
 static void add_layer_kinds(struct place *place)
 {
     for (size_t i = 0; i < nn_layer_count; i++)
@@ -242,6 +252,8 @@ static void add_named(struct place *place, const char *list)
             add(place, nn_kernels_available(i), NULL, true);
     else if (strcmp(list, "@commands") == 0)
         nn_help_names(add_help_name, place);
+    else if (strcmp(list, "@features") == 0)
+        add_features(place);
     else if (strcmp(list, "@classes") == 0)
         add_classes(place);
 }

@@ -108,3 +108,14 @@ Test(complete, hints_are_the_arguments_of_the_command)
     nn_complete_hint(test.session, "ig sample=3 ", 12, hint);
     cr_assert(strstr(hint, "steps="), "%s", hint);
 }
+
+Test(complete, columns_of_the_table)
+{
+    nn_test_write("t.csv",
+                  "age,dose per day,agent,sick\n1,2,3,no\n4,5,6,yes\n7,8,8,no\n2,2,1,yes\n");
+    nn_test_run(&test, "data load t.csv", NN_OK);
+    cr_assert_str_eq(completions("pdp ag"), "4:age agent");
+    cr_assert_str_eq(completions("ice feature=d"), "12:", "names with blanks need quotes");
+    nn_test_run(&test, "data demo digits", NN_OK);
+    cr_assert_str_eq(completions("pdp a"), "4:");
+}
