@@ -377,7 +377,7 @@ static void draw_mark(const struct plot *plot, long marked)
     if (marked < 0 || (size_t)marked >= plot->length)
         return;
     for (int row = 0; row < plot->area.rows; row++)
-        nn_canvas_put(plot->canvas, plot->area.column + dot_column(plot, (size_t)marked) / dots,
+        nn_canvas_put(plot->canvas, plot->area.column + dot_column(plot, (double)marked + 1) / dots,
                       plot->area.row + row, LINE_DOWN, nn_style_dim);
 }
 
