@@ -49,7 +49,7 @@ enum nn_status nn_inquiry_run(const struct nn_invocation *invocation,
     inquiry->words = invocation->words;
     inquiry->word_count = invocation->word_count;
     nn_arena_init(&inquiry->arena);
-    if (invocation->args)
+    if (!(invocation->command->flags & NN_COMMAND_RAW))
         NN_TRY(nn_args_copy(&inquiry->args, invocation->args, error));
     NN_TRY(nn_subject_net(invocation->session, &inquiry->net, error));
     NN_TRY(inquiry_class->prepare(inquiry, error));
