@@ -124,7 +124,7 @@ static enum nn_status tabulate_points(struct look *look, const struct nn_pca *pc
                                       const double *places, struct nn_error *error)
 {
     struct nn_result *result = look->inquiry.result;
-    char names[66][24];
+    char names[66][40];
     const char *columns[66];
     size_t count = pca->count, classes;
     char **class_names = nn_subject_classes(look->inquiry.session, &classes);
