@@ -20,7 +20,7 @@ ONNX_LAYER_SOURCES = \
 noinst_LIBRARIES += src/libmodel.a
 src_libmodel_a_SOURCES = \
 	src/model/format.h src/model/json.h src/model/model.h src/model/read_net.h src/model/safetensors.h \
-	src/model/train.h \
+	src/model/train.h src/model/weights.h src/model/weights.c \
 	src/model/json.c src/model/model.c src/model/model_open.c src/model/model_read.c src/model/model_write.c src/model/read_net.c \
 	src/model/safetensors.c src/model/safetensors_write.c src/model/train_read.c src/model/train_write.c \
 	src/model/onnx/build.h src/model/onnx/import.h src/model/onnx/onnx.h src/model/onnx/proto.h \

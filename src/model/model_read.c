@@ -352,6 +352,7 @@ enum nn_status nn_model_parse(unsigned char *bytes, size_t length, const char *n
     if (!json) {
         status = nn_fail(&local, NN_DAMAGED,
                          "it holds tensors but no net: its metadata have no key %s", NN_MODEL_KEY);
+        nn_fail_hint(&local, "`net load` gives a net of your own its weights");
         goto out;
     }
     NN_TRY(nn_json_load(json, strlen(json), "its description", 0, &root, &local));

@@ -7,6 +7,7 @@
 #include "command/subject.h"
 #include "engine/initialize.h"
 #include "engine/shorthand.h"
+#include "model/weights.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -385,6 +386,53 @@ const struct nn_command nn_command_net_remove = {
             {0}},
     .flags = NN_COMMAND_NET,
     .run = run_remove,
+};
+
+/* ---- net load ---- */
+
+static const struct nn_arg_spec load_args[] = {
+    {.name = "file",
+     .type = NN_ARG_FILE,
+     .help = "a safetensors file",
+     .flags = NN_ARG_POSITIONAL | NN_ARG_REQUIRED},
+    {0},
+};
+
+static enum nn_status run_load(const struct nn_invocation *invocation, struct nn_error *error)
+{
+    struct nn_session *session = invocation->session;
+    const char *path = nn_args_text(invocation->args, 0);
+    struct nn_net *net = NULL;
+    size_t unused = 0;
+    if (nn_net_param_count(session->net) == 0)
+        return nn_fail(error, NN_STATE,
+                       "there is no net with parameters: `net new` and `add LAYER` build one");
+    enum nn_status status = nn_weights_load(path, session->net, &net, &unused, error);
+    if (status != NN_OK)
+        return status;
+    nn_net_free(session->net);
+    session->net = net;
+    nn_session_net_changed(session, true);
+    nn_say(&session->output, "%s: %zu parameters%s", NN_VISIBLE(path), nn_net_param_count(net),
+           unused ? "; the file holds more that the net does not have" : "");
+    return NN_OK;
+}
+
+const struct nn_command nn_command_net_load = {
+    .name = "net load",
+    .group = "net",
+    .summary = "Takes all parameters from a safetensors file, by their names",
+    .details = "Names and shapes are PyTorch's, as in a state_dict saved with safetensors: "
+               "`conv1.weight`. A file with the net in it is opened by `open`.",
+    .args = load_args,
+    .examples =
+        (const struct nn_example[]){
+            {"net load weights.safetensors",
+             "net new input=4; add dense 3 softmax; save weights.safetensors",
+             "Weights of another program for a net that was built here"},
+            {0}},
+    .flags = NN_COMMAND_NET,
+    .run = run_load,
 };
 
 /* ---- net init ---- */

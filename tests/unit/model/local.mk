@@ -8,7 +8,8 @@ tests_unit_test_model_SOURCES = \
 	tests/unit/model/test_onnx.c \
 	tests/unit/model/test_onnx_export.c \
 	tests/unit/model/test_safetensors.c \
-	tests/unit/model/test_training.c
+	tests/unit/model/test_training.c \
+	tests/unit/model/test_weights.c
 tests_unit_test_model_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_unit_test_model_LDADD = $(TEST_LIBS)
 EXTRA_DIST += tests/unit/model/check_format.py
