@@ -301,6 +301,7 @@ enum nn_status nn_onnx_build(struct nn_onnx_import *import, const struct nn_onnx
         !import->numbers)
         return nn_fail_memory(error, model->value_count * sizeof *import->values);
     memset(import->last_reader, 0xff, model->value_count * sizeof *import->last_reader);
+    import->mapped = order->files && order->files->mapped;
     NN_TRY(nn_net_new(&import->net, error));
     NN_TRY(mark_nodes(import, order, wanted, error));
     for (size_t i = 0; i < model->value_count; i++)

@@ -1,4 +1,5 @@
 /* Layers made for values. */
+#include "base/map.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "model/format.h"
@@ -112,6 +113,26 @@ struct nn_param *nn_onnx_param(struct nn_onnx_import *import, int node, const ch
     return NULL;
 }
 
+#define COPIED_AT_ONCE ((size_t)1 << 20) /* elements */
+
+/* Only what lies in the file itself is let go: constants that were computed stand in an arena. */
+void nn_onnx_copy(const struct nn_onnx_import *import, const struct nn_onnx_tensor *tensor,
+                  float *out)
+{
+    const struct nn_wire *file = &import->model->body;
+    size_t size = nn_onnx_type_size(tensor->type);
+    bool in_file = import->mapped && (uintptr_t)tensor->data >= (uintptr_t)file->base &&
+                   (uintptr_t)tensor->data < (uintptr_t)file->end;
+    for (size_t at = 0; at < tensor->count; at += COPIED_AT_ONCE) {
+        struct nn_onnx_tensor part = *tensor;
+        part.data += at * size;
+        part.count = tensor->count - at < COPIED_AT_ONCE ? tensor->count - at : COPIED_AT_ONCE;
+        nn_onnx_tensor_floats(&part, out + at);
+        if (in_file)
+            nn_map_forget(part.data, part.count * size);
+    }
+}
+
 enum nn_status nn_onnx_fill(struct nn_onnx_import *import, int node, const char *param,
                             const struct nn_onnx_value *value, struct nn_error *error)
 {
@@ -123,7 +144,7 @@ enum nn_status nn_onnx_fill(struct nn_onnx_import *import, int node, const char 
         return nn_fail(error, NN_DAMAGED, "its %s has the shape %s, which does not fit", param,
                        nn_shape_text(text, &value->shape));
     }
-    nn_onnx_tensor_floats(&value->tensor, to->value.data);
+    nn_onnx_copy(import, &value->tensor, to->value.data);
     return NN_OK;
 }
 

@@ -80,7 +80,7 @@ static enum nn_status make_dense(struct nn_onnx_import *import, const struct den
     NN_TRY(nn_onnx_layer(import, "dense", args, &node, 1, &node, error));
     float *weight = nn_onnx_param(import, node, "weight")->value.data;
     if (dense->transposed && dense->alpha == 1.0 && !columns)
-        nn_onnx_tensor_floats(from, weight);
+        nn_onnx_copy(import, from, weight);
     else
         fill_weight(weight, units, inputs, from, dense->transposed, dense->alpha, columns);
     if (dense->bias) {
