@@ -25,8 +25,11 @@ static enum nn_status lower_batchnorm(struct nn_onnx_import *import, const struc
         return nn_onnx_refuse(error, "training_mode=1: export the model in inference mode");
     if (!spatial)
         return nn_onnx_refuse(error, "spatial=0");
+    nn_number_float(rest, (float)momentum); /* 0.9, not what float makes of it: 1 - 0.9 is 0.1 */
+    if (!nn_number_parse(rest, strlen(rest), &momentum))
+        momentum = 0.9;
     double newest = 1.0 - momentum;
-    newest = newest < 0.0 ? 0.0 : newest > 1.0 ? 1.0 : (double)(float)newest;
+    newest = newest < 0.0 ? 0.0 : newest > 1.0 ? 1.0 : newest;
     snprintf(args, sizeof args, "eps=%s momentum=%s", nn_number_float(eps, (float)epsilon),
              nn_number_float(rest, (float)newest));
     NN_TRY(nn_onnx_maps(import, in, &node, error));
