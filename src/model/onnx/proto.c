@@ -77,6 +77,8 @@ static int value_of(struct table *table, struct nn_onnx_text name)
     for (size_t at = hash(name) & table->mask;; at = (at + 1) & table->mask) {
         uint32_t slot = table->slots[at];
         if (slot == 0) {
+            if (model->value_count == table->capacity)
+                return -1; /* never, as they were counted */
             model->names[model->value_count] = name;
             table->slots[at] = (uint32_t)++model->value_count;
             return (int)model->value_count - 1;
@@ -161,7 +163,7 @@ out:
 }
 
 /* ValueInfoProto: name 1, type 2 { tensor_type 1 { elem_type 1, shape 2 } }. */
-static enum nn_status read_port(struct nn_wire wire, struct table *table, int depth,
+static enum nn_status read_port(struct nn_wire wire, int depth, struct nn_onnx_text *name,
                                 struct nn_onnx_port *port, struct nn_error *error)
 {
     struct nn_wire_field field;
@@ -172,10 +174,10 @@ static enum nn_status read_port(struct nn_wire wire, struct table *table, int de
             break;
         if (depth == 0 && field.number == 1) {
             NN_TRY(nn_wire_expect(&wire, &field, NN_WIRE_BYTES, error));
-            port->value = value_of(table, nn_onnx_text_of(&field));
+            *name = nn_onnx_text_of(&field);
         } else if ((depth == 0 && field.number == 2) || (depth == 1 && field.number == 1)) {
             NN_TRY(nn_wire_expect(&wire, &field, NN_WIRE_BYTES, error));
-            NN_TRY(read_port(field.bytes, table, depth + 1, port, error));
+            NN_TRY(read_port(field.bytes, depth + 1, name, port, error));
         } else if (depth == 2 && field.number == 1 && field.type == NN_WIRE_VARINT) {
             port->type = field.value < 64 ? (int)field.value : NN_ONNX_UNDEFINED;
         } else if (depth == 2 && field.number == 2) {
@@ -270,6 +272,7 @@ static enum nn_status read_graph(struct nn_wire wire, struct nn_onnx_model *mode
         if (!more)
             break;
         struct nn_onnx_port port = {.value = -1, .rank = -1};
+        struct nn_onnx_text name = {0};
         switch (field.number) {
         case GRAPH_NODE:
             NN_TRY(read_node(field.bytes, &table, &numbers, &model->nodes[model->node_count++],
@@ -279,11 +282,13 @@ static enum nn_status read_graph(struct nn_wire wire, struct nn_onnx_model *mode
             NN_TRY(add_initializer(field.bytes, &table, tensors++, error));
             break;
         case GRAPH_INPUT:
-            NN_TRY(read_port(field.bytes, &table, 0, &port, error));
+            NN_TRY(read_port(field.bytes, 0, &name, &port, error));
+            port.value = value_of(&table, name); /* once: a name was counted for each port */
             model->inputs[model->input_count++] = port;
             break;
         case GRAPH_OUTPUT:
-            NN_TRY(read_port(field.bytes, &table, 0, &port, error));
+            NN_TRY(read_port(field.bytes, 0, &name, &port, error));
+            port.value = value_of(&table, name);
             model->outputs[model->output_count++] = port;
             break;
         default:
