@@ -5,12 +5,10 @@
 
 static void run(const struct nn_evidence *evidence, struct nn_finding *finding)
 {
-    size_t twins = 0, units = 0;
+    size_t twins = 0;
     int at = -1;
     for (int i = 0; i < evidence->net->count; i++) {
         const struct nn_layer_health *layer = &evidence->layers[i];
-        bool weights = evidence->net->nodes[i]->param_count > 0;
-        units += weights ? layer->units : 0;
         twins += layer->twins;
         if (layer->twins > 0 && (at < 0 || layer->twins > evidence->layers[at].twins))
             at = i;
