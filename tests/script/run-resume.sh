@@ -56,7 +56,7 @@ start=$(date +%s%N)
 run "$BIG; $SETTING; train epochs=4 $TRAIN log=whole.csv best=whole-best.safetensors; save whole.safetensors"
 report $? 'the run without a signal'
 took=$((($(date +%s%N) - start) / 1000000))
-for i in 1 2 3 4 5 6 7 8 9 10; do
+for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
     rm -f run.safetensors parts.safetensors best.safetensors log.csv
     "$program" --threads=$((i % 3 + 1)) -c "$BIG; $SETTING
 train epochs=4 $TRAIN checkpoint=run.safetensors every=3 log=log.csv best=best.safetensors" \
@@ -66,7 +66,7 @@ train epochs=4 $TRAIN checkpoint=run.safetensors every=3 log=log.csv best=best.s
     random=$(od -An -N2 -tu2 /dev/urandom)
     moment=$((took / 10 + took * 8 / 10 * random / 65536))
     sleep "$(awk "BEGIN { print $moment / 1000 }")"
-    [ $((i % 2)) = 0 ] && signal=TERM || signal=INT
+    [ $i -le 10 ] && signal=TERM || signal=INT
     kill -$signal $process 2>/dev/null
     wait $process
     status=$?
