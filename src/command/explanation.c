@@ -9,6 +9,7 @@
 #include "data/npy.h"
 #include "explain/blur.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -186,6 +187,9 @@ static enum nn_status fill_baseline(const struct nn_subject *subject, const char
     size_t size = nn_shape_size(&subject->shape);
     double number;
     if (nn_number_parse(text, strlen(text), &number)) {
+        if (!isfinite((float)number))
+            return nn_fail(error, NN_ARGUMENT, "baseline=%s is not a finite number",
+                           NN_VISIBLE(text));
         for (size_t i = 0; i < size; i++)
             values[i] = (float)number;
         return NN_OK;
@@ -307,8 +311,9 @@ static enum nn_status name_features(const struct nn_explanation *explanation,
                                     struct nn_error *error)
 {
     const struct nn_samples *samples = explanation->subject.data->samples;
-    if (!samples->features || nn_dataset_is_image(explanation->subject.data))
-        return NN_OK;
+    if (!samples->features || nn_dataset_is_image(explanation->subject.data) ||
+        explanation->request.method->shape)
+        return NN_OK; /* a layer has units, not features */
     return nn_result_names(explanation->result, (const char *const *)samples->features,
                            samples->feature_count, error);
 }

@@ -133,10 +133,13 @@ static bool parse_difference(const struct nn_explain_request *request, const cha
 static void read_classes(const struct nn_pass *pass, const struct nn_target *target, size_t n,
                          int32_t *units)
 {
-    size_t out = nn_pass_net(pass)->nodes[target->node]->size;
+    const struct nn_node *node = nn_pass_net(pass)->nodes[target->node];
+    size_t out = node->size, maps = node->shape.rank > 1 ? node->shape.dim[0] : out;
     for (size_t i = 0; i < n; i++) {
         const float *z = nn_pass_output(pass, target->node) + i * out;
         units[i] = out == 1 && !target->binary ? 0 : nn_predicted_class(z, out, true);
+        if (out > maps) /* the map that holds the largest value */
+            units[i] /= (int32_t)(out / maps);
     }
 }
 

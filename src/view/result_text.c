@@ -204,7 +204,8 @@ static enum nn_status vector(const struct page *page, const float *values, size_
     if (count == 0)
         return NN_OK;
     NN_TRY(begin(page, (int)most, &canvas));
-    nn_draw_value_bars(&canvas, whole(&canvas), values, page->result->names, count, sorted, 0, -1);
+    char **names = page->result->name_count >= count ? page->result->names : NULL;
+    nn_draw_value_bars(&canvas, whole(&canvas), values, names, count, sorted, 0, -1);
     end(page, &canvas, true);
     if (most < count)
         status = sentence(page, "%s %zu more", page->medium.ascii ? "..." : "\u2026", count - most);

@@ -75,6 +75,8 @@ bad 'a negative deviation' 3 'method=normal takes a value from 0 on' "$NET; net 
 bad 'batches of one' 1 'layer bn1 (batchnorm) needs more than one sample in a batch' \
     'data demo iris; add dense 4; add batchnorm; add dense 3 softmax; compile loss=categorical_crossentropy; train 1 batch=1'
 
+bad 'a baseline that is no number' 1 'baseline=nan is not a finite number' "$IRIS; train 1; ig 0 baseline=nan"
+
 # Losses of probabilities.
 printf 'a,y\n0,-1.5\n1,0.5\n2,0.25\n' >values.csv
 for loss in binary_crossentropy binary_focal; do

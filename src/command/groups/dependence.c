@@ -20,7 +20,7 @@
 #define TARGET_ARG                                                                                 \
     {                                                                                              \
         .name = "target", .type = NN_ARG_TEXT, .choices = "@classes",                              \
-        .help = "as for `explain`; else every class, of two the second"                            \
+        .help = "as for `explain`; else every class, of two the second; ice takes one"             \
     }
 #define OUTPUT_ARG                                                                                 \
     {                                                                                              \

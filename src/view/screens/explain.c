@@ -132,9 +132,11 @@ static void draw_explanation(const struct nn_scene *scene, struct nn_canvas *can
     else if (result->kind == NN_RESULT_IMAGE)
         nn_draw_value_bars(canvas, box, values->data, feature_names(scene),
                            nn_shape_size(&values->shape), false, 0, -1);
-    else if (values->data && values->shape.rank > 0 && values->shape.dim[0] > 0)
-        nn_draw_feature_bars(canvas, box, values->data, result->names,
-                             nn_shape_size(&values->shape) / values->shape.dim[0]);
+    else if (values->data && values->shape.rank > 0 && values->shape.dim[0] > 0) {
+        size_t count = nn_shape_size(&values->shape) / values->shape.dim[0];
+        nn_draw_feature_bars(canvas, box, values->data,
+                             result->name_count >= count ? result->names : NULL, count);
+    }
 }
 
 static void draw_subject(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box box)

@@ -312,3 +312,19 @@ Test(layers, maps_of_a_series_are_those_of_a_row)
     nn_net_free(one);
     nn_net_free(two);
 }
+
+/* A net that ends with feature maps: the explained unit is a map, not a place in all of them. */
+Test(layers, a_net_that_ends_with_maps)
+{
+    const char *lines[] = {"conv2d 8 3 relu", "maxpool2d 2", NULL};
+    struct nn_net *net = net_of("3x12x12", lines, 6);
+    float x[2 * 432];
+    fill(x, 864, 7);
+    for (size_t m = 0; m < 2; m++) {
+        struct nn_result *map = run(net, m ? "gradcam" : "saliency", "", x, 2, NULL, NULL);
+        for (size_t i = 0; i < nn_shape_size(&map->values.shape); i++)
+            cr_assert(isfinite(map->values.data[i]));
+        nn_result_free(map);
+    }
+    nn_net_free(net);
+}
