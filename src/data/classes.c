@@ -12,13 +12,6 @@ static int32_t find(const char *name, char *const *classes, size_t count)
     return -1;
 }
 
-static void free_classes(char **classes, size_t count)
-{
-    for (size_t i = 0; classes && i < count; i++)
-        nn_free(classes[i]);
-    nn_free(classes);
-}
-
 /* The model's classes, then those of the data that it does not know. */
 static enum nn_status join_classes(char *const *classes, size_t count,
                                    const struct nn_samples *samples, const int32_t *map,
@@ -32,7 +25,7 @@ static enum nn_status join_classes(char *const *classes, size_t count,
         if (map[i] >= (int32_t)count)
             whole = (made[map[i]] = nn_strdup(samples->classes[i])) != NULL;
     if (!whole) {
-        free_classes(made, made ? total : 0);
+        nn_names_free(made, total);
         return nn_fail_memory(error, total * sizeof *made);
     }
     *joined = made;
@@ -64,7 +57,7 @@ enum nn_status nn_dataset_match_classes(struct nn_dataset *dataset, char *const 
     NN_TRY(join_classes(classes, count, samples, map, total, &joined, error));
     for (size_t i = 0; i < samples->count; i++)
         samples->labels[i] = map[samples->labels[i]];
-    free_classes(samples->classes, samples->class_count);
+    nn_names_free(samples->classes, samples->class_count);
     samples->classes = joined;
     samples->class_count = total;
     *unknown = total - count;

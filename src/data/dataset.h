@@ -78,6 +78,10 @@ enum nn_order {
                         in that split belong to none */
 };
 
+/* Names of classes or features: a copy (NULL without memory), and its end (NULL is fine). */
+char **nn_names_copy(const char *const *names, size_t count);
+void nn_names_free(char **names, size_t count);
+
 struct nn_dataset {
     struct nn_samples *samples;
     size_t *index[NN_SPLIT_COUNT]; /* sample numbers of each split */

@@ -82,20 +82,6 @@ static void copy_portion(const struct portion *from, struct nn_samples *to, size
         to->cut[first] = 1; /* the files are no series together */
 }
 
-static char **copy_names(char *const *names, size_t count)
-{
-    char **made = nn_calloc(count, sizeof *made);
-    for (size_t i = 0; made && i < count; i++) {
-        if ((made[i] = nn_strdup(names[i])))
-            continue;
-        while (i-- > 0)
-            nn_free(made[i]);
-        nn_free(made);
-        return NULL;
-    }
-    return made;
-}
-
 /* What the samples are called: classes from the fresh ones, which were matched and may have more.
  */
 static bool copy_all_names(struct nn_samples *made, const struct nn_samples *old,
@@ -105,10 +91,12 @@ static bool copy_all_names(struct nn_samples *made, const struct nn_samples *old
         return false;
     if (old->target_name && !(made->target_name = nn_strdup(old->target_name)))
         return false;
-    if (old->features && !(made->features = copy_names(old->features, old->feature_count)))
+    if (old->features &&
+        !(made->features = nn_names_copy((const char *const *)old->features, old->feature_count)))
         return false;
     made->feature_count = old->feature_count;
-    if (fresh->classes && !(made->classes = copy_names(fresh->classes, fresh->class_count)))
+    if (fresh->classes &&
+        !(made->classes = nn_names_copy((const char *const *)fresh->classes, fresh->class_count)))
         return false;
     made->class_count = fresh->class_count;
     return true;

@@ -12,7 +12,20 @@ enum nn_status nn_samples_new(struct nn_samples **samples, struct nn_error *erro
     return NN_OK;
 }
 
-static void free_names(char **names, size_t count)
+char **nn_names_copy(const char *const *names, size_t count)
+{
+    char **copy = nn_calloc(count, sizeof *copy);
+    for (size_t i = 0; copy && i < count; i++) {
+        copy[i] = nn_strdup(names[i]);
+        if (!copy[i]) {
+            nn_names_free(copy, i);
+            return NULL;
+        }
+    }
+    return copy;
+}
+
+void nn_names_free(char **names, size_t count)
 {
     for (size_t i = 0; names && i < count; i++)
         nn_free(names[i]);
@@ -29,14 +42,14 @@ void nn_samples_free(struct nn_samples *samples)
         nn_free(samples->name);
         nn_free(samples->values);
         nn_free(samples->labels);
-        free_names(samples->classes, samples->class_count);
+        nn_names_free(samples->classes, samples->class_count);
         nn_free(samples->targets);
         nn_free(samples->target_name);
         nn_free(samples->mask);
         nn_free(samples->missing);
         nn_free(samples->span);
         nn_free(samples->cut);
-        free_names(samples->features, samples->feature_count);
+        nn_names_free(samples->features, samples->feature_count);
     }
     nn_free(samples);
 }

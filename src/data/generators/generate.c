@@ -4,21 +4,6 @@
 
 #include <string.h>
 
-static char **copy_names(const char *const *names, size_t count)
-{
-    char **copy = nn_calloc(count, sizeof *copy);
-    for (size_t i = 0; copy && i < count; i++) {
-        copy[i] = nn_strdup(names[i]);
-        if (!copy[i]) {
-            while (i > 0)
-                nn_free(copy[--i]);
-            nn_free(copy);
-            return NULL;
-        }
-    }
-    return copy;
-}
-
 enum nn_status nn_generation_begin(const struct nn_generation *generation,
                                    struct nn_samples **samples, struct nn_error *error)
 {
@@ -38,10 +23,10 @@ enum nn_status nn_generation_begin(const struct nn_generation *generation,
     }
     made->values = nn_calloc_aligned(cells, size);
     made->labels = nn_calloc(made->count, sizeof *made->labels);
-    made->classes = copy_names(generation->classes, generation->class_count);
+    made->classes = nn_names_copy(generation->classes, generation->class_count);
     made->class_count = made->classes ? generation->class_count : 0;
     if (generation->features)
-        made->features = copy_names(generation->features, width);
+        made->features = nn_names_copy(generation->features, width);
     if (generation->mask_size > 0)
         made->mask = nn_calloc(made->count, generation->mask_size);
     made->mask_size = generation->mask_size;
