@@ -31,6 +31,14 @@ static inline enum nn_status read_bytes(const char *reader, const char *path, co
     return status;
 }
 
+/* The same for the text of a table. */
+static inline enum nn_status read_csv(const char *text, size_t length,
+                                       struct nn_read_options options, struct nn_samples **samples,
+                                       struct nn_error *error)
+{
+    return read_bytes("csv", "t.csv", text, length, &options, samples, error);
+}
+
 static inline struct nn_read_options plain_options(void)
 {
     return (struct nn_read_options){.header = -1, .split = -1};

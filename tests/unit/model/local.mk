@@ -4,6 +4,7 @@ tests_unit_test_model_SOURCES = \
 	tests/unit/model/sample.h tests/unit/model/sample.c \
 	tests/unit/model/proto.h tests/unit/model/proto.c \
 	tests/unit/model/test_model.c \
+	tests/unit/model/test_damage.c \
 	tests/unit/model/test_c_export.c \
 	tests/unit/model/test_onnx.c \
 	tests/unit/model/test_onnx_export.c \

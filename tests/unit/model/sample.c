@@ -226,3 +226,26 @@ void sample_folder_remove(void)
     }
     cr_assert(rmdir(folder) == 0, "something else is left in %s", folder);
 }
+
+void sample_save(const char *path, const struct nn_model *model)
+{
+    struct nn_error error = {0};
+    cr_assert(nn_model_save(path, model, &error) == NN_OK, "%s", error.message);
+}
+
+void sample_open(const char *path, struct nn_model *model)
+{
+    struct nn_error error = {0};
+    cr_assert(nn_model_open(path, model, &error) == NN_OK, "%s", error.message);
+}
+
+void sample_later(struct nn_model *model)
+{
+    sample_model(model);
+    *model->offset = 1.0 / 3;
+    model->missing = NN_MISSING_MEAN;
+    model->fill = nn_calloc(1, sizeof *model->fill);
+    cr_assert(model->fill);
+    *model->fill = 0.1F;
+    model->fill_count = 1;
+}

@@ -14,6 +14,13 @@ void sample_fill(struct nn_net *net, unsigned seed);
 /* A small convolutional net with everything that a model may hold: recipe, training state, history,
  * classes, features, scaling. */
 void sample_model(struct nn_model *model);
+/* The same with what files of version 1 had not from the beginning: values for missing cells, an
+ * offset that a float would round. */
+void sample_later(struct nn_model *model);
+
+/* Save and open; the test fails if that fails. */
+void sample_save(const char *path, const struct nn_model *model);
+void sample_open(const char *path, struct nn_model *model);
 
 /* Fails the test unless both have the same nodes, arguments and, bit for bit, parameters. */
 void sample_compare_nets(const struct nn_net *a, const struct nn_net *b);
