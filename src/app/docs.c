@@ -12,7 +12,6 @@
 #include "engine/optimizer.h"
 #include "engine/schedule.h"
 #include "engine/shorthand.h"
-#include "explain/actmax.h"
 #include "explain/method.h"
 #include "tui/keys.h"
 
@@ -208,8 +207,11 @@ static void write_command(FILE *out, const struct nn_command *command)
 {
     struct nn_buffer synopsis;
     nn_buffer_init(&synopsis, 0);
-    if (command->args)
-        nn_arg_specs_synopsis(command->args, &synopsis);
+    struct nn_arena arena;
+    nn_arena_init(&arena);
+    const struct nn_arg_spec *args = nn_command_args(command, &arena);
+    if (args)
+        nn_arg_specs_synopsis(args, &synopsis);
     fputs(".SS ", out);
     roff(out, command->name);
     fputs("\n.PP\n\\fB", out);
@@ -223,8 +225,9 @@ static void write_command(FILE *out, const struct nn_command *command)
     fputs(".\n", out);
     if (command->details)
         paragraph(out, command->details);
-    for (const struct nn_arg_spec *spec = command->args; spec && spec->name; spec++)
+    for (const struct nn_arg_spec *spec = args; spec && spec->name; spec++)
         argument(out, spec);
+    nn_arena_clear(&arena);
     for (const struct nn_example *example = command->examples; example && example->text;
          example++) {
         fputs(".PP\nExample", out);
@@ -306,12 +309,6 @@ static void write_methods(FILE *out)
                  method->alias ? method->alias : "");
         described(out, name, method->args, method->summary, method->formula, method->source);
     }
-    section(out, "ACTIVATION MAXIMIZATION");
-    paragraph(
-        out, "The keys of actmax beside those of the command, with its defaults; dream has some of "
-             "them:");
-    for (const struct nn_arg_spec *spec = nn_actmax_args; spec->name; spec++)
-        argument(out, spec);
 }
 
 static void write_rest(FILE *out)

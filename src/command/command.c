@@ -1,6 +1,7 @@
 #include "command/command.h"
 
 #include "base/text.h"
+#include "command/specs.h"
 #include "explain/method.h"
 
 #include <string.h>
@@ -43,6 +44,12 @@ const struct nn_command *nn_command_find(const struct nn_word *words, size_t cou
     if (!found && count > 0 && !words[0].key && nn_method_find(words[0].value))
         return nn_command_named("explain");
     return found;
+}
+
+const struct nn_arg_spec *nn_command_args(const struct nn_command *command, struct nn_arena *arena)
+{
+    const struct nn_arg_spec *parts[] = {command->args, command->more};
+    return command->more ? nn_specs_join(arena, parts, 2) : command->args;
 }
 
 const struct nn_command *nn_command_named(const char *name)

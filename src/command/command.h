@@ -41,6 +41,8 @@ struct nn_command {
     const char *summary;
     const char *details; /* paragraphs for man and `help NAME`; may be NULL */
     const struct nn_arg_spec *args;
+    const struct nn_arg_spec *more; /* of RAW commands: keys behind args that the module below has
+                                       in a table of its own (actmax), or NULL */
     const struct nn_example *examples; /* ends with text NULL */
     unsigned flags;
     enum nn_status (*run)(const struct nn_invocation *invocation, struct nn_error *error);
@@ -56,6 +58,8 @@ extern const size_t nn_command_count;
 /* The longest name that the words begin with; *used = how many words it took (0: short form of a
  * method, whose first word stays). NULL if unknown. */
 const struct nn_command *nn_command_find(const struct nn_word *words, size_t count, size_t *used);
+/* args and more in one list, in the arena; NULL when there is no memory. */
+const struct nn_arg_spec *nn_command_args(const struct nn_command *command, struct nn_arena *arena);
 /* A command by its whole name ("data load"), NULL if there is none. */
 const struct nn_command *nn_command_named(const char *name);
 /* The short form of a method nearest to a word, NULL if none is near. */

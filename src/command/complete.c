@@ -127,7 +127,7 @@ static void find_command(struct place *place)
     if (command->specs)
         place->specs = command->specs(rest, words->count - place->used, &place->arena);
     if (!place->specs)
-        place->specs = command->args;
+        place->specs = nn_command_args(command, &place->arena);
 }
 
 /* ---- what may stand there ---- */

@@ -116,14 +116,18 @@ static void put_names(struct nn_buffer *out, const char *kind);
 
 static void put_command(struct nn_buffer *out, const struct nn_command *command)
 {
-    put_usage(out, command->name, command->args);
+    struct nn_arena arena;
+    nn_arena_init(&arena);
+    const struct nn_arg_spec *args = nn_command_args(command, &arena);
+    out->failed = out->failed || (command->args && !args);
+    put_usage(out, command->name, args);
     nn_buffer_char(out, '\n');
     put_wrapped(out, command->summary, 2, 0);
     if (command->details)
         put_wrapped(out, command->details, 2, 0);
-    if (command->args && command->args[0].name) {
+    if (args && args[0].name) {
         put_heading(out, "Arguments");
-        put_arguments(out, command->args);
+        put_arguments(out, args);
     }
     for (const struct nn_arg_spec *spec = command->args; spec && spec->name; spec++)
         if (spec->choices && spec->choices[0] == '@')
@@ -135,6 +139,7 @@ static void put_command(struct nn_buffer *out, const struct nn_command *command)
         if (example->help)
             put_wrapped(out, example->help, 6, 0);
     }
+    nn_arena_clear(&arena);
 }
 
 /* What layers, losses, optimizers, metrics and methods have in common. */

@@ -58,6 +58,8 @@ struct nn_samples {
     unsigned char *cut; /* [count] 1: rows were left out before this one; NULL: nowhere */
     size_t series;      /* windows over a series: of how many columns, which stand one after the
                            other in a sample; else 0 */
+    bool timely;        /* the values of a sample follow each other in time, though they are columns
+                           of a table */
     size_t horizon;     /* of windows: how many rows behind its last one the target lies */
     size_t step;        /* of windows: rows from one to the next */
     size_t left_out;    /* windows without a target, or across rows that were left out */

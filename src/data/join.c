@@ -145,6 +145,7 @@ static enum nn_status make_samples(const struct nn_samples *old, const struct nn
     made->target_width = old->target_width;
     made->horizon = old->horizon;
     made->series = old->series;
+    made->timely = old->timely && fresh->timely;
     made->step = old->step;
     made->left_out = old->left_out + fresh->left_out;
     made->mask_size = old->mask_size == fresh->mask_size ? old->mask_size : 0;

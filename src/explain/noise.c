@@ -26,11 +26,17 @@ static enum nn_status inner_method(const struct nn_explain_call *call,
     *method = nn_method_find(name);
     if (!*method)
         return nn_fail(error, NN_ARGUMENT, "method=%s: there is no such method", NN_VISIBLE(name));
-    if ((*method)->args == nn_noise_args || ((*method)->flags & NN_METHOD_LAYER) ||
-        (*method)->shape)
+    if ((*method)->args == nn_noise_args)
         return nn_fail(error, NN_REFUSED,
-                       "method=%s: noise is averaged for methods whose map has the input's size",
+                       "method=%s averages over noise itself: name the method to average, such as "
+                       "method=saliency",
                        (*method)->name);
+    if (((*method)->flags & NN_METHOD_LAYER) || (*method)->shape)
+        return nn_fail(
+            error, NN_REFUSED,
+            "method=%s: its map is a layer's, and noise is averaged for maps of the input's "
+            "size, such as those of method=saliency",
+            (*method)->name);
     return NN_OK;
 }
 

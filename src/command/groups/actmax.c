@@ -16,6 +16,8 @@
 
 #define MOST_SAMPLES 1024
 
+extern const struct nn_command nn_command_actmax, nn_command_dream;
+
 static const struct nn_arg_spec actmax_args[] = {
     {.name = "unit",
      .type = NN_ARG_TEXT,
@@ -90,24 +92,6 @@ static void maximization_clear(struct nn_inquiry *inquiry)
     nn_bounds_clear(&maximization->bounds);
     nn_tensor_clear(&maximization->direction);
     nn_free(maximization->samples);
-}
-
-static const struct nn_arg_spec *actmax_specs(const struct nn_word *words, size_t count,
-                                              struct nn_arena *arena)
-{
-    const struct nn_arg_spec *parts[] = {actmax_args, nn_actmax_args};
-    (void)words;
-    (void)count;
-    return nn_specs_join(arena, parts, 2);
-}
-
-static const struct nn_arg_spec *dream_specs(const struct nn_word *words, size_t count,
-                                             struct nn_arena *arena)
-{
-    const struct nn_arg_spec *parts[] = {dream_args, nn_dream_args};
-    (void)words;
-    (void)count;
-    return nn_specs_join(arena, parts, 2);
 }
 
 /* The features of a table stand in place of the numbers of its values. */
@@ -236,17 +220,19 @@ static enum nn_status take_samples(struct maximization *maximization, struct nn_
 }
 
 /* What actmax and dream have in common: words, net, bounds. */
-static enum nn_status begin(struct maximization *maximization, const struct nn_arg_spec *specs,
-                            const struct nn_arg_spec *own, const char *what, struct nn_error *error)
+static enum nn_status begin(struct maximization *maximization, const struct nn_command *command,
+                            struct nn_error *error)
 {
     struct nn_inquiry *inquiry = &maximization->inquiry;
     struct nn_actmax_request *request = &maximization->request;
+    const struct nn_arg_spec *specs = nn_command_args(command, &inquiry->arena);
     enum nn_status status = NN_OK;
     if (!specs)
         NN_TRY(nn_fail_memory(error, sizeof actmax_args));
+    NN_TRY(nn_command_parse(&inquiry->args, specs, inquiry->words, inquiry->word_count,
+                            command->name, error));
     NN_TRY(
-        nn_command_parse(&inquiry->args, specs, inquiry->words, inquiry->word_count, what, error));
-    NN_TRY(nn_specs_extract(&maximization->own, own, &inquiry->args, what, error));
+        nn_specs_extract(&maximization->own, command->more, &inquiry->args, command->name, error));
     NN_TRY(nn_bounds_find(inquiry->session, inquiry->net, &maximization->bounds, error));
     request->net = inquiry->net;
     request->args = &maximization->own;
@@ -269,8 +255,7 @@ static enum nn_status prepare_actmax(struct nn_inquiry *inquiry, struct nn_error
     struct maximization *maximization = (struct maximization *)inquiry;
     const char *unit, *direction;
     enum nn_status status = NN_OK;
-    NN_TRY(begin(maximization, actmax_specs(inquiry->words, inquiry->word_count, &inquiry->arena),
-                 nn_actmax_args, "actmax", error));
+    NN_TRY(begin(maximization, &nn_command_actmax, error));
     unit = nn_inquiry_text(inquiry, "unit");
     direction = nn_inquiry_text(inquiry, "direction");
     if (unit && direction)
@@ -296,8 +281,7 @@ static enum nn_status prepare_dream(struct nn_inquiry *inquiry, struct nn_error 
     struct nn_actmax_request *request = &maximization->request;
     const char *unit;
     enum nn_status status = NN_OK;
-    NN_TRY(begin(maximization, dream_specs(inquiry->words, inquiry->word_count, &inquiry->arena),
-                 nn_dream_args, "dream", error));
+    NN_TRY(begin(maximization, &nn_command_dream, error));
     NN_TRY(nn_inquiry_sample(inquiry, error));
     unit = nn_inquiry_text(inquiry, "unit");
     if (!unit && !nn_inquiry_text(inquiry, "layer") && nn_net_last_spatial(inquiry->net) >= 0)
@@ -341,6 +325,7 @@ const struct nn_command nn_command_actmax = {
         "the penalties. A class is driven above the other classes (`contrast`). With `count=` the "
         "images of one unit are kept apart by their answers at the last convolution.",
     .args = actmax_args,
+    .more = nn_actmax_args,
     .examples =
         (const struct nn_example[]){
             {"actmax unit=3 steps=64", NN_DIGITS, "What a three looks like to the net"},
@@ -353,7 +338,6 @@ const struct nn_command nn_command_actmax = {
             {0}},
     .flags = NN_COMMAND_READS | NN_COMMAND_RAW,
     .run = run_actmax,
-    .specs = actmax_specs,
 };
 
 const struct nn_command nn_command_dream = {
@@ -364,6 +348,7 @@ const struct nn_command nn_command_dream = {
         "DeepDream: gradient ascent from the sample on the mean square of a layer's answers, or "
         "on one unit of it, held to the sample by `l2`.",
     .args = dream_args,
+    .more = nn_dream_args,
     .examples = (const struct nn_example[]){{"dream sample=3 layer=conv1 steps=16", NN_DIGITS,
                                              "A sample as the first layer likes it"},
                                             {"dream sample=3 unit=8 steps=16", NN_DIGITS,
@@ -371,5 +356,4 @@ const struct nn_command nn_command_dream = {
                                             {0}},
     .flags = NN_COMMAND_READS | NN_COMMAND_RAW,
     .run = run_dream,
-    .specs = dream_specs,
 };

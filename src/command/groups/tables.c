@@ -504,6 +504,11 @@ static enum nn_status prepare_timeline(struct nn_inquiry *inquiry, struct nn_err
                     "a timeline is of a series, and the data are of %s: `explain`; `data window` "
                     "makes windows of a table",
                     nn_shape_text(shape, input)));
+    const struct nn_samples *samples = shares->explanation->subject.data->samples;
+    if (input->rank == 1 && samples->features && samples->series == 0 && !samples->timely)
+        NN_TRY(nn_fail(error, NN_REFUSED,
+                       "a timeline is of a series, and these are columns of a table: `waterfall`; "
+                       "`data window` makes windows of a table"));
     if (method->flags & NN_METHOD_LAYER)
         NN_TRY(nn_fail(error, NN_REFUSED, "the map of %s is a layer's, not the input's",
                        method->name));

@@ -73,8 +73,10 @@ static enum nn_status make(const struct nn_demo *demo, size_t count, uint64_t se
         mask[WINDOW - LAG_NEAR] = mask[WINDOW - LAG_FAR] = 1;
         (*samples)->labels[i] = returns[i + WINDOW] > 0;
     }
-    if (status == NN_OK)
+    if (status == NN_OK) {
+        (*samples)->timely = true;
         (*samples)->train_count = count - count / 5;
+    }
     nn_free(returns);
     return status;
 }

@@ -1,6 +1,7 @@
 /* Whatever is one struct (layer, shorthand, loss, optimizer, schedule, metric, method) has a help
  * text with its arguments, and refuses wrong ones, all from that struct. */
 #include "base/args.h"
+#include "command/command.h"
 #include "command/help.h"
 #include "engine/loss.h"
 #include "engine/metric.h"
@@ -76,6 +77,9 @@ Test(described, everything_has_help_and_refuses_wrong_arguments)
         check(nn_metrics[i]->name, nn_metrics[i]->summary, NULL);
     for (size_t i = 0; i < nn_method_count; i++)
         check(nn_methods[i]->name, nn_methods[i]->summary, nn_methods[i]->args);
+    for (size_t i = 0; i < nn_command_count; i++) /* the keys of the ascent, too */
+        if (nn_commands[i]->more)
+            check(nn_commands[i]->name, nn_commands[i]->summary, nn_commands[i]->more);
 }
 
 Test(described, aliases_of_layers_have_the_help_of_the_layer)
