@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "command/deliver.h"
 #include "command/specs.h"
+#include "command/truth.h"
 #include "data/npy.h"
 #include "explain/blur.h"
 
@@ -353,6 +354,9 @@ static enum nn_status prepare(struct nn_session *session, struct nn_explanation 
     request->x = explanation->subject.x;
     request->batch = explanation->subject.count;
     request->labels = explanation->subject.labels;
+    if (request->target && strcmp(request->target, "loss") == 0 && explanation->subject.values)
+        NN_TRY(nn_truth_loss(session, net, &explanation->subject, explanation->subject.values,
+                             explanation->subject.width, &request->loss, error));
     request->layer = nn_args_text(args, NN_EXPLAIN_ARG_LAYER);
     request->baseline = explanation->baseline;
     request->classes = nn_subject_classes(session, &request->class_count);

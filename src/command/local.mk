@@ -40,7 +40,7 @@ src_libcommand_a_SOURCES = \
 	src/command/feature.c src/command/feature.h src/command/inquiry.c src/command/inquiry.h \
 	src/command/session.c src/command/session.h src/command/settings.c src/command/settings.h \
 	src/command/specs.c src/command/specs.h src/command/subject.c src/command/subject.h \
-	src/command/take.c src/command/take.h \
+	src/command/take.c src/command/take.h src/command/truth.c src/command/truth.h \
 	$(COMMAND_GROUPS)
 
 # The registry: group by group, each file's commands by name.

@@ -95,11 +95,16 @@ static enum nn_status fetch(struct nn_subject *subject, struct nn_error *error)
     bool labelled = source.labelled && source.classes > 0;
     if (labelled)
         subject->labels = nn_calloc(subject->count, sizeof *subject->labels);
-    if (!subject->x || !index || (labelled && !subject->labels))
+    if (source.labelled && source.classes == 0)
+        subject->width = source.target_width;
+    if (subject->width > 0 && nn_size_mul(subject->count, subject->width, &floats))
+        subject->values = nn_calloc(floats, sizeof *subject->values);
+    if (!subject->x || !index || (labelled && !subject->labels) ||
+        (subject->width > 0 && !subject->values))
         NN_TRY(nn_fail_memory(error, floats * sizeof *subject->x));
     for (size_t i = 0; i < subject->count; i++)
         index[i] = (size_t)subject->first + i;
-    source.fetch(&source, index, subject->count, subject->x, subject->labels, NULL);
+    source.fetch(&source, index, subject->count, subject->x, subject->labels, subject->values);
 out:
     nn_free(index);
     return status;
@@ -128,6 +133,7 @@ void nn_subject_clear(struct nn_subject *subject)
 {
     nn_free(subject->x);
     nn_free(subject->labels);
+    nn_free(subject->values);
     *subject = (struct nn_subject){0};
 }
 

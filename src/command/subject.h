@@ -31,7 +31,9 @@ struct nn_subject {
     size_t count;
     struct nn_shape shape;
     float *x;        /* [count, shape...], scaled */
-    int32_t *labels; /* [count], or NULL */
+    int32_t *labels; /* [count] true classes, or NULL */
+    float *values;   /* [count, width] true values of data without classes, or NULL */
+    size_t width;
 };
 /* `sample` not set: the cursor's. */
 enum nn_status nn_subject_samples(const struct nn_session *session, const char *split,

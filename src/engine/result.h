@@ -28,7 +28,8 @@ enum nn_result_kind {
 enum nn_scale_kind {
     NN_SCALE_SIGNED,   /* diverging around 0 */
     NN_SCALE_POSITIVE, /* from 0 */
-    NN_SCALE_RANGE     /* from min to max */
+    NN_SCALE_RANGE,    /* from min to max */
+    NN_SCALE_CHANGE    /* of an input, diverging around 0: three channels are colours around grey */
 };
 
 struct nn_figure { /* one number beside a picture: "gap", "F(x)", "p(class)" */

@@ -86,14 +86,8 @@ enum nn_status nn_attack_run(const struct nn_attack *attack, float *out, struct 
         start_at_random(attack, i, out + i * size, size);
         project(attack, attack->x + i * size, out + i * size, size);
     }
-    struct nn_gradient_job job = {.net = attack->net,
-                                  .target = {.what = NN_EXPLAIN_LOSS,
-                                             .node = nn_net_logits(attack->net),
-                                             .binary = attack->binary,
-                                             .unit = attack->classes},
-                                  .x = out,
-                                  .n = batch,
-                                  .dx = gradient};
+    struct nn_gradient_job job = {
+        .net = attack->net, .target = attack->target, .x = out, .n = batch, .dx = gradient};
     for (size_t step = 0; step < attack->steps; step++) {
         NN_TRY(nn_explain_gradient(&job, attack->progress, error));
         for (size_t i = 0; i < batch; i++) {

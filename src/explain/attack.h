@@ -6,7 +6,8 @@
  *       from a random place in the ball (Madry et al. 2018, eq. 3). l2 steps are projected to the
  *       sphere's inside; the random start is uniform per value (linf) or at a uniform share of e in
  *       a random direction (l2).
- * With a target class both descend on its cross-entropy. Results are within the bounds; the ball is
+ * With a target class both descend on its cross-entropy. Nets without classes have the
+ * loss of their values in its place. Results are within the bounds; the ball is
  * kept then as well, since both are convex and the clipping moves towards x.
  *
  * Shapes: x and out [batch, input...]. Owns nothing. Errors: NN_REFUSED where there is no gradient,
@@ -23,9 +24,8 @@ struct nn_attack {
     const struct nn_net *net;
     const float *x;
     size_t batch;
-    const int32_t *classes; /* [batch]: true ones, or the targets */
-    bool targeted;
-    bool binary; /* one output stands for two classes */
+    struct nn_target target; /* LOSS: of the true classes or values, or of those aimed at */
+    bool targeted;           /* lowers it */
     enum nn_attack_norm norm;
     double epsilon;
     double step;  /* of pgd; 0: 2.5 epsilon / steps */

@@ -44,7 +44,8 @@ static enum nn_status probability(const struct nn_explain_call *call, double *p,
          softmax = logarithm || strcmp(output->layer->name, "softmax") == 0,
          sigmoid = strcmp(output->layer->name, "sigmoid") == 0;
     *p = NAN;
-    if (call->target.what == NN_EXPLAIN_UNIT || !(softmax || (sigmoid && call->target.binary)))
+    if (call->target.what == NN_EXPLAIN_UNIT || call->target.loss.loss ||
+        !(softmax || (sigmoid && call->target.binary)))
         return NN_OK;
     struct nn_target target = call->target;
     target.what = NN_EXPLAIN_CLASS;
@@ -166,6 +167,8 @@ struct nn_explain_request nn_explain_part(const struct nn_explain_request *reque
     part.x += first * request->net->nodes[0]->size;
     part.batch = n;
     part.labels = request->labels ? request->labels + first : NULL;
+    if (request->loss.loss)
+        part.loss.values += first * request->net->nodes[request->loss.node]->size;
     part.targets = request->targets ? request->targets + first : NULL;
     if (request->own_baselines)
         part.baseline += first * request->net->nodes[0]->size;

@@ -12,9 +12,10 @@ struct nn_explain_request {
     size_t batch;
     const int32_t *labels; /* [batch] true classes, or NULL */
     const char *target; /* "", "3", "cat", "3-5", "loss", "conv2:7"; NULL = the predicted class */
-    const int32_t *targets;  /* one class per sample (target=FILE), or NULL */
-    const char *layer;       /* name or number; NULL = the default */
-    const float *baseline;   /* [input...] or NULL = zeros */
+    struct nn_values_loss loss; /* of target=loss where there are no classes: a row per sample */
+    const int32_t *targets;     /* one class per sample (target=FILE), or NULL */
+    const char *layer;          /* name or number; NULL = the default */
+    const float *baseline;      /* [input...] or NULL = zeros */
     const float *background; /* [backgrounds, input...]: baselines of methods that take several */
     size_t backgrounds;
     bool own_baselines; /* baseline is [batch, input...]: each sample has its own */

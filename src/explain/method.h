@@ -11,6 +11,7 @@
 
 #include "base/args.h"
 #include "engine/cancel.h"
+#include "engine/loss.h"
 #include "engine/pass.h"
 #include "engine/result.h"
 
@@ -20,16 +21,27 @@ enum nn_target_what {
     NN_EXPLAIN_CLASS,      /* output unit (logit before a final softmax or sigmoid) */
     NN_EXPLAIN_DIFFERENCE, /* unit minus other unit */
     NN_EXPLAIN_UNIT,       /* unit (or mean of a feature map) of a layer */
-    NN_EXPLAIN_LOSS        /* cross-entropy of the true class */
+    NN_EXPLAIN_LOSS        /* cross-entropy of the true class, or the net's loss of true values */
+};
+
+/* A loss of values, of nets that answer no classes. */
+struct nn_values_loss {
+    const struct nn_loss_class *loss; /* NULL: none */
+    const struct nn_args *args;
+    bool logits;         /* it reads logits */
+    int node;            /* whose output it reads */
+    const float *values; /* [rows, node size]: the wanted answers */
 };
 
 struct nn_target {
     enum nn_target_what what;
     int node;            /* where F is read: nn_net_logits, the output, or the layer */
     bool binary;         /* one output stands for two classes: F = -z for class 0, z for class 1 */
-    const int32_t *unit; /* [batch]: class, or unit (feature map) of the node */
-    int32_t other;       /* DIFFERENCE */
-    int32_t place;       /* UNIT of a feature map: 1 + the place in it; 0 = the mean of the map */
+    const int32_t *unit; /* [batch]: class, or unit (feature map) of the node, or row of loss.values
+                          */
+    struct nn_values_loss loss; /* LOSS of values; its loss is NULL for a loss of classes */
+    int32_t other;              /* DIFFERENCE */
+    int32_t place; /* UNIT of a feature map: 1 + the place in it; 0 = the mean of the map */
 };
 
 /* A pass, with room for gradients, that has run one input: whoever asks about the same array of it

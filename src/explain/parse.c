@@ -37,6 +37,11 @@ static bool find_class(const struct nn_explain_request *request, const char *tex
 static enum nn_status no_such_class(const struct nn_explain_request *request, const char *text,
                                     size_t limit, struct nn_error *error)
 {
+    if (limit == 1)
+        return nn_fail(error, NN_ARGUMENT,
+                       "target=%s: the net has one output, which is explained without target=; "
+                       "there are also target=loss and target=LAYER:UNIT",
+                       NN_VISIBLE(text));
     enum nn_status status = nn_fail(
         error, NN_ARGUMENT, "target=%s: there is no such class; the net has %zu, from 0 to %zu",
         NN_VISIBLE(text), limit, limit - 1);
@@ -194,9 +199,16 @@ enum nn_status nn_target_parse(const struct nn_explain_request *request, int32_t
     } else if (find_class(request, text, strlen(text), limit, &unit)) {
         for (size_t i = 0; i < request->batch; i++)
             units[i] = unit;
+    } else if (strcmp(text, "loss") == 0 && request->loss.loss) {
+        result = (struct nn_target){.what = NN_EXPLAIN_LOSS,
+                                    .node = request->loss.node,
+                                    .unit = units,
+                                    .loss = request->loss};
+        for (size_t i = 0; i < request->batch; i++)
+            units[i] = (int32_t)i;
     } else if (strcmp(text, "loss") == 0) {
         if (!request->labels)
-            return nn_fail(error, NN_ARGUMENT, "target=loss needs data with class labels");
+            return nn_fail(error, NN_ARGUMENT, "target=loss needs data with labels");
         result.what = NN_EXPLAIN_LOSS;
         for (size_t i = 0; i < request->batch; i++) {
             if (request->labels[i] < 0 || (size_t)request->labels[i] >= limit)

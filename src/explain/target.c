@@ -69,6 +69,21 @@ static void loss_seed(const struct nn_target *target, const struct nn_node *node
         seed[i] = (float)(exp((double)z[i] - total) - (i == (size_t)label ? 1 : 0));
 }
 
+/* The loss of one sample against the values that it is to have; its slope to `seed`, if wanted. */
+static double loss_of_values(const struct nn_target *target, const struct nn_node *node,
+                             const float *y, int32_t row, float *seed)
+{
+    const struct nn_values_loss *loss = &target->loss;
+    return loss->loss->evaluate(
+        &(struct nn_loss_call){.batch = 1,
+                               .width = node->size,
+                               .z = y,
+                               .values = loss->values + (size_t)row * node->size,
+                               .logits = loss->logits,
+                               .args = loss->args,
+                               .dz = seed});
+}
+
 void nn_target_value(const struct nn_target *target, const struct nn_pass *pass, size_t first,
                      double *out)
 {
@@ -76,7 +91,9 @@ void nn_target_value(const struct nn_target *target, const struct nn_pass *pass,
     const float *y = nn_pass_output(pass, target->node);
     for (size_t i = 0; i < nn_pass_batch(pass); i++, y += node->size) {
         int32_t unit = target->unit[first + i];
-        if (target->what == NN_EXPLAIN_LOSS)
+        if (target->loss.loss)
+            out[i] = loss_of_values(target, node, y, unit, NULL);
+        else if (target->what == NN_EXPLAIN_LOSS)
             out[i] = loss_value(target, node, y, unit);
         else if (target->binary)
             out[i] = unit ? (double)y[0] : -(double)y[0];
@@ -96,7 +113,9 @@ void nn_target_seed(const struct nn_target *target, const struct nn_pass *pass, 
     memset(seed, 0, nn_pass_batch(pass) * node->size * sizeof *seed);
     for (size_t i = 0; i < nn_pass_batch(pass); i++, y += node->size, seed += node->size) {
         int32_t unit = target->unit[first + i];
-        if (target->what == NN_EXPLAIN_LOSS)
+        if (target->loss.loss)
+            loss_of_values(target, node, y, unit, seed);
+        else if (target->what == NN_EXPLAIN_LOSS)
             loss_seed(target, node, y, unit, seed);
         else if (target->binary) {
             seed[0] = unit ? 1 : -1;
@@ -159,7 +178,10 @@ void nn_target_text(const struct nn_target *target, const struct nn_net *net, ch
                  (int)target->unit[sample], node->name);
         break;
     case NN_EXPLAIN_LOSS:
-        snprintf(out, capacity, "loss for class %s", first);
+        if (target->loss.loss)
+            snprintf(out, capacity, "loss (%s)", target->loss.loss->name);
+        else
+            snprintf(out, capacity, "loss for class %s", first);
         break;
     }
 }

@@ -244,7 +244,8 @@ static const struct nn_colormap *map_of(const struct nn_heatmap *heatmap)
 {
     static const char *const names[] = {"rdbu", "magma", "grey"};
 
-    return heatmap->map ? heatmap->map : nn_colormap_find(names[heatmap->scale]);
+    return heatmap->map ? heatmap->map
+                        : nn_colormap_find(heatmap->rgb ? "grey" : names[heatmap->scale]);
 }
 
 static uint32_t map_color(const struct nn_colormap *map, float t, enum nn_depth depth)
@@ -254,13 +255,20 @@ static uint32_t map_color(const struct nn_colormap *map, float t, enum nn_depth 
     return nn_colormap_color(map, t, depth);
 }
 
+/* Of colours to [0,1]: changes around a middle grey. */
+static float brightness(const struct nn_heatmap *heatmap, double value, double low, double high)
+{
+    float t = normalise(heatmap, value, low, high);
+    return heatmap->scale == NN_SCALE_SIGNED ? (t + 1) / 2 : t;
+}
+
 static uint32_t rgb_color(const struct nn_heatmap *heatmap, const struct geometry *grid, size_t y,
                           size_t x, double low, double high)
 {
     int mixed[3] = {0, 0, 0};
 
     for (size_t c = 0; c < 3; c++) {
-        float t = normalise(heatmap, grid_value(heatmap, grid, y, x, c), low, high);
+        float t = brightness(heatmap, grid_value(heatmap, grid, y, x, c), low, high);
         if (!isfinite(t))
             return NN_COLOR_RGB(255, 0, 255);
         mixed[c] = t < 0 ? 0 : (int)lroundf(t * 255);
@@ -268,15 +276,21 @@ static uint32_t rgb_color(const struct nn_heatmap *heatmap, const struct geometr
     return NN_COLOR_RGB(mixed[0], mixed[1], mixed[2]);
 }
 
-/* Lightness of a pixel in [0,1], for shades (Rec. 709). */
+/* Lightness of a pixel in [0,1], for shades (Rec. 709); of a change its largest channel, as a sum
+ * would cancel. */
 static float luminance(const struct nn_heatmap *heatmap, const struct geometry *grid, size_t y,
                        size_t x, double low, double high)
 {
     static const float weights[3] = {0.2126f, 0.7152f, 0.0722f};
     float sum = 0;
 
-    for (size_t c = 0; c < 3; c++)
-        sum += weights[c] * normalise(heatmap, grid_value(heatmap, grid, y, x, c), low, high);
+    for (size_t c = 0; c < 3; c++) {
+        float t = normalise(heatmap, grid_value(heatmap, grid, y, x, c), low, high);
+        if (heatmap->scale != NN_SCALE_SIGNED)
+            sum += weights[c] * t;
+        else if (!(fabsf(t) <= fabsf(sum))) /* or NaN */
+            sum = t;
+    }
     return sum;
 }
 
@@ -399,7 +413,9 @@ static void draw_ramp(struct nn_canvas *canvas, int column, int row, int columns
             nn_canvas_put(canvas, column + i, row, shade(t, is_signed, canvas->medium.ascii),
                           nn_plain);
         else
-            put_flat(canvas, column + i, row, map_color(map_of(heatmap), t, canvas->medium.depth));
+            put_flat(canvas, column + i, row,
+                     map_color(map_of(heatmap), heatmap->rgb && is_signed ? (t + 1) / 2 : t,
+                               canvas->medium.depth));
     }
 }
 

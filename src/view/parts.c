@@ -96,7 +96,8 @@ bool nn_heatmap_of(const struct nn_tensor *tensor, bool skip_first, size_t index
 {
     const size_t *dim = tensor->shape.dim + (skip_first ? 1 : 0);
     int rank = tensor->shape.rank - (skip_first ? 1 : 0);
-    struct nn_heatmap made = {.scale = scale, .channels = 1};
+    bool change = scale == NN_SCALE_CHANGE;
+    struct nn_heatmap made = {.scale = change ? NN_SCALE_SIGNED : scale, .channels = 1};
     size_t size;
 
     if (!tensor->data || rank < 2)
@@ -109,7 +110,7 @@ bool nn_heatmap_of(const struct nn_tensor *tensor, bool skip_first, size_t index
     if (size == 0 || (skip_first && index >= tensor->shape.dim[0]))
         return false;
     made.values = tensor->data + index * size;
-    made.rgb = rank == 3 && made.channels == 3 && scale == NN_SCALE_RANGE;
+    made.rgb = rank == 3 && made.channels == 3 && (change || scale == NN_SCALE_RANGE);
     *heatmap = made;
     return true;
 }

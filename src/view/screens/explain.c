@@ -263,6 +263,9 @@ static void draw_details(const struct nn_result *result, bool old, struct nn_can
 /* How to read a map, in the colours or glyphs of the medium. */
 static const char *reading_of(enum nn_scale_kind scale, struct nn_medium medium, bool pictures)
 {
+    if (scale == NN_SCALE_CHANGE)
+        return pictures ? "what changed, around grey or white"
+                        : "to the right: more, to the left: less";
     if (scale != NN_SCALE_SIGNED)
         return pictures ? "the brighter, the more it matters"
                         : "the longer the bar, the more it matters";

@@ -109,14 +109,70 @@ Test(studies, attacks_of_one_and_of_all)
 {
     load_digits();
     nn_test_run(&test, "attack fgsm sample=3 epsilon=0.1 out=a.png", NN_OK);
-    cr_assert(last()->kind == NN_RESULT_ATTRIBUTION && figure("after") <= figure("before"));
+    cr_assert(last()->kind == NN_RESULT_ATTRIBUTION && figure("p after") <= figure("p before"));
     cr_expect(figure("largest change") <= 0.1 + 1e-6);
     nn_test_run(&test, "attack pgd all epsilon=0,0.05,0.3 steps=4", NN_OK);
     cr_assert(last()->kind == NN_RESULT_TABLE && last()->rows == 3);
     cr_expect(cell(0, 2) == 0, "no change, no success");
     cr_expect(cell(0, 3) <= cell(1, 3) && cell(1, 3) <= cell(2, 3) && cell(2, 3) > 0.5);
     nn_test_run(&test, "attack pgd 3 target=8 norm=l2 epsilon=1 show=input out=a.npy", NN_OK);
-    cr_expect(figure("length") <= 1 + 1e-4 && figure("after") > figure("before"));
+    cr_expect(figure("length") <= 1 + 1e-4 && figure("p after") > figure("p before"));
+    cr_expect_str_eq(last()->target, "loss for class 8");
+    cr_expect_str_eq(last()->note, "It lowers the loss for class 8, which it aims at.");
+    nn_test_run(&test, "attack fgsm 3", NN_OK);
+    cr_expect_str_eq(last()->note, "It raises the loss for class 5, the true one.");
+    cr_expect(last()->scale == NN_SCALE_CHANGE);
+}
+
+static void load_line(void)
+{
+    struct nn_buffer text;
+    nn_buffer_init(&text, 0);
+    nn_buffer_text(&text, "a,b,y\n");
+    for (int i = 0; i < 40; i++)
+        nn_buffer_printf(&text, "%d,%d,%d\n", i % 8, i * 3 % 5, 2 * (i % 8) - i * 3 % 5);
+    nn_test_write("line.csv", nn_buffer_string(&text));
+    nn_buffer_clear(&text);
+    nn_test_run(&test,
+                "data load line.csv task=regression; data split test=0.2; data scale standard; net "
+                "new; add dense 1; compile loss=mse lr=0.1; train epochs=12",
+                NN_OK);
+}
+
+/* A net that answers values has a loss too: away from the true value, or towards another one. */
+Test(studies, attacks_and_losses_of_a_net_that_answers_values)
+{
+    load_line();
+    nn_test_run(&test, "attack fgsm 0 epsilon=0.2", NN_OK);
+    cr_expect(figure("loss after") > figure("loss before"));
+    cr_expect_str_eq(last()->note, "It raises the loss (mse), away from the true value.");
+    nn_test_run(&test, "attack pgd 0 epsilon=0.2 target=-20", NN_OK);
+    cr_expect(figure("loss after") < figure("loss before"));
+    nn_test_run(&test, "attack pgd all epsilon=0,0.1,0.4", NN_OK);
+    cr_assert(last()->rows == 3 && last()->column_count == 5);
+    cr_expect(cell(0, 2) == cell(0, 3) && cell(1, 3) > cell(1, 2) && cell(2, 3) > cell(1, 3));
+    nn_test_run(&test, "predict sample=0", NN_OK);
+    nn_test_run(&test, "gradient 0 target=loss", NN_OK);
+    cr_expect_str_eq(last()->target, "loss (mse)");
+    double loss = figure("F(x)"), slope = (double)last()->values.data[0];
+    /* the net is linear: the slope of (z - t)^2 is 2 (z - t) w, and that of z is w */
+    nn_test_run(&test, "gradient 0", NN_OK);
+    double weight = (double)last()->values.data[0];
+    cr_expect(fabs(fabs(slope) - 2 * sqrt(loss) * fabs(weight)) < 1e-4 * fabs(slope), "%g %g",
+              slope, weight);
+    nn_test_run(&test, "saliency all target=loss", NN_OK);
+    struct nn_error error = nn_test_run(&test, "attack fgsm 0 target=high", NN_ARGUMENT);
+    cr_expect(strstr(error.message, "answers 1 value, not classes: target=NUMBER"), "%s",
+              error.message);
+    nn_test_run(&test, "attack fgsm 0 target=1,2", NN_ARGUMENT);
+    nn_test_run(&test, "attack fgsm 0 target=nan", NN_ARGUMENT);
+    error = nn_test_run(&test, "ig 0 target=1", NN_ARGUMENT);
+    cr_expect(strstr(error.message, "one output, which is explained without target="), "%s",
+              error.message);
+    error = nn_test_run(&test, "timeline 0", NN_REFUSED);
+    cr_expect(strstr(error.message, "columns of a table: `waterfall`"), "%s", error.message);
+    error = nn_test_run(&test, "smoothgrad 0 method=vargrad", NN_REFUSED);
+    cr_expect(strstr(error.message, "such as method=saliency"), "%s", error.message);
 }
 
 Test(studies, layers_by_points_probes_and_similarity)

@@ -283,6 +283,11 @@ static double loss_of(const struct nn_net *net, int32_t class, const float *x, s
     return log(sum) - answer_of(net, class, x);
 }
 
+static struct nn_target loss_target(const struct nn_net *net, const int32_t *classes)
+{
+    return (struct nn_target){.what = NN_EXPLAIN_LOSS, .node = nn_net_logits(net), .unit = classes};
+}
+
 Test(studies, fgsm_steps_along_the_sign_of_the_slope)
 {
     enum { N = 4, SIZE = 7 };
@@ -294,7 +299,7 @@ Test(studies, fgsm_steps_along_the_sign_of_the_slope)
     struct nn_attack attack = {.net = net,
                                .x = x,
                                .batch = N,
-                               .classes = classes,
+                               .target = loss_target(net, classes),
                                .epsilon = 0.25,
                                .steps = 1,
                                .low = -9,
@@ -333,7 +338,7 @@ Test(studies, attacks_stay_in_their_ball_and_bounds)
         struct nn_attack attack = {.net = net,
                                    .x = x,
                                    .batch = N,
-                                   .classes = classes,
+                                   .target = loss_target(net, classes),
                                    .norm = norm ? NN_ATTACK_L2 : NN_ATTACK_LINF,
                                    .epsilon = 0.3,
                                    .steps = 15,
@@ -369,7 +374,7 @@ Test(studies, attacks_stay_in_their_ball_and_bounds)
     struct nn_attack attack = {.net = net,
                                .x = x,
                                .batch = N,
-                               .classes = (int32_t[N]){0, 1, 0, 1, 0, 1},
+                               .target = loss_target(net, (int32_t[N]){0, 1, 0, 1, 0, 1}),
                                .epsilon = 0.1,
                                .steps = 1,
                                .low = -9,
@@ -627,8 +632,12 @@ Test(studies, all_can_be_stopped)
         .n = N,
         .progress = &progress};
     cr_expect(nn_dependence_ice(&question, grid, 3, values, NULL) == NN_CANCELLED);
-    struct nn_attack attack = {
-        .net = net, .x = x, .batch = N, .classes = classes, .steps = 3, .progress = &progress};
+    struct nn_attack attack = {.net = net,
+                               .x = x,
+                               .batch = N,
+                               .target = loss_target(net, classes),
+                               .steps = 3,
+                               .progress = &progress};
     cr_expect(nn_attack_run(&attack, out, NULL) == NN_CANCELLED);
     cr_expect(nn_cka(net, (int[]){0, 1}, 2, x, N, matrix, &progress, NULL) == NN_CANCELLED);
     cr_expect(nn_linear_fit(&probe, x, N, SIZE, classes, 2, 0.1, 9, &progress, NULL) ==

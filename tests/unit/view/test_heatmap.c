@@ -1,5 +1,7 @@
 #include "unit/view/drawing.h"
 
+#include "view/parts.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -53,6 +55,25 @@ Test(heatmap, channels_are_summed_or_the_largest)
     expect_limits(&heatmap, 0, 3);
     heatmap.scale = NN_SCALE_RANGE;
     expect_limits(&heatmap, -0.5f, 2);
+}
+
+/* What one channel gains and another loses does not cancel. */
+Test(heatmap, changes_of_colours_are_colours_around_grey)
+{
+    float values[] = {2, 0, -2, 0, 0, 1}; /* red, green and blue of 1 x 2 */
+    struct nn_tensor tensor = {.shape = {.rank = 3, .dim = {3, 1, 2}}, .data = values};
+    struct nn_heatmap heatmap;
+    float range[2];
+
+    cr_assert(nn_heatmap_of(&tensor, false, 0, NN_SCALE_CHANGE, &heatmap));
+    cr_assert(heatmap.rgb);
+    expect_limits(&heatmap, -2, 2);
+    nn_heatmap_limits(&heatmap, &range[0], &range[1]);
+    cr_expect(nn_heatmap_color(&heatmap, range, 0, 0) == NN_COLOR_RGB(255, 0, 128));
+    cr_expect(nn_heatmap_color(&heatmap, range, 0, 1) == NN_COLOR_RGB(128, 128, 191));
+    tensor.shape.dim[0] = 1; /* of one channel it is signed */
+    cr_assert(nn_heatmap_of(&tensor, false, 0, NN_SCALE_CHANGE, &heatmap));
+    cr_expect(!heatmap.rgb && heatmap.scale == NN_SCALE_SIGNED);
 }
 
 Test(heatmap, small_maps_are_enlarged_by_whole_numbers)
