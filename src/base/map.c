@@ -97,10 +97,14 @@ void nn_map_close(struct nn_map *map)
     *map = (struct nn_map){0};
 }
 
-void nn_map_forget(const void *data, size_t length)
+bool nn_map_holds(const struct nn_map *map, const void *data)
 {
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), begin = (uintptr_t)data;
-    uintptr_t first = (begin + page - 1) / page * page, past = (begin + length) / page * page;
-    if (past > first)
-        madvise((void *)first, past - first, MADV_DONTNEED);
+    uintptr_t at = (uintptr_t)data, begin = (uintptr_t)map->data;
+    return at >= begin && at - begin < map->length;
+}
+
+void nn_map_forget(const struct nn_map *map)
+{
+    if (map->length > 0)
+        madvise((void *)(uintptr_t)map->data, map->length, MADV_DONTNEED);
 }

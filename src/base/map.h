@@ -9,6 +9,7 @@
 
 #include "base/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct nn_map {
@@ -23,7 +24,9 @@ enum nn_status nn_map_open_beneath(struct nn_map *map, const char *folder, const
                                    struct nn_error *error);
 void nn_map_close(struct nn_map *map);
 
-/* Lets the pages between two addresses of a map go: they are read again when they are needed. */
-void nn_map_forget(const void *data, size_t length);
+bool nn_map_holds(const struct nn_map *map, const void *data);
+/* Lets all pages of a map go, which one touch can bring by the megabyte: they are read again when
+ * they are needed. */
+void nn_map_forget(const struct nn_map *map);
 
 #endif

@@ -11,7 +11,7 @@ struct nn_onnx_files {
     struct nn_map *maps; /* by the text of their location */
     struct nn_onnx_text *locations;
     size_t *count, capacity;
-    bool mapped; /* the model itself is, too: pages that have been read may go */
+    const struct nn_map *model; /* the model itself; NULL: it is not mapped */
 };
 /* Points a tensor to its data in another file. */
 enum nn_status nn_onnx_external(const struct nn_onnx_files *files, struct nn_onnx_tensor *tensor,

@@ -49,6 +49,7 @@ enum nn_status nn_onnx_external(const struct nn_onnx_files *files, struct nn_onn
         return nn_fail(error, NN_DAMAGED, "the data of tensor '%s' do not lie in %s",
                        NN_ONNX_TEXT(tensor->name), NN_ONNX_TEXT(tensor->location));
     tensor->data = map->data ? map->data + tensor->offset : (const unsigned char *)"";
+    tensor->map = map;
 out:
     return status;
 }

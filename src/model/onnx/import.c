@@ -58,6 +58,8 @@ static enum nn_status set_initializer(struct nn_onnx_import *import, size_t i,
                                       const struct nn_onnx_files *files, struct nn_error *error)
 {
     struct nn_onnx_tensor tensor = *import->model->tensors[i];
+    if (files && files->model && nn_map_holds(files->model, tensor.data))
+        tensor.map = files->model; /* what was read from typed fields stands in an arena */
     if (!tensor.data && tensor.location.length > 0) {
         enum nn_status status = nn_onnx_external(files, &tensor, error);
         if (status != NN_OK)
@@ -301,7 +303,6 @@ enum nn_status nn_onnx_build(struct nn_onnx_import *import, const struct nn_onnx
         !import->numbers)
         return nn_fail_memory(error, model->value_count * sizeof *import->values);
     memset(import->last_reader, 0xff, model->value_count * sizeof *import->last_reader);
-    import->mapped = order->files && order->files->mapped;
     NN_TRY(nn_net_new(&import->net, error));
     NN_TRY(mark_nodes(import, order, wanted, error));
     for (size_t i = 0; i < model->value_count; i++)

@@ -47,7 +47,7 @@ struct nn_onnx_import {
     int *numbers;                    /* of each kind of layer: the last one in a name */
     const char *folder;              /* of the file, for external data; NULL: there is none */
     const struct nn_onnx_node *node; /* which is lowered now */
-    bool mapped;                     /* the file's pages may go once they have been copied */
+    size_t copied;                   /* bytes of weights since pages of files were let go */
     bool named;                      /* one of its layers is named after its weight */
     bool mixes;                      /* the last failure was an operator across the batch */
 };
@@ -185,9 +185,8 @@ enum nn_status nn_onnx_layer(struct nn_onnx_import *import, const char *layer, c
 enum nn_status nn_onnx_apply(struct nn_onnx_import *import, const char *layer, const char *args,
                              const struct nn_onnx_value *in, const struct nn_shape *shape,
                              struct nn_onnx_value *out, struct nn_error *error);
-/* The elements of a constant as floats; its pages of the file are let go. */
-void nn_onnx_copy(const struct nn_onnx_import *import, const struct nn_onnx_tensor *tensor,
-                  float *out);
+/* The elements of a constant as floats. Pages of the file that were read go from time to time. */
+void nn_onnx_copy(struct nn_onnx_import *import, const struct nn_onnx_tensor *tensor, float *out);
 /* Copies a constant into a parameter ("weight"), which must have as many values. */
 enum nn_status nn_onnx_fill(struct nn_onnx_import *import, int node, const char *param,
                             const struct nn_onnx_value *value, struct nn_error *error);

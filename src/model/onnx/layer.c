@@ -114,22 +114,21 @@ struct nn_param *nn_onnx_param(struct nn_onnx_import *import, int node, const ch
 }
 
 #define COPIED_AT_ONCE ((size_t)1 << 20) /* elements */
+#define HELD           ((size_t)4 << 20) /* bytes of a mapped file, more or less */
 
-/* Only what lies in the file itself is let go: constants that were computed stand in an arena. */
-void nn_onnx_copy(const struct nn_onnx_import *import, const struct nn_onnx_tensor *tensor,
-                  float *out)
+void nn_onnx_copy(struct nn_onnx_import *import, const struct nn_onnx_tensor *tensor, float *out)
 {
-    const struct nn_wire *file = &import->model->body;
     size_t size = nn_onnx_type_size(tensor->type);
-    bool in_file = import->mapped && (uintptr_t)tensor->data >= (uintptr_t)file->base &&
-                   (uintptr_t)tensor->data < (uintptr_t)file->end;
     for (size_t at = 0; at < tensor->count; at += COPIED_AT_ONCE) {
         struct nn_onnx_tensor part = *tensor;
         part.data += at * size;
         part.count = tensor->count - at < COPIED_AT_ONCE ? tensor->count - at : COPIED_AT_ONCE;
         nn_onnx_tensor_floats(&part, out + at);
-        if (in_file)
-            nn_map_forget(part.data, part.count * size);
+        import->copied += part.count * size;
+        if (tensor->map && import->copied >= HELD) {
+            nn_map_forget(tensor->map);
+            import->copied = 0;
+        }
     }
 }
 

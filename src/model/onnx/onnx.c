@@ -219,6 +219,8 @@ static enum nn_status read_model(const unsigned char *bytes, size_t length,
     struct nn_model fresh = {0};
     enum nn_status status;
     NN_TRY(nn_onnx_parse(&graph, bytes, length, error));
+    if (files->model)
+        nn_map_forget(files->model);
     int output = choose_output(&graph);
     if (output < 0)
         NN_TRY(nn_fail(error, NN_DAMAGED, "the graph has no output"));
@@ -240,13 +242,14 @@ out:
     return status;
 }
 
-static enum nn_status read_files(const unsigned char *bytes, size_t length, bool mapped,
-                                 const char *folder, struct nn_model *model, struct nn_error *error)
+static enum nn_status read_files(const unsigned char *bytes, size_t length,
+                                 const struct nn_map *map, const char *folder,
+                                 struct nn_model *model, struct nn_error *error)
 {
     struct nn_map maps[MAX_FILES];
     struct nn_onnx_text locations[MAX_FILES];
     size_t count = 0;
-    struct nn_onnx_files files = {folder, maps, locations, &count, MAX_FILES, mapped};
+    struct nn_onnx_files files = {folder, maps, locations, &count, MAX_FILES, map};
     enum nn_status status = read_model(bytes, length, &files, model, error);
     for (size_t i = 0; i < count; i++)
         nn_map_close(&maps[i]);
@@ -256,7 +259,7 @@ static enum nn_status read_files(const unsigned char *bytes, size_t length, bool
 enum nn_status nn_onnx_read(const unsigned char *bytes, size_t length, const char *folder,
                             struct nn_model *model, struct nn_error *error)
 {
-    return read_files(bytes, length, false, folder, model, error);
+    return read_files(bytes, length, NULL, folder, model, error);
 }
 
 enum nn_status nn_onnx_open(const char *path, struct nn_model *model, struct nn_error *error)
@@ -268,7 +271,7 @@ enum nn_status nn_onnx_open(const char *path, struct nn_model *model, struct nn_
     if (!folder)
         return nn_fail_memory(error, strlen(path));
     NN_TRY(nn_map_open(&map, path, &local));
-    NN_TRY(read_files(map.data ? map.data : (const unsigned char *)"", map.length, true, folder,
+    NN_TRY(read_files(map.data ? map.data : (const unsigned char *)"", map.length, &map, folder,
                       model, &local));
 out:
     if (status != NN_OK) {

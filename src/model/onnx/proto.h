@@ -12,6 +12,7 @@
 #define NN_MODEL_ONNX_PROTO_H
 
 #include "base/arena.h"
+#include "base/map.h"
 #include "base/text.h"
 #include "engine/tensor.h"
 #include "model/onnx/wire.h"
@@ -59,6 +60,7 @@ struct nn_onnx_tensor {
     struct nn_shape shape; /* rank 0: a scalar */
     size_t count;
     const unsigned char *data; /* NULL: in another file */
+    const struct nn_map *map;  /* NULL, or the mapped file that data lies in */
     struct nn_onnx_text location;
     uint64_t offset, length; /* there; length 0: as long as it must be */
     struct nn_wire body;     /* texts stay in it */
