@@ -5,21 +5,53 @@
     to_onnx.py weights.pt weights.safetensors      a state_dict: `net load weights.safetensors` then
     to_onnx.py model.keras model.onnx              Keras 3 (.keras, .h5)
 
-Run it where the model was made: it needs that framework (and safetensors, or tf2onnx), and reading a .pt file can run
-code of whoever wrote it.
+Run it where the model was made: it needs that framework (Keras also tf2onnx), and reading a .pt file can run code of
+whoever wrote it.
 """
+import json
 import sys
+
+# Types of safetensors by numpy's names.
+KINDS = {"float64": "F64", "float32": "F32", "float16": "F16", "int64": "I64", "int32": "I32", "int16": "I16",
+         "int8": "I8", "uint8": "U8", "bool": "BOOL"}
+
+
+def write_safetensors(path, arrays):
+    """Arrays of numpy by name, https://github.com/huggingface/safetensors#format"""
+    header, parts, offset = {}, [], 0
+    for name, array in arrays.items():
+        data = array.astype(array.dtype.newbyteorder("<")).tobytes()
+        header[name] = {"dtype": KINDS[array.dtype.name], "shape": list(array.shape),
+                        "data_offsets": [offset, offset + len(data)]}
+        parts.append(data)
+        offset += len(data)
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with open(path, "wb") as file:
+        file.write(len(text).to_bytes(8, "little"))
+        file.write(text)
+        file.writelines(parts)
+
+
+def state_of(weights):
+    """The arrays of a state_dict, or of what holds one."""
+    import torch
+
+    for key in ("state_dict", "model_state_dict", "model"):
+        if isinstance(weights.get(key), dict):
+            weights = weights[key]
+    wrong = [name for name, value in weights.items() if not isinstance(value, torch.Tensor)]
+    if wrong:
+        sys.exit(f"no state_dict: {wrong[0]} is no tensor")
+    return {name: (value.float() if value.dtype == torch.bfloat16 else value).cpu().numpy()
+            for name, value in weights.items()}
 
 
 def from_torch(source, target, shape):
     import torch
 
     if target.endswith(".safetensors"):
-        from safetensors.torch import save_file
-
-        weights = torch.load(source, map_location="cpu", weights_only=True)
-        weights = weights.get("state_dict", weights)
-        save_file({name: value.contiguous().clone() for name, value in weights.items()}, target)
+        write_safetensors(target, state_of(torch.load(source, map_location="cpu", weights_only=True)))
         return
     try:
         model = torch.jit.load(source, map_location="cpu")

@@ -44,6 +44,7 @@ include tests/bench/local.mk
 include tests/cross/local.mk
 include tests/long/local.mk
 include tests/onnx/local.mk
+include tests/interchange/local.mk
 
 if HAVE_CRITERION
 include tests/unit/base/local.mk
