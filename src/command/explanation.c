@@ -9,6 +9,8 @@
 #include "command/truth.h"
 #include "data/npy.h"
 #include "explain/blur.h"
+#include "explain/pointing.h"
+#include "explain/trust.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -48,6 +50,12 @@ const struct nn_arg_spec nn_explain_args[] = {
      .min = 0,
      .max = 9007199254740992.0,
      .help = "of methods that draw random numbers; else the session's"},
+    {.name = "trust",
+     .type = NN_ARG_CHOICE,
+     .choices = "auto|yes|no",
+     .fallback = "auto",
+     .help = "measure all that `trust` does beside the map of a single sample; auto: what takes "
+             "long, by the operations that it needs, is left to yes; no: only what costs nothing"},
     {.name = "out", .type = NN_ARG_FILE, .help = "written to this .npy, .csv, .json or .png file"},
     {0},
 };
@@ -363,8 +371,54 @@ static enum nn_status prepare(struct nn_session *session, struct nn_explanation 
     request->seed = nn_args_is_set(args, NN_EXPLAIN_ARG_SEED)
                         ? (uint64_t)nn_args_int(args, NN_EXPLAIN_ARG_SEED)
                         : session->seed;
+    const struct nn_subject *subject = &explanation->subject;
+    if (subject->data->samples->mask_size == nn_map_pixels(&subject->shape))
+        explanation->mask = nn_dataset_mask(subject->data, subject->split, (size_t)subject->first);
     status = draw_background(explanation, request->seed, error);
 out:
+    return status;
+}
+
+/* ---- the map and its trust ---- */
+
+static enum nn_status measure(struct nn_explanation *explanation, enum nn_trust_when when,
+                              double cost, struct nn_error *error)
+{
+    struct nn_result *map = explanation->result;
+    struct nn_trust trust;
+    bool costly = when == NN_TRUST_YES || (when == NN_TRUST_AUTO && cost <= NN_TRUST_UNASKED);
+    enum nn_status status =
+        nn_trust_measure(&explanation->request, map, explanation->mask, costly, &trust, error);
+    if (status != NN_OK)
+        return status;
+    nn_trust_put(&trust, map);
+    size_t used = strlen(map->trust_note);
+    if (!costly && when == NN_TRUST_AUTO)
+        snprintf(map->trust_note + used, sizeof map->trust_note - used,
+                 "%sinsertion, deletion, sensitivity, infidelity and random net take %.1f billion "
+                 "operations: trust=yes or `trust` measures them",
+                 used ? " " : "", cost / 1e9);
+    return NN_OK;
+}
+
+enum nn_status nn_explanation_run(struct nn_explanation *explanation, enum nn_trust_when when,
+                                  struct nn_progress *progress, struct nn_error *error)
+{
+    struct nn_explain_request *request = &explanation->request;
+    bool single = request->batch == 1;
+    bool long_way = single && when != NN_TRUST_NO &&
+                    (when == NN_TRUST_YES || nn_trust_cost(request, 0) <= NN_TRUST_UNASKED);
+    double before = progress->work;
+    request->progress = progress;
+    struct nn_progress_part whole = nn_progress_enter(progress, 0, long_way ? 2 : 1);
+    enum nn_status status = nn_explain(request, &explanation->result, error);
+    nn_progress_back(progress, whole);
+    if (status != NN_OK || !single)
+        return status;
+    whole = nn_progress_enter(progress, long_way, long_way ? 2 : 1);
+    status = measure(explanation, when, nn_trust_cost(request, progress->work - before), error);
+    nn_progress_back(progress, whole);
+    nn_progress_set(progress, 1);
     return status;
 }
 

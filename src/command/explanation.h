@@ -20,6 +20,7 @@ enum nn_explain_arg {
     NN_EXPLAIN_ARG_LAYER,
     NN_EXPLAIN_ARG_BASELINE,
     NN_EXPLAIN_ARG_SEED,
+    NN_EXPLAIN_ARG_TRUST,
     NN_EXPLAIN_ARG_OUT
 };
 extern const struct nn_arg_spec nn_explain_args[];
@@ -32,6 +33,7 @@ struct nn_explanation {
     struct nn_subject subject;
     float *baseline, *background;
     int32_t *targets;
+    const unsigned char *mask; /* of the (first) sample, where its class is decided; NULL: none */
     struct nn_explain_request request;
     struct nn_result *result;
 };
@@ -45,6 +47,12 @@ enum nn_status nn_explanation_new(struct nn_session *session, const struct nn_wo
                                   size_t count, struct nn_explanation **explanation,
                                   struct nn_error *error);
 void nn_explanation_free(void *explanation);
+/* Which figures of trust to measure for the map of a single sample: all, or the costly ones only
+ * if nn_trust_cost says that they take no time, or only the cheap ones. */
+enum nn_trust_when { NN_TRUST_AUTO, NN_TRUST_YES, NN_TRUST_NO };
+/* The work of a job: the map, and beside it how far to trust it. */
+enum nn_status nn_explanation_run(struct nn_explanation *explanation, enum nn_trust_when when,
+                                  struct nn_progress *progress, struct nn_error *error);
 /* Title, split, sample and feature names of the result. */
 enum nn_status nn_explanation_name(const struct nn_explanation *explanation,
                                    struct nn_error *error);

@@ -101,6 +101,11 @@ static bool plain_value(struct nn_session *session, const char *name, double *va
             *value = result->figures[i].value;
             return true;
         }
+    for (size_t i = 0; result && i < result->trust_count; i++)
+        if (strcmp(result->trust[i].name, name) == 0) {
+            *value = result->trust[i].value;
+            return true;
+        }
     return variable && nn_number_parse(variable, strlen(variable), value);
 }
 

@@ -11,7 +11,15 @@ struct nn_progress {
     _Atomic double fraction; /* 0..1, for display */
     double begin, span;      /* the part of the whole that the work at hand is; span 0 = all of it.
                                 The worker's own */
+    double work;             /* floating-point operations so far: what the same would cost again,
+                                whatever the machine. The worker's own */
 };
+
+static inline void nn_progress_work(struct nn_progress *progress, double operations)
+{
+    if (progress)
+        progress->work += operations;
+}
 
 static inline bool nn_cancelled(const struct nn_progress *progress)
 {

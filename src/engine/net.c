@@ -330,8 +330,13 @@ size_t nn_net_param_count(const struct nn_net *net)
 
 double nn_net_flops(const struct nn_net *net)
 {
+    return nn_net_flops_after(net, -1);
+}
+
+double nn_net_flops_after(const struct nn_net *net, int before)
+{
     double total = 0.0;
-    for (int i = 0; i < net->count; i++) {
+    for (int i = before + 1; i < net->count; i++) {
         const struct nn_node *node = net->nodes[i];
         total += node->layer->flops ? node->layer->flops(node) : (double)node->size;
     }

@@ -91,6 +91,7 @@ int nn_net_last_spatial(const struct nn_net *net);
 const struct nn_node *nn_net_output(const struct nn_net *net); /* NULL for an empty net */
 size_t nn_net_param_count(const struct nn_net *net);           /* trainable floats */
 double nn_net_flops(const struct nn_net *net);                 /* per sample, forward */
+double nn_net_flops_after(const struct nn_net *net, int node); /* of the nodes behind that one */
 
 /* All parameters of a net as one list, in order; `index` from 0; NULL at the end. full_name is
  * "conv1.weight". `node` and `full_name` may be NULL. */

@@ -223,6 +223,11 @@ const struct nn_net *nn_pass_net(const struct nn_pass *pass)
     return pass->net;
 }
 
+unsigned nn_pass_flags(const struct nn_pass *pass)
+{
+    return pass->flags;
+}
+
 size_t nn_pass_max_batch(const struct nn_pass *pass)
 {
     return pass->max_batch;

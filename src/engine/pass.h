@@ -64,6 +64,7 @@ enum nn_status nn_pass_bytes(const struct nn_net *net, size_t max_batch, unsigne
                              size_t *bytes, struct nn_error *error);
 
 const struct nn_net *nn_pass_net(const struct nn_pass *pass);
+unsigned nn_pass_flags(const struct nn_pass *pass); /* those it was made with */
 size_t nn_pass_max_batch(const struct nn_pass *pass);
 size_t nn_pass_batch(const struct nn_pass *pass); /* of the last forward */
 

@@ -37,6 +37,15 @@ struct nn_figure { /* one number beside a picture: "gap", "F(x)", "p(class)" */
     double value;
 };
 
+/* How far to trust a map: one figure, and what chance would give. The names are not copied. */
+struct nn_trust_figure {
+    const char *name, *meaning;
+    double value;          /* NaN: there is none, and why says the reason */
+    double chance, spread; /* of random maps: mean and standard deviation; NaN: not known */
+    char why[120];         /* safe */
+};
+#define NN_TRUST_MOST 9
+
 struct nn_cell {
     char *text; /* safe text, or NULL for a number */
     double number;
@@ -62,6 +71,10 @@ struct nn_result {
     size_t figure_count;
     bool figures_hidden; /* they stand in the table as well: not printed below it */
     char note[400];      /* one or two sentences for the reader, safe; "" */
+    struct nn_trust_figure
+        trust[NN_TRUST_MOST]; /* ATTRIBUTION of one sample: how far to trust it */
+    size_t trust_count;
+    char trust_note[400]; /* the verdict, or what was not measured and why, safe; "" */
 
     /* TABLE and SERIES */
     char **columns;

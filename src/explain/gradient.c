@@ -21,7 +21,10 @@ enum {
 enum nn_status nn_explain_forward(struct nn_pass *pass, size_t n, struct nn_progress *progress,
                                   struct nn_error *error)
 {
+    /* forward, and backward where there is room for gradients, which is twice as much */
+    double steps = nn_pass_flags(pass) & NN_PASS_GRADIENTS ? 3 : 1;
     nn_pass_watch(pass, progress);
+    nn_progress_work(progress, (double)n * steps * nn_net_flops(nn_pass_net(pass)));
     if (!nn_cancelled(progress))
         nn_pass_forward(pass, n, NULL);
     return nn_cancelled(progress) ? nn_fail(error, NN_CANCELLED, "stopped") : NN_OK;

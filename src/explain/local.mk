@@ -130,6 +130,7 @@ src_libexplain_a_SOURCES = $(METHOD_SOURCES) $(VISUALIZATION_SOURCES) $(STUDY_SO
 	src/explain/rules/redirected.c \
 	src/explain/target.c \
 	src/explain/trust.c \
+	src/explain/verdict.c \
 	src/explain/trust.h
 
 # The registry: one line for each method struct in the sources listed above.

@@ -243,6 +243,7 @@ static enum nn_status work_init(struct work *work, size_t chunk, struct nn_error
     memcpy(nn_pass_input(work->rest), trials->call->x + trials->sample * in, in * sizeof(float));
     nn_pass_watch(work->rest, trials->call->progress);
     nn_pass_watch(work->part, trials->call->progress);
+    nn_progress_work(trials->call->progress, nn_net_flops(net));
     nn_pass_forward(work->rest, 1, NULL);
     float *y = nn_pass_output_mutable(work->rest, work->front.last);
     memcpy(work->clean, y, out * sizeof *y);
@@ -310,6 +311,9 @@ static void run_chunk(struct work *work, const struct nn_target *target, size_t 
     double value[NN_EXPLAIN_CHUNK];
     for (size_t k = 0; k < n; k++)
         cut_out(work, first + k, k);
+    nn_progress_work(work->trials->call->progress,
+                     (double)n * (nn_net_flops(work->net) +
+                                  nn_net_flops_after(work->front.net, work->front.last)));
     nn_pass_forward(work->part, n, NULL);
     for (size_t k = 0; k < n; k++)
         patch_output(work, k, true);

@@ -28,16 +28,22 @@ void nn_map_pool(const struct nn_shape *input, const float *map, enum nn_pool po
 void nn_pointing_of(const float *score, const unsigned char *mask, size_t pixels,
                     struct nn_pointing *pointing)
 {
-    size_t best = 0, area = 0;
+    size_t best = 0, inside_best = 0, area = 0;
+    float largest = -INFINITY;
     double inside = 0, total = 0;
     for (size_t i = 0; i < pixels; i++) {
         double positive = score[i] > 0 ? (double)score[i] : 0;
-        best = score[i] > score[best] ? i : best;
+        if (score[i] > largest) {
+            largest = score[i];
+            best = inside_best = 0;
+        }
+        best += score[i] == largest;
+        inside_best += score[i] == largest && mask[i];
         area += mask[i] != 0;
         inside += mask[i] ? positive : 0;
         total += positive;
     }
-    pointing->hit = mask[best] != 0;
+    pointing->hit = best > 0 ? (double)inside_best / (double)best : 0;
     pointing->mass = total > 0 ? inside / total : NAN;
     pointing->area = (double)area / (double)pixels;
 }

@@ -23,7 +23,8 @@ size_t nn_map_pixels(const struct nn_shape *input);
 void nn_map_pool(const struct nn_shape *input, const float *map, enum nn_pool pool, float *score);
 
 struct nn_pointing {
-    bool hit;    /* the largest score lies in the mask */
+    double hit;  /* share of the places with the largest score that lie in the mask, 0..1: what a
+                    blind choice among them hits */
     double mass; /* share of the positive scores that lies there, 0..1 */
     double area; /* share of the pixels that the mask covers: what chance would hit */
 };

@@ -33,6 +33,7 @@ void nn_regression_clear(struct nn_regression *regression)
 void nn_regression_add(struct nn_regression *regression, const double *z, double y, double weight)
 {
     size_t n = regression->n;
+    nn_progress_work(regression->progress, 2 * (double)n * (double)n);
     for (size_t i = 0; i < n; i++) {
         if (z[i] == 0)
             continue;
@@ -51,6 +52,7 @@ enum nn_status nn_regression_solve(struct nn_regression *regression, double *coe
 {
     size_t n = regression->n;
     double *a = regression->square, ridge = 0;
+    nn_progress_work(regression->progress, (double)n * (double)n * (double)n / 3);
     for (size_t i = 0; i < n; i++)
         ridge = fmax(ridge, a[i * n + i]);
     for (size_t i = 0; i < n; i++) {
@@ -89,6 +91,7 @@ enum nn_status nn_regression_lasso(const struct nn_regression *regression, doubl
     memset(coefficients, 0, n * sizeof *coefficients);
     for (int round = 0; round < 1000; round++) {
         double change = 0;
+        nn_progress_work(regression->progress, 2 * (double)n * (double)n);
         for (size_t i = 0; i < n; i++) {
             double mean = regression->mean[i] / w,
                    variance = regression->square[i * n + i] / w - mean * mean;

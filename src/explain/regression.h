@@ -12,12 +12,12 @@
 #include <stddef.h>
 
 struct nn_regression {
-    size_t n;                           /* features */
-    double *square;                     /* [n, n]: sum of w z z^T */
-    double *moment;                     /* [n]: sum of w y z */
-    double *mean;                       /* [n]: sum of w z */
-    double weight, total;               /* sum of w, of w y */
-    const struct nn_progress *progress; /* asked on the way whether to stop; NULL */
+    size_t n;                     /* features */
+    double *square;               /* [n, n]: sum of w z z^T */
+    double *moment;               /* [n]: sum of w y z */
+    double *mean;                 /* [n]: sum of w z */
+    double weight, total;         /* sum of w, of w y */
+    struct nn_progress *progress; /* asked on the way whether to stop; NULL */
 };
 enum nn_status nn_regression_init(struct nn_regression *regression, size_t n,
                                   struct nn_error *error);

@@ -2,16 +2,18 @@
 #include "explain/cam.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "explain/parse.h"
 #include "explain/pointing.h"
 #include "explain/rank.h"
+#include "kernels/kernels.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #define STEPS         20 /* of deletion and insertion */
-#define RANDOM_ORDERS 5
+#define RANDOM_ORDERS 20
 #define NOISY_COPIES  10
 #define PERTURBATIONS 64
 
@@ -22,15 +24,62 @@ struct trial {
     struct nn_target target;
     int32_t units[NN_EXPLAIN_CHUNK];
     size_t size, pixels, channels;
+    bool laid; /* the map lies over the input; else it is one of units */
+    size_t map_size;
     float *zeros;
     const float *baseline;
-    float *map;    /* [size]: at the size of the input */
-    float *score;  /* [pixels]: summed over channels, for ranking */
-    size_t *order; /* [pixels] */
-    float *x;      /* [chunk, size] */
+    float *map;           /* [map_size]: at the size of the input, if it is laid over that */
+    float *other, *ranks; /* [map_size], [2, map_size] */
+    float *score;         /* [pixels]: summed over channels, for ranking */
+    size_t *order;        /* [pixels] */
+    float *x;             /* [chunk, size] */
 };
 
+/* ---- figures ---- */
+
+static struct nn_trust_figure *name_figure(struct nn_trust *trust, enum nn_trust_kind kind)
+{
+    static const char *const words[NN_TRUST_COUNT][2] = {
+        [NN_TRUST_GAP] = {"gap", "what the shares miss of the change of F; 0 is best"},
+        [NN_TRUST_INSERTION] = {"insertion", "answer as the top values come in; high is good"},
+        [NN_TRUST_DELETION] = {"deletion", "answer as the top values go; low is good"},
+        [NN_TRUST_SENSITIVITY] = {"sensitivity", "change of the map under 2 % noise; 0 is best"},
+        [NN_TRUST_INFIDELITY] = {"infidelity",
+                                 "change of F that the map does not predict; 0 is best"},
+        [NN_TRUST_SPARSENESS] = {"sparseness", "Gini index: 0 spread out, 1 in one place"},
+        [NN_TRUST_RANDOMIZATION] = {"random net", "likeness to maps of random weights; 0 is best"},
+        [NN_TRUST_POINTING] = {"pointing", "1: the maximum lies where the class is decided"},
+        [NN_TRUST_MASS] = {"mass", "share of the positive values there; 1 is best"}};
+    struct nn_trust_figure *figure = &trust->figure[kind];
+    figure->name = words[kind][0];
+    figure->meaning = words[kind][1];
+    return figure;
+}
+
+/* A figure that cannot be had, for a reason. */
+static void none(struct nn_trust *trust, enum nn_trust_kind kind, const char *why)
+{
+    struct nn_trust_figure *figure = name_figure(trust, kind);
+    figure->value = figure->chance = figure->spread = NAN;
+    nn_text_visible(figure->why, sizeof figure->why, why, strlen(why), 0);
+}
+
+/* The value, or why it is none. */
+static void set(struct nn_trust *trust, enum nn_trust_kind kind, double value, const char *why)
+{
+    if (isfinite(value))
+        name_figure(trust, kind)->value = value;
+    else
+        none(trust, kind, why);
+}
+
 /* ---- maps at the input's size ---- */
+
+/* A map [N, 1, H, W] of a layer is enlarged to the input. */
+static bool is_plane(const struct nn_shape *map)
+{
+    return map->rank == 4 && map->dim[1] == 1;
+}
 
 enum nn_status nn_map_fit(const struct nn_net *net, const struct nn_result *result, size_t sample,
                           float *out, struct nn_error *error)
@@ -43,7 +92,7 @@ enum nn_status nn_map_fit(const struct nn_net *net, const struct nn_result *resu
         return NN_OK;
     }
     struct nn_plane plane = nn_plane_of(input);
-    if (map->rank != 4 || map->dim[1] != 1)
+    if (!is_plane(map))
         return nn_fail(
             error, NN_REFUSED,
             "%s explains units of a layer, not inputs: its map cannot be laid over the input",
@@ -54,7 +103,17 @@ enum nn_status nn_map_fit(const struct nn_net *net, const struct nn_result *resu
     return NN_OK;
 }
 
-/* The method again for another net or input; *out [size]. */
+/* The map of a result as the trial compares it; out [map_size]. */
+static enum nn_status take_map(const struct trial *trial, const struct nn_result *result,
+                               float *out, struct nn_error *error)
+{
+    if (trial->laid)
+        return nn_map_fit(trial->request->net, result, 0, out, error);
+    memcpy(out, result->values.data, trial->map_size * sizeof *out);
+    return NN_OK;
+}
+
+/* The method again for another net or input; out [map_size]. */
 static enum nn_status explain_again(const struct trial *trial, const struct nn_net *net,
                                     const float *x, float *out, struct nn_error *error)
 {
@@ -70,7 +129,7 @@ static enum nn_status explain_again(const struct trial *trial, const struct nn_n
     }
     enum nn_status status = nn_explain(&again, &result, error);
     if (status == NN_OK)
-        status = nn_map_fit(trial->request->net, result, 0, out, error);
+        status = take_map(trial, result, out, error);
     nn_result_free(result);
     return status;
 }
@@ -123,24 +182,74 @@ static enum nn_status area(struct trial *trial, bool insert, double *result, str
     return NN_OK;
 }
 
+/* Mean and standard deviation, one value after the other (Welford 1962). */
+struct moments {
+    double count, mean, squares;
+};
+
+static void add(struct moments *moments, double value)
+{
+    double before = value - moments->mean;
+    moments->mean += before / ++moments->count;
+    moments->squares += before * (value - moments->mean);
+}
+
+static double spread_of(const struct moments *moments)
+{
+    return sqrt(moments->squares / (moments->count - 1));
+}
+
+static enum nn_status both_areas(struct trial *trial, double *insertion, double *deletion,
+                                 struct nn_error *error)
+{
+    enum nn_status status = area(trial, true, insertion, error);
+    return status == NN_OK ? area(trial, false, deletion, error) : status;
+}
+
+/* The random orders are shuffled from the order of the input, so that they are the same for every
+ * map of a seed. */
 static enum nn_status measure_areas(struct trial *trial, struct nn_trust *trust,
                                     struct nn_error *error)
 {
-    enum nn_status status;
+    enum nn_status status = NN_OK;
     struct nn_random random;
-    double value;
-    nn_random_init(&random, trial->request->seed, NN_STREAM_EXPLAIN, 100);
-    NN_TRY(nn_rank_order(trial->score, trial->pixels, trial->order, error));
-    NN_TRY(area(trial, false, &trust->deletion, error));
-    NN_TRY(area(trial, true, &trust->insertion, error));
-    trust->random_deletion = trust->random_insertion = 0;
-    for (int k = 0; k < RANDOM_ORDERS; k++) {
-        nn_random_shuffle(&random, trial->order, trial->pixels);
-        NN_TRY(area(trial, false, &value, error));
-        trust->random_deletion += value / RANDOM_ORDERS;
-        NN_TRY(area(trial, true, &value, error));
-        trust->random_insertion += value / RANDOM_ORDERS;
+    struct moments insertion = {0}, deletion = {0}, gain = {0};
+    struct nn_trust_figure *in = &trust->figure[NN_TRUST_INSERTION],
+                           *gone = &trust->figure[NN_TRUST_DELETION];
+    double come, go;
+    static const char units[] = "the map is of units, which no ranking of inputs follows",
+                      flat[] = "the answer is the same with all and with nothing";
+    if (!trial->laid) {
+        none(trust, NN_TRUST_INSERTION, units);
+        none(trust, NN_TRUST_DELETION, units);
+        return NN_OK;
     }
+    NN_TRY(nn_rank_order(trial->score, trial->pixels, trial->order, error));
+    NN_TRY(both_areas(trial, &come, &go, error));
+    set(trust, NN_TRUST_INSERTION, come, flat);
+    set(trust, NN_TRUST_DELETION, go, flat);
+    if (!isfinite(come) || !isfinite(go))
+        return NN_OK;
+    trust->gain = come - go;
+    nn_random_init(&random, trial->request->seed, NN_STREAM_EXPLAIN, 100);
+    for (size_t i = 0; i < trial->pixels; i++)
+        trial->order[i] = i;
+    for (int k = 0; k < RANDOM_ORDERS; k++) {
+        struct nn_progress_part whole =
+            nn_progress_enter(trial->request->progress, (double)k, RANDOM_ORDERS);
+        nn_random_shuffle(&random, trial->order, trial->pixels);
+        NN_TRY(both_areas(trial, &come, &go, error));
+        nn_progress_back(trial->request->progress, whole);
+        add(&insertion, come);
+        add(&deletion, go);
+        add(&gain, come - go);
+    }
+    in->chance = insertion.mean;
+    in->spread = spread_of(&insertion);
+    gone->chance = deletion.mean;
+    gone->spread = spread_of(&deletion);
+    trust->random_gain = gain.mean;
+    trust->gain_spread = spread_of(&gain);
 out:
     return status;
 }
@@ -172,11 +281,10 @@ static enum nn_status measure_sensitivity(struct trial *trial, struct nn_trust *
                                           struct nn_error *error)
 {
     struct nn_random random;
-    float *noisy = trial->x, *map = trial->x + trial->size;
+    float *noisy = trial->x, *map = trial->other;
     float radius = 0.02f * range_of(trial->request->x, trial->size);
-    double length = norm_of(trial->map, NULL, trial->size);
+    double length = norm_of(trial->map, NULL, trial->map_size), largest = 0;
     nn_random_init(&random, trial->request->seed, NN_STREAM_EXPLAIN, 101);
-    trust->sensitivity = 0;
     for (int k = 0; k < NOISY_COPIES; k++) {
         for (size_t i = 0; i < trial->size; i++)
             noisy[i] = trial->request->x[i] + radius * (2 * nn_random_float(&random) - 1);
@@ -186,9 +294,13 @@ static enum nn_status measure_sensitivity(struct trial *trial, struct nn_trust *
         nn_progress_back(trial->request->progress, whole);
         if (status != NN_OK)
             return status;
-        double change = norm_of(map, trial->map, trial->size) / (length > 0 ? length : 1);
-        trust->sensitivity = fmax(trust->sensitivity, change);
+        double change = norm_of(map, trial->map, trial->map_size) / (length > 0 ? length : 1);
+        if (isnan(change) || change > largest) /* fmax would hide a map that is none */
+            largest = change;
+        if (isnan(largest))
+            break;
     }
+    set(trust, NN_TRUST_SENSITIVITY, largest, "the map is not finite under noise");
     return NN_OK;
 }
 
@@ -201,10 +313,12 @@ static enum nn_status measure_infidelity(struct trial *trial, struct nn_trust *t
     struct nn_random random;
     double value[PERTURBATIONS], predicted[PERTURBATIONS], whole, ab = 0, aa = 0, bb = 0, rest = 0;
     float sigma = 0.1f * range_of(trial->request->x, trial->size);
-    trust->infidelity = NAN;
-    if (trial->request->method->scale !=
-        NN_SCALE_SIGNED) /* a magnitude does not say which way F goes */
+    if (!trial->laid || trial->request->method->scale != NN_SCALE_SIGNED) {
+        none(trust, NN_TRUST_INFIDELITY,
+             trial->laid ? "a magnitude does not say which way the answer goes"
+                         : "the map is of units, whose changes noise in the input does not give");
         return NN_OK;
+    }
     target.unit = trial->units;
     nn_random_init(&random, trial->request->seed, NN_STREAM_EXPLAIN, 102);
     bool shares = (trial->request->method->flags & (NN_METHOD_COMPLETE | NN_METHOD_CONSERVES)) ||
@@ -239,7 +353,8 @@ static enum nn_status measure_infidelity(struct trial *trial, struct nn_trust *t
         double miss = beta * predicted[k] - (whole - value[k]);
         rest += miss * miss;
     }
-    trust->infidelity = bb > 0 ? rest / bb : NAN;
+    set(trust, NN_TRUST_INFIDELITY, bb > 0 ? rest / bb : NAN,
+        "the answer does not change under noise");
     return NN_OK;
 }
 
@@ -250,9 +365,9 @@ static enum nn_status measure_infidelity(struct trial *trial, struct nn_trust *t
 static enum nn_status compare_ranks(const struct trial *trial, float *map, double *correlation,
                                     struct nn_error *error)
 {
-    float *first = trial->x + trial->size, *second = first + trial->size;
+    float *first = trial->ranks, *second = first + trial->map_size;
     size_t count = 0;
-    for (size_t i = 0; i < trial->size; i++) {
+    for (size_t i = 0; i < trial->map_size; i++) {
         if (map[i] == 0 && trial->map[i] == 0)
             continue;
         first[count] = map[i];
@@ -272,7 +387,7 @@ static enum nn_status measure_randomization(struct trial *trial, struct nn_trust
 {
     enum nn_status status;
     struct nn_net *random = NULL, *fresh = NULL;
-    float *map = trial->x;
+    float *map = trial->other;
     double sum = 0, correlation;
     int compared = 0;
     NN_TRY(nn_net_copy(trial->request->net, &random, error));
@@ -295,7 +410,8 @@ static enum nn_status measure_randomization(struct trial *trial, struct nn_trust
             compared++;
         }
     }
-    trust->randomization = compared ? fabs(sum / compared) : NAN;
+    set(trust, NN_TRUST_RANDOMIZATION, compared ? fabs(sum / compared) : NAN,
+        "there are no ranks to compare: maps of one value");
 out:
     nn_net_free(random);
     nn_net_free(fresh);
@@ -314,97 +430,141 @@ static double figure(const struct nn_result *result, const char *name)
     return NAN;
 }
 
+static void trial_clear(struct trial *trial)
+{
+    nn_free(trial->zeros);
+    nn_free(trial->map);
+    nn_free(trial->score);
+    nn_free(trial->order);
+    nn_free(trial->x);
+}
+
 static enum nn_status trial_init(struct trial *trial, const struct nn_explain_request *request,
                                  const struct nn_result *map, struct nn_error *error)
 {
     enum nn_status status;
     const struct nn_node *input = request->net->nodes[0];
+    size_t count = nn_shape_size(&map->values.shape) / map->values.shape.dim[0];
     trial->request = request;
     trial->one = *request;
     trial->one.batch = 1;
     trial->size = input->size;
     trial->pixels = nn_map_pixels(&input->shape);
     trial->channels = trial->size / trial->pixels;
+    trial->laid = count == input->size || is_plane(&map->values.shape);
+    trial->map_size = trial->laid ? input->size : count;
     trial->zeros = nn_calloc(trial->size, sizeof *trial->zeros);
-    trial->map = nn_calloc(trial->size, sizeof *trial->map);
+    trial->map = nn_calloc(trial->map_size, 4 * sizeof *trial->map);
     trial->score = nn_calloc(trial->pixels, sizeof *trial->score);
     trial->order = nn_calloc(trial->pixels, sizeof *trial->order);
     trial->x = nn_calloc(trial->size, NN_EXPLAIN_CHUNK * sizeof *trial->x);
     if (!trial->zeros || !trial->map || !trial->score || !trial->order || !trial->x)
         return nn_fail_memory(error, trial->size * NN_EXPLAIN_CHUNK * sizeof *trial->x);
+    trial->other = trial->map + trial->map_size;
+    trial->ranks = trial->other + trial->map_size;
     trial->baseline = request->baseline ? request->baseline : trial->zeros;
     NN_TRY(nn_target_parse(&trial->one, trial->units, &trial->target, error));
     for (size_t i = 1; i < NN_EXPLAIN_CHUNK; i++)
         trial->units[i] = trial->units[0];
-    NN_TRY(nn_map_fit(request->net, map, 0, trial->map, error));
-    nn_map_pool(&input->shape, trial->map, NN_POOL_SUM, trial->score);
+    NN_TRY(take_map(trial, map, trial->map, error));
+    if (trial->laid)
+        nn_map_pool(&input->shape, trial->map, NN_POOL_SUM, trial->score);
 out:
     return status;
 }
 
+double nn_trust_cost(const struct nn_explain_request *request, double work)
+{
+    const struct nn_net *net = request->net;
+    double evaluations = 2.0 * (1 + RANDOM_ORDERS) * (STEPS + 1) + PERTURBATIONS + 1;
+    double runs = NOISY_COPIES;
+    for (int n = 1; n < net->count; n++)
+        runs += net->nodes[n]->param_count > 0;
+    return evaluations * nn_net_flops(net) + runs * work;
+}
+
+static enum nn_status measure_cheap(const struct trial *trial, const struct nn_result *map,
+                                    const unsigned char *mask, struct nn_trust *trust,
+                                    struct nn_error *error)
+{
+    double gap = figure(map, "gap"), whole = figure(map, "F(x)"), base = figure(map, "F(baseline)");
+    double change = fabs(isnan(base) ? whole : whole - base), gini;
+    bool sums = trial->request->method->flags & (NN_METHOD_COMPLETE | NN_METHOD_CONSERVES);
+    set(trust, NN_TRUST_GAP, fabs(gap) / (change > 1e-12 ? change : 1e-12),
+        sums ? "the sum is not finite" : "its values are no shares: they promise no sum");
+    enum nn_status status = nn_gini(trial->laid ? trial->score : trial->map,
+                                    trial->laid ? trial->pixels : trial->map_size, &gini, error);
+    if (status != NN_OK)
+        return status;
+    set(trust, NN_TRUST_SPARSENESS, gini, "the map is 0 everywhere");
+    if (mask && trial->laid) {
+        struct nn_pointing pointing;
+        nn_pointing_of(trial->score, mask, trial->pixels, &pointing);
+        set(trust, NN_TRUST_POINTING, pointing.hit, "");
+        set(trust, NN_TRUST_MASS, pointing.mass, "no value is positive");
+        trust->figure[NN_TRUST_MASS].chance = pointing.area;
+    }
+    return NN_OK;
+}
+
+/* A measure that the method refuses (the net with other weights, the sample with noise) leaves its
+ * figures without a value; it is no failure. */
+static enum nn_status measure_costly(struct trial *trial, struct nn_trust *trust,
+                                     struct nn_error *error)
+{
+    static const struct {
+        enum nn_status (*measure)(struct trial *, struct nn_trust *, struct nn_error *);
+        enum nn_trust_kind first, last;
+    } measures[] = {{measure_areas, NN_TRUST_INSERTION, NN_TRUST_DELETION},
+                    {measure_sensitivity, NN_TRUST_SENSITIVITY, NN_TRUST_SENSITIVITY},
+                    {measure_infidelity, NN_TRUST_INFIDELITY, NN_TRUST_INFIDELITY},
+                    {measure_randomization, NN_TRUST_RANDOMIZATION, NN_TRUST_RANDOMIZATION}};
+    struct nn_progress *progress = trial->request->progress;
+    for (int m = 0; m < 4; m++) {
+        struct nn_error reason = {0};
+        struct nn_progress_part outer = nn_progress_enter(progress, m, 4);
+        enum nn_status status = measures[m].measure(trial, trust, &reason);
+        nn_progress_back(progress, outer);
+        if (status == NN_CANCELLED || status == NN_MEMORY) {
+            if (error)
+                *error = reason;
+            return status;
+        }
+        for (enum nn_trust_kind kind = measures[m].first; kind <= measures[m].last; kind++) {
+            if (status != NN_OK)
+                none(trust, kind, reason.message);
+        }
+    }
+    return NN_OK;
+}
+
+/* Of a map that is none there is nothing to measure. */
+static void not_finite(bool costly, struct nn_trust *trust)
+{
+    for (enum nn_trust_kind kind = 0; kind < NN_TRUST_POINTING; kind++)
+        if (costly || kind == NN_TRUST_GAP || kind == NN_TRUST_SPARSENESS)
+            none(trust, kind, "the map holds values that are not finite");
+}
+
 enum nn_status nn_trust_measure(const struct nn_explain_request *request,
-                                const struct nn_result *map, const unsigned char *mask,
+                                const struct nn_result *map, const unsigned char *mask, bool costly,
                                 struct nn_trust *trust, struct nn_error *error)
 {
     enum nn_status status;
     struct trial trial = {0};
-    struct nn_trust made = {.gap = NAN, .pointing = NAN, .mass = NAN, .area = NAN};
+    struct nn_trust made = {.gain = NAN, .random_gain = NAN, .gain_spread = NAN};
+    for (enum nn_trust_kind kind = 0; kind < NN_TRUST_COUNT; kind++)
+        made.figure[kind].value = made.figure[kind].chance = made.figure[kind].spread = NAN;
     NN_TRY(trial_init(&trial, request, map, error));
-    double gap = figure(map, "gap"), whole = figure(map, "F(x)"), base = figure(map, "F(baseline)");
-    double change = fabs(isnan(base) ? whole : whole - base);
-    if (!isnan(gap))
-        made.gap = fabs(gap) / fmax(change, 1e-12);
-    if (mask) {
-        struct nn_pointing pointing;
-        nn_pointing_of(trial.score, mask, trial.pixels, &pointing);
-        made.pointing = pointing.hit;
-        made.mass = pointing.mass;
-        made.area = pointing.area;
-    }
-    NN_TRY(nn_gini(trial.score, trial.pixels, &made.gini, error));
-    static measure *const measures[] = {measure_areas, measure_sensitivity, measure_infidelity,
-                                        measure_randomization};
-    for (int m = 0; m < 4; m++) {
-        struct nn_progress_part outer = nn_progress_enter(request->progress, m, 4);
-        NN_TRY(measures[m](&trial, &made, error));
-        nn_progress_back(request->progress, outer);
+    if (isfinite(nn_kernels->sum(trial.map_size, trial.map))) {
+        NN_TRY(measure_cheap(&trial, map, mask, &made, error));
+        if (costly)
+            NN_TRY(measure_costly(&trial, &made, error));
+    } else {
+        not_finite(costly, &made);
     }
     *trust = made;
 out:
-    nn_free(trial.zeros);
-    nn_free(trial.map);
-    nn_free(trial.score);
-    nn_free(trial.order);
-    nn_free(trial.x);
+    trial_clear(&trial);
     return status;
-}
-
-void nn_trust_verdict(const struct nn_trust *trust, char *out, size_t capacity)
-{
-    int used = 0;
-    const char *separator = "";
-    out[0] = '\0';
-#define OBJECT(...)                                                                                \
-    do {                                                                                           \
-        used += snprintf(out + used, capacity - (size_t)used, "%s", separator);                    \
-        used += snprintf(out + used, capacity - (size_t)used, __VA_ARGS__);                        \
-        separator = "; ";                                                                          \
-    } while (0)
-    if (trust->gap > 0.05)
-        OBJECT("the shares miss the change of the answer by %.0f %%", 100 * trust->gap);
-    if (trust->insertion - trust->deletion <= trust->random_insertion - trust->random_deletion)
-        OBJECT("its ranking is no better than a random one");
-    if (trust->randomization > 0.5)
-        OBJECT("it hardly depends on what the net has learned");
-    if (trust->pointing == 0 && !(trust->mass > trust->area))
-        OBJECT("it points elsewhere than to what decides the class");
-    if (trust->sensitivity > 0.5)
-        OBJECT("it changes by %.0f %% under noise that no eye sees", 100 * trust->sensitivity);
-#undef OBJECT
-    if (used == 0)
-        snprintf(out, capacity, "Nothing speaks against this map.");
-    else
-        snprintf(out + used, capacity - (size_t)used, ": do not rely on this map alone.");
-    if (used > 0 && out[0] >= 'a' && out[0] <= 'z')
-        out[0] = (char)(out[0] - 'a' + 'A');
 }

@@ -77,6 +77,10 @@ void nn_draw_maps(struct nn_canvas *canvas, struct nn_box box, const struct nn_r
 /* Any result as text: title, picture, legend, figures, note; as wide as `columns`. */
 enum nn_status nn_result_text(const struct nn_result *result, int columns, struct nn_medium medium,
                               bool color, struct nn_buffer *out, struct nn_error *error);
+/* "insertion 0.93", with chance "insertion 0.93 (random 0.61 +- 0.05)"; "gap -" for none. */
+#define NN_TRUST_TEXT 160
+const char *nn_trust_figure_text(const struct nn_trust_figure *figure, bool chance,
+                                 char out[NN_TRUST_TEXT]);
 /* As one JSON object on one line: command, title, method, parameters, target, layer, split, sample,
  * shape, values (nested flat array), figures, columns and rows. Numbers as numbers, NaN as null. */
 enum nn_status nn_result_json(const struct nn_result *result, struct nn_buffer *out,

@@ -155,3 +155,21 @@ const char *nn_name_of(char **names, size_t count, size_t i, char out[NN_NUMBER_
     snprintf(out, NN_NUMBER_SIZE, "%zu", i);
     return out;
 }
+
+const char *nn_trust_figure_text(const struct nn_trust_figure *figure, bool chance,
+                                 char out[NN_TRUST_TEXT])
+{
+    char number[NN_NUMBER_SIZE], random[NN_NUMBER_SIZE], spread[NN_NUMBER_SIZE];
+
+    if (!isfinite(figure->value))
+        snprintf(out, NN_TRUST_TEXT, "%s -", figure->name);
+    else if (!chance || !isfinite(figure->spread))
+        snprintf(out, NN_TRUST_TEXT, "%s %s", figure->name,
+                 nn_number_short(number, figure->value, 3));
+    else
+        snprintf(out, NN_TRUST_TEXT, "%s %s (random %s \u00b1 %s)", figure->name,
+                 nn_number_short(number, figure->value, 3),
+                 nn_number_short(random, figure->chance, 3),
+                 nn_number_short(spread, figure->spread, 2));
+    return out;
+}

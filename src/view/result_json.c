@@ -10,6 +10,7 @@
 
 #include <jansson.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 struct writer {
@@ -118,16 +119,42 @@ static void head(struct writer *writer, const struct nn_result *result)
     string_member(writer, "note", result->note);
 }
 
+static void number_member(struct writer *writer, const char *name, const char *suffix, double value)
+{
+    char full[64];
+
+    snprintf(full, sizeof full, "%s%s", name, suffix);
+    key(writer, full);
+    double_value(writer, value);
+}
+
 static void figures(struct writer *writer, const struct nn_result *result)
 {
     if (result->figure_count == 0)
         return;
     key(writer, "figures");
     open_list(writer, '{');
-    for (size_t i = 0; i < result->figure_count; i++) {
-        key(writer, result->figures[i].name);
-        double_value(writer, result->figures[i].value);
+    for (size_t i = 0; i < result->figure_count; i++)
+        number_member(writer, result->figures[i].name, "", result->figures[i].value);
+    close_list(writer, '}');
+}
+
+/* Figures that were not measured are absent; those that cannot be had are null. */
+static void trust(struct writer *writer, const struct nn_result *result)
+{
+    if (result->trust_count == 0)
+        return;
+    key(writer, "trust");
+    open_list(writer, '{');
+    for (size_t i = 0; i < result->trust_count; i++) {
+        const struct nn_trust_figure *figure = &result->trust[i];
+        number_member(writer, figure->name, "", figure->value);
+        if (isfinite(figure->chance))
+            number_member(writer, figure->name, " at random", figure->chance);
+        if (isfinite(figure->spread))
+            number_member(writer, figure->name, " spread", figure->spread);
     }
+    string_member(writer, "verdict", result->trust_note);
     close_list(writer, '}');
 }
 
@@ -188,6 +215,7 @@ enum nn_status nn_result_json(const struct nn_result *result, struct nn_buffer *
     if (result->name_count > 0)
         string_list(&writer, "names", result->names, result->name_count);
     figures(&writer, result);
+    trust(&writer, result);
     values(&writer, result);
     rows(&writer, result);
     close_list(&writer, '}');

@@ -125,6 +125,35 @@ static enum nn_status figures(const struct page *page)
     return paragraph(page, line, nn_plain);
 }
 
+/* How far to trust the map: "trust: gap 0.001   insertion 0.93 (random 0.61 +- 0.05) ...". A line
+ * is broken between figures, never within one. */
+static enum nn_status trust(const struct page *page)
+{
+    const struct nn_result *result = page->result;
+    char one[NN_TRUST_TEXT];
+    struct nn_buffer line;
+    enum nn_status status = NN_OK;
+
+    nn_buffer_init(&line, 0);
+    for (size_t i = 0; i < result->trust_count; i++) {
+        nn_trust_figure_text(&result->trust[i], true, one);
+        if (i > 0 && (int)(nn_text_width(nn_buffer_string(&line)) + 3 + nn_text_width(one)) >
+                         page->columns) {
+            NN_TRY(nn_buffer_check(&line, page->error));
+            NN_TRY(paragraph(page, nn_buffer_string(&line), nn_plain));
+            nn_buffer_clear(&line);
+            nn_buffer_init(&line, 0);
+        }
+        nn_buffer_printf(&line, "%s%s", i == 0 ? "trust: " : line.length ? "   " : "  ", one);
+    }
+    NN_TRY(nn_buffer_check(&line, page->error));
+    NN_TRY(paragraph(page, nn_buffer_string(&line), nn_plain));
+    status = paragraph(page, result->trust_note, nn_style_dim);
+out:
+    nn_buffer_clear(&line);
+    return status;
+}
+
 /* A map of its layer's size, brought to the size of the input for showing. *larger must be freed.
  */
 static enum nn_status enlarge(const struct nn_heatmap *input, struct nn_heatmap *map,
@@ -242,8 +271,10 @@ static enum nn_status attribution(const struct page *page)
         if (count > 1)
             NN_TRY(sentence(page, "sample %zu:", first + i));
         NN_TRY(one_sample(page, i));
-        if (i == 0)
+        if (i == 0) {
             NN_TRY(figures(page));
+            NN_TRY(trust(page));
+        }
     }
     if (shown < count)
         NN_TRY(sentence(page, "%s %zu more samples, out=FILE writes all",

@@ -16,8 +16,9 @@ static enum nn_status explain_work(struct nn_job *job, void *data, struct nn_pro
 {
     struct nn_explanation *explanation = data;
     (void)job;
-    explanation->request.progress = progress;
-    return nn_explain(&explanation->request, &explanation->result, error);
+    return nn_explanation_run(
+        explanation, (enum nn_trust_when)nn_args_int(&explanation->args, NN_EXPLAIN_ARG_TRUST),
+        progress, error);
 }
 
 static enum nn_status explain_finish(struct nn_session *session, void *data, enum nn_status status,
@@ -80,7 +81,9 @@ const struct nn_command nn_command_explain = {
     .details =
         "Explained is F(x): the logit of the target class, before a final softmax or sigmoid, as "
         "the title says; p is the probability of the class. Methods whose shares add up print "
-        "their gap: what the shares miss of F(x) - F(baseline). The method's own arguments go here "
+        "their gap: what the shares miss of F(x) - F(baseline). Below stands how far to trust the "
+        "map: the figures of `trust`, unless they take long (trust=yes). The method's own "
+        "arguments go here "
         "too: `help METHOD`. With "
         "`sample=all` the array of `out=FILE.npy` has the samples in front.",
     .args = nn_explain_args,

@@ -60,9 +60,8 @@ static const struct nn_arg_spec pointing_args[] = {
 struct entry {
     char name[40];
     struct nn_explanation *explanation;
-    size_t hits;
-    double mass, area; /* sums */
-    size_t weighed;    /* samples whose map has a mass */
+    double hits, mass, area; /* sums */
+    size_t weighed;          /* samples whose map has a mass */
 };
 
 struct pointing {
@@ -209,7 +208,7 @@ static enum nn_status pointing_finish(struct nn_session *session, void *data, en
     NN_TRY(nn_result_table(table, columns, 4, pointing->count, error));
     for (size_t e = 0; e < pointing->count; e++) {
         const struct entry *entry = &pointing->entries[e];
-        double rate = (double)entry->hits / (double)pointing->right;
+        double rate = entry->hits / (double)pointing->right;
         NN_TRY(nn_result_set_text(table, e, 0, entry->name, error));
         nn_result_set_number(table, e, 1, rate, 4);
         nn_result_set_number(table, e, 2,
@@ -222,7 +221,9 @@ static enum nn_status pointing_finish(struct nn_session *session, void *data, en
              "pointing game, %zu of %zu samples (%s), those classified rightly", pointing->right,
              pointing->samples, nn_split_names[subject->split]);
     snprintf(table->note, sizeof table->note,
-             "pointing: the share of the maps whose maximum lies in the mask; mass: the share of "
+             "pointing: the share of the maps whose maximum lies in the mask (of several equal "
+             "ones, the "
+             "share of these); mass: the share of "
              "their positive values there; area: the share of the pixels there, what chance would "
              "give.");
     table->figures_hidden = true;

@@ -5,7 +5,6 @@
 #include "command/deliver.h"
 #include "command/explanation.h"
 #include "command/job.h"
-#include "explain/pointing.h"
 #include "explain/rank.h"
 
 #include <math.h>
@@ -27,35 +26,16 @@ static const struct nn_arg_spec trust_args[] = {
     {0},
 };
 
-struct trust_work {
-    struct nn_explanation *explanation;
-    const unsigned char *mask; /* of the sample, or NULL */
-    struct nn_trust trust;
-};
-
-static void trust_free(void *data)
-{
-    struct trust_work *work = data;
-    if (work->explanation)
-        nn_explanation_free(work->explanation);
-    nn_free(work);
-}
-
 static enum nn_status trust_measure(struct nn_job *job, void *data, struct nn_progress *progress,
                                     struct nn_error *error)
 {
-    struct trust_work *work = data;
-    struct nn_explain_request *request = &work->explanation->request;
+    struct nn_explanation *explanation = data;
     (void)job;
-    request->batch = 1;
-    request->progress = progress;
-    enum nn_status status = nn_explain(request, &work->explanation->result, error);
-    return status == NN_OK ? nn_trust_measure(request, work->explanation->result, work->mask,
-                                              &work->trust, error)
-                           : status;
+    explanation->request.batch = 1;
+    return nn_explanation_run(explanation, NN_TRUST_YES, progress, error);
 }
 
-/* One line of the table: a figure, what it should be, and what it says. */
+/* One line of the table: a figure and what it says, or why there is none. */
 static enum nn_status row(struct nn_result *table, size_t line, const char *name, double value,
                           const char *meaning, struct nn_error *error)
 {
@@ -68,54 +48,41 @@ static enum nn_status row(struct nn_result *table, size_t line, const char *name
     return status;
 }
 
-static enum nn_status trust_table(const struct trust_work *work, struct nn_result **table,
+/* What chance gives, below the figure: random orders, or the mask's share of the pixels. */
+static enum nn_status chance_row(struct nn_result *table, size_t line,
+                                 const struct nn_trust_figure *figure, struct nn_error *error)
+{
+    char meaning[80];
+    if (isnan(figure->spread))
+        return row(table, line, "  area", figure->chance, "share of the pixels there", error);
+    snprintf(meaning, sizeof meaning, "the mean of random orders; they spread by %.4f",
+             figure->spread);
+    return row(table, line, "  at random", figure->chance, meaning, error);
+}
+
+static enum nn_status trust_table(const struct nn_result *map, struct nn_result **table,
                                   struct nn_error *error)
 {
     static const char *const columns[] = {"figure", "value", "meaning"};
-    const struct nn_trust *trust = &work->trust;
-    const struct nn_result *map = work->explanation->result;
     struct nn_result *made = NULL;
     enum nn_status status;
+    size_t rows = map->trust_count, line = 0;
+    for (size_t i = 0; i < map->trust_count; i++)
+        rows += isnan(map->trust[i].chance) ? 0 : 1;
     NN_TRY(nn_result_new(NN_RESULT_TABLE, "trust", &made, error));
-    NN_TRY(nn_result_table(made, columns, 3, work->mask ? 12 : 9, error));
-    NN_TRY(row(made, 0, "gap", trust->gap, "what the shares miss of the change of F; 0 is best",
-               error));
-    NN_TRY(row(made, 1, "insertion", trust->insertion,
-               "answer as the top values come in; high is good", error));
-    NN_TRY(row(made, 2, "  at random", trust->random_insertion, "the same in random order", error));
-    NN_TRY(row(made, 3, "deletion", trust->deletion, "answer as the top values go; low is good",
-               error));
-    NN_TRY(row(made, 4, "  at random", trust->random_deletion, "the same in random order", error));
-    NN_TRY(row(made, 5, "sensitivity", trust->sensitivity,
-               "change of the map under 2 % noise; 0 is best", error));
-    NN_TRY(row(made, 6, "infidelity", trust->infidelity,
-               "change of F that the map does not predict; 0 is best", error));
-    NN_TRY(
-        row(made, 7, "sparseness", trust->gini, "Gini index: 0 spread out, 1 in one place", error));
-    NN_TRY(row(made, 8, "random net", trust->randomization,
-               "likeness to maps of random weights; 0 is best", error));
-    if (work->mask) {
-        NN_TRY(row(made, 9, "pointing", trust->pointing,
-                   "1: the maximum lies where the class is decided", error));
-        NN_TRY(row(made, 10, "mass", trust->mass, "share of the positive values there; 1 is best",
-                   error));
-        NN_TRY(row(made, 11, "  area", trust->area, "share of the pixels there", error));
+    NN_TRY(nn_result_table(made, columns, 3, rows, error));
+    for (size_t i = 0; i < map->trust_count; i++) {
+        const struct nn_trust_figure *figure = &map->trust[i];
+        NN_TRY(row(made, line++, figure->name, figure->value,
+                   isnan(figure->value) ? figure->why : figure->meaning, error));
+        if (!isnan(figure->chance))
+            NN_TRY(chance_row(made, line++, figure, error));
+        nn_result_figure(made, figure->name, figure->value);
     }
     snprintf(made->title, sizeof made->title, "trust in %.180s", map->title);
     snprintf(made->method, sizeof made->method, "%s", map->method);
-    nn_trust_verdict(trust, made->note, sizeof made->note);
+    snprintf(made->note, sizeof made->note, "%s", map->trust_note);
     made->figures_hidden = true;
-    nn_result_figure(made, "gap", trust->gap);
-    nn_result_figure(made, "insertion", trust->insertion);
-    nn_result_figure(made, "deletion", trust->deletion);
-    nn_result_figure(made, "sensitivity", trust->sensitivity);
-    nn_result_figure(made, "infidelity", trust->infidelity);
-    nn_result_figure(made, "gini", trust->gini);
-    nn_result_figure(made, "randomization", trust->randomization);
-    if (work->mask) {
-        nn_result_figure(made, "pointing", trust->pointing);
-        nn_result_figure(made, "mass", trust->mass);
-    }
     *table = made;
     made = NULL;
 out:
@@ -126,20 +93,19 @@ out:
 static enum nn_status trust_finish(struct nn_session *session, void *data, enum nn_status status,
                                    struct nn_error *error)
 {
-    struct trust_work *work = data;
+    struct nn_explanation *explanation = data;
     struct nn_result *table = NULL;
     if (status == NN_OK)
-        status = nn_explanation_name(work->explanation, error);
+        status = nn_explanation_name(explanation, error);
     if (status == NN_OK)
-        status = trust_table(work, &table, error);
-    return status == NN_OK
-               ? nn_deliver(session, table,
-                            nn_args_text(&work->explanation->args, NN_EXPLAIN_ARG_OUT), error)
-               : status;
+        status = trust_table(explanation->result, &table, error);
+    return status == NN_OK ? nn_deliver(session, table,
+                                        nn_args_text(&explanation->args, NN_EXPLAIN_ARG_OUT), error)
+                           : status;
 }
 
 static const struct nn_job_class trust_job = {
-    .name = "trust", .work = trust_measure, .finish = trust_finish, .free = trust_free};
+    .name = "trust", .work = trust_measure, .finish = trust_finish, .free = nn_explanation_free};
 
 static enum nn_status run_trust(const struct nn_invocation *invocation, struct nn_error *error)
 {
@@ -154,18 +120,11 @@ static enum nn_status run_trust(const struct nn_invocation *invocation, struct n
         return nn_fail(
             error, NN_STATE,
             "nothing has been explained yet: `trust saliency sample=0`, or explain first");
-    struct trust_work *work = nn_calloc(1, sizeof *work);
-    if (!work)
-        return nn_fail_memory(error, sizeof *work);
-    enum nn_status status = nn_explanation_new(session, words, count, &work->explanation, error);
-    if (status != NN_OK) {
-        trust_free(work);
+    struct nn_explanation *explanation = NULL;
+    enum nn_status status = nn_explanation_new(session, words, count, &explanation, error);
+    if (status != NN_OK)
         return status;
-    }
-    const struct nn_subject *subject = &work->explanation->subject;
-    if (subject->data->samples->mask_size == nn_map_pixels(&subject->shape))
-        work->mask = nn_dataset_mask(subject->data, subject->split, (size_t)subject->first);
-    return nn_job_run(session, &trust_job, work, true, error);
+    return nn_job_run(session, &trust_job, explanation, true, error);
 }
 
 const struct nn_command nn_command_trust = {
@@ -174,7 +133,8 @@ const struct nn_command nn_command_trust = {
     .summary = "Measures how far to believe an explanation",
     .details = "Completeness gap; insertion and deletion (the answer as the highest ranked values "
                "come in or "
-               "go, in 20 steps, against random orders); largest change of the map under noise of "
+               "go, in 20 steps, against 20 random orders of the seed); largest change of the map "
+               "under noise of "
                "2 % of the "
                "range; infidelity under noise of 10 %; Gini index; rank correlation with the maps "
                "of the net "

@@ -41,12 +41,12 @@ static struct tiling tile_pictures(struct nn_box box, const struct nn_heatmap *p
 
         if (width + 4 > box.columns)
             continue;
-        nn_heatmap_size(picture, medium, width, box.rows - 4, &columns, &rows);
+        nn_heatmap_size(picture, medium, width, box.rows - 5, &columns, &rows);
         if (found && columns < LEAST_PICTURE)
             break;
         columns = columns + 4 < 20 ? 20 : columns + 4; /* room for the legend */
         grid =
-            grid_of(box, columns, rows + 5 < box.rows ? rows + 5 : box.rows); /* legend, figures */
+            grid_of(box, columns, rows + 6 < box.rows ? rows + 6 : box.rows); /* legend, figures */
         found = true;
         if (grid.columns * grid.rows >= count)
             break;
@@ -90,6 +90,23 @@ static void draw_figures(const struct nn_result *result, struct nn_canvas *canva
         else
             nn_box_take_left(&foot, 2 + nn_canvas_text(canvas, foot.column, foot.row, foot.columns,
                                                        nn_style_dim, text[i]));
+    }
+}
+
+/* How far to trust the map, in one line: as many figures as fit. */
+static void draw_trust(const struct nn_result *result, struct nn_canvas *canvas, struct nn_box *box)
+{
+    char text[NN_TRUST_TEXT];
+
+    if (result->trust_count == 0 || box->rows <= 6)
+        return;
+    struct nn_box foot = nn_box_take_bottom(box, 1);
+    for (size_t i = 0; i < result->trust_count && foot.columns > 0; i++) {
+        nn_trust_figure_text(&result->trust[i], false, text);
+        if (i > 0 && (int)nn_text_width(text) > foot.columns)
+            break;
+        nn_box_take_left(&foot, 2 + nn_canvas_text(canvas, foot.column, foot.row, foot.columns,
+                                                   nn_style_dim, text));
     }
 }
 
@@ -200,7 +217,9 @@ static void draw_pane(const struct nn_scene *scene, struct nn_canvas *canvas, st
     }
     result = scene->explanations[index - 1];
     name_pane(scene, index - 1, box.columns, name, sizeof name);
-    draw_explanation(scene, canvas, nn_pane(scene, canvas, box, index, "%s", name), result);
+    box = nn_pane(scene, canvas, box, index, "%s", name);
+    draw_trust(result, canvas, &box);
+    draw_explanation(scene, canvas, box, result);
 }
 
 /* The explanation with the focus, or the newest. */
@@ -257,6 +276,11 @@ static void draw_details(const struct nn_result *result, bool old, struct nn_can
         nn_fact(canvas, &box, 13, result->figures[i].name, "%s",
                 nn_number_short(number, result->figures[i].value, 6));
     }
+    for (size_t i = 0; i < result->trust_count; i++) {
+        char text[NN_TRUST_TEXT];
+        nn_line(canvas, &box, nn_plain, "%s", nn_trust_figure_text(&result->trust[i], true, text));
+    }
+    nn_box_take_top(&box, nn_canvas_wrap(canvas, box, nn_style_dim, result->trust_note));
     nn_canvas_wrap(canvas, box, nn_style_dim, result->note);
 }
 

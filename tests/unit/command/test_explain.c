@@ -190,3 +190,48 @@ Test(explain, importance)
     nn_test_run(&test, "deep_shap sample=3 background=10; gradient_shap sample=3 background=10",
                 NN_OK);
 }
+
+static const struct nn_trust_figure *trust_figure(const struct nn_result *result, const char *name)
+{
+    for (size_t i = 0; i < result->trust_count; i++)
+        if (strcmp(result->trust[i].name, name) == 0)
+            return &result->trust[i];
+    return NULL;
+}
+
+/* Beside every map stand the figures that `trust` gives for it, unless they take long. */
+Test(explain, trust_stands_beside_the_map)
+{
+    nn_test_run(&test, "data demo iris; add dense 8 relu; add dense 3 softmax", NN_OK);
+    nn_test_run(&test, "ig sample=2", NN_OK);
+    struct nn_result map = *nn_session_last_result(test.session);
+    cr_assert(map.trust_count == 7);
+    double randomization = trust_figure(&map, "random net")->value;
+    double spread = trust_figure(&map, "insertion")->spread;
+    cr_expect(spread > 0 && *map.trust_note);
+    nn_test_run(&test, "trust", NN_OK);
+    const struct nn_result *table = nn_session_last_result(test.session);
+    cr_assert(table->rows == 9 && strcmp(table->cells[8 * 3].text, "random net") == 0);
+    cr_expect(table->cells[8 * 3 + 1].number == randomization);
+    cr_expect(strcmp(table->note, map.trust_note) == 0);
+    nn_test_run(&test, "ig sample=2; assert gap < 0.1 && sparseness > 0", NN_OK);
+    nn_test_run(&test, "ig sample=2 trust=no", NN_OK);
+    cr_expect(nn_session_last_result(test.session)->trust_count == 2);
+    nn_test_run(&test, "conductance sample=2 layer=dense1", NN_OK);
+    cr_expect(strstr(trust_figure(nn_session_last_result(test.session), "deletion")->why, "units"));
+}
+
+Test(explain, trust_that_takes_long_is_left_to_who_asks)
+{
+    nn_test_run(&test,
+                "data demo digits; add conv2d 32 3 relu; add conv2d 32 3 relu; add flatten; add "
+                "dense 10 softmax",
+                NN_OK);
+    nn_test_run(&test, "ig sample=2 steps=400", NN_OK);
+    const struct nn_result *result = nn_session_last_result(test.session);
+    cr_expect(result->trust_count == 2 && !trust_figure(result, "insertion"));
+    cr_expect(strstr(result->trust_note, "billion operations") &&
+              strstr(result->trust_note, "trust=yes"));
+    nn_test_run(&test, "saliency sample=2 trust=yes", NN_OK);
+    cr_expect(trust_figure(nn_session_last_result(test.session), "insertion") != NULL);
+}

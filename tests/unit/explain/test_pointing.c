@@ -27,11 +27,18 @@ Test(pointing, hits_mass_and_area)
     unsigned char inside[5] = {0, 1, 1, 0, 0}, outside[5] = {1, 1, 0, 0, 1};
     struct nn_pointing p;
     nn_pointing_of(score, inside, 5, &p);
-    cr_expect(p.hit && fabs(p.mass - 0.4) < 1e-12 && fabs(p.area - 0.4) < 1e-12);
+    cr_expect(p.hit == 1 && fabs(p.mass - 0.4) < 1e-12 && fabs(p.area - 0.4) < 1e-12);
     nn_pointing_of(score, outside, 5, &p);
-    cr_expect(!p.hit && fabs(p.mass - 0.4) < 1e-12 && fabs(p.area - 0.6) < 1e-12);
+    cr_expect(p.hit == 0 && fabs(p.mass - 0.4) < 1e-12 && fabs(p.area - 0.6) < 1e-12);
     nn_pointing_of(nothing, inside, 5, &p);
     cr_expect(isnan(p.mass));
+    /* of two equal maxima one lies in the mask, wherever they stand; so it is for a flat map */
+    cr_expect(p.hit == 0.5, "%g", p.hit);
+    nn_pointing_of(nothing, outside, 5, &p);
+    cr_expect(p.hit == 0.5, "%g", p.hit);
+    float flat[5] = {2, 2, 2, 2, 2};
+    nn_pointing_of(flat, outside, 5, &p);
+    cr_expect(fabs(p.hit - 0.6) < 1e-12, "%g", p.hit);
 }
 
 /* A constant stays, a point becomes the Gaussian, and nothing is lost within. */

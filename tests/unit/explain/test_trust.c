@@ -33,6 +33,17 @@ Test(rank, order_and_gini)
     cr_assert(nn_gini(one, 4, &gini, NULL) == NN_OK && fabs(gini - 0.75) < 1e-12, "%g", gini);
 }
 
+static double value_of(const struct nn_trust *trust, enum nn_trust_kind kind)
+{
+    return trust->figure[kind].value;
+}
+
+/* What trust_of does otherwise. */
+static uint64_t trust_seed;
+static const char *trust_layer;
+static bool trust_filled; /* the map's values become trust_fill */
+static float trust_fill;
+
 static struct nn_trust trust_of(const struct nn_net *net, const char *method, const char *args,
                                 const float *x, const char *target)
 {
@@ -43,11 +54,16 @@ static struct nn_trust trust_of(const struct nn_net *net, const char *method, co
                                          .args = &parsed,
                                          .x = x,
                                          .batch = 1,
-                                         .target = target};
+                                         .target = target,
+                                         .layer = trust_layer,
+                                         .seed = trust_seed};
     struct nn_result *map;
     struct nn_trust trust;
     cr_assert(nn_explain(&request, &map, &error) == NN_OK, "%s", error.message);
-    cr_assert(nn_trust_measure(&request, map, NULL, &trust, &error) == NN_OK, "%s", error.message);
+    for (size_t i = 0; trust_filled && i < nn_shape_size(&map->values.shape); i++)
+        map->values.data[i] = trust_fill;
+    cr_assert(nn_trust_measure(&request, map, NULL, true, &trust, &error) == NN_OK, "%s",
+              error.message);
     nn_result_free(map);
     nn_args_clear(&parsed);
     return trust;
@@ -63,10 +79,13 @@ Test(trust, a_linear_net)
     for (size_t i = 0; i < 12; i++)
         x[i] = 0.3f + 0.1f * (float)i;
     struct nn_trust trust = trust_of(net, "ig", "", x, "1");
-    cr_expect(trust.gap < 1e-5, "%g", trust.gap);
-    cr_expect(trust.infidelity < 1e-5, "%g", trust.infidelity);
-    cr_expect(trust.insertion > trust.random_insertion && trust.deletion < trust.random_deletion);
-    cr_expect(trust.sensitivity < 0.1, "%g", trust.sensitivity);
+    const struct nn_trust_figure *in = &trust.figure[NN_TRUST_INSERTION],
+                                 *gone = &trust.figure[NN_TRUST_DELETION];
+    cr_expect(value_of(&trust, NN_TRUST_GAP) < 1e-5);
+    cr_expect(value_of(&trust, NN_TRUST_INFIDELITY) < 1e-5);
+    cr_expect(in->value > in->chance + 2 * in->spread && in->spread > 0);
+    cr_expect(gone->value < gone->chance - 2 * gone->spread && gone->spread > 0);
+    cr_expect(value_of(&trust, NN_TRUST_SENSITIVITY) < 0.1);
     nn_net_free(net);
 }
 
@@ -77,11 +96,13 @@ Test(trust, figures_react)
     struct nn_net *net = net_of("8", lines, 4);
     float x[8] = {1, -2, 0.5f, 1.5f, -1, 2, 0.2f, -0.7f};
     struct nn_trust right = trust_of(net, "gradient", "", x, "1");
-    cr_expect(right.infidelity < 0.2, "%g", right.infidelity);
+    cr_expect(value_of(&right, NN_TRUST_INFIDELITY) < 0.2);
     struct nn_trust magnitude = trust_of(net, "saliency", "", x, "1");
-    cr_expect(isnan(magnitude.infidelity) && isnan(magnitude.gap));
+    cr_expect(isnan(value_of(&magnitude, NN_TRUST_INFIDELITY)) &&
+              isnan(value_of(&magnitude, NN_TRUST_GAP)));
+    cr_expect(strstr(magnitude.figure[NN_TRUST_GAP].why, "no sum"));
     char verdict[400];
-    right.sensitivity = 3;
+    right.figure[NN_TRUST_SENSITIVITY].value = 3;
     nn_trust_verdict(&right, verdict, sizeof verdict);
     cr_expect(strstr(verdict, "under noise") != NULL, "%s", verdict);
     nn_net_free(net);
@@ -102,9 +123,86 @@ Test(trust, guided_backprop_fails_the_randomization_check)
         nn_random_init(&random, seed, NN_STREAM_EXPLAIN, 0);
         for (size_t i = 0; i < 144; i++)
             x[i] = nn_random_float(&random);
-        guided += trust_of(net, "guided_backprop", "", x, "1").randomization / 4;
-        gradient += trust_of(net, "gradient", "", x, "1").randomization / 4;
+        guided +=
+            trust_of(net, "guided_backprop", "", x, "1").figure[NN_TRUST_RANDOMIZATION].value / 4;
+        gradient += trust_of(net, "gradient", "", x, "1").figure[NN_TRUST_RANDOMIZATION].value / 4;
         nn_net_free(net);
     }
     cr_expect(guided > 0.2 && guided > 2 * gradient, "guided %g, gradient %g", guided, gradient);
+}
+
+/* The random orders belong to the seed: the same for all methods, others for another seed. */
+Test(trust, random_orders_are_of_the_seed)
+{
+    const char *lines[] = {"dense 6 relu", "dense 3", NULL};
+    struct nn_net *net = net_of("16", lines, 3);
+    float x[16];
+    double chance[3];
+    for (size_t i = 0; i < 16; i++)
+        x[i] = 0.2f + 0.1f * (float)(i * 7 % 16);
+    const char *const methods[] = {"gradient", "gradient_x_input", "gradient"};
+    for (size_t k = 0; k < 3; k++) {
+        trust_seed = k == 2 ? 9 : 0;
+        struct nn_trust trust = trust_of(net, methods[k], "", x, "1");
+        chance[k] = trust.figure[NN_TRUST_INSERTION].chance;
+    }
+    trust_seed = 0;
+    cr_expect(chance[0] == chance[1], "%.9g %.9g", chance[0], chance[1]);
+    cr_expect(chance[0] != chance[2]);
+    nn_net_free(net);
+}
+
+/* What lies within the spread of chance is no better than chance. */
+Test(trust, the_verdict_knows_the_spread)
+{
+    struct nn_trust trust = {.gain = 0.3, .random_gain = 0.1, .gain_spread = 0.05};
+    char verdict[400];
+    for (int kind = 0; kind < NN_TRUST_COUNT; kind++)
+        trust.figure[kind] =
+            (struct nn_trust_figure){.name = "x", .value = NAN, .chance = NAN, .spread = NAN};
+    nn_trust_verdict(&trust, verdict, sizeof verdict);
+    cr_expect(strstr(verdict, "Nothing speaks against"), "%s", verdict);
+    trust.gain_spread = 0.15;
+    nn_trust_verdict(&trust, verdict, sizeof verdict);
+    cr_expect(strstr(verdict, "hardly better"), "%s", verdict);
+    trust.gain = 0.05;
+    nn_trust_verdict(&trust, verdict, sizeof verdict);
+    cr_expect(strstr(verdict, "no better"), "%s", verdict);
+}
+
+/* A map that holds no numbers has no figures but a reason; so has one that is 0. */
+Test(trust, maps_that_are_none)
+{
+    const char *lines[] = {"dense 3", NULL};
+    struct nn_net *net = net_of("4", lines, 1);
+    float x[4] = {1, 2, 3, 4};
+    for (int k = 0; k < 2; k++) {
+        trust_fill = k ? 0 : NAN;
+        trust_filled = true;
+        struct nn_trust trust = trust_of(net, "gradient_x_input", "", x, "1");
+        trust_filled = false;
+        cr_expect(isnan(value_of(&trust, NN_TRUST_SPARSENESS)));
+        cr_expect(strstr(trust.figure[NN_TRUST_SPARSENESS].why, k ? "0 everywhere" : "not finite"));
+        for (enum nn_trust_kind kind = 0; k == 0 && kind < NN_TRUST_POINTING; kind++)
+            cr_expect(isnan(value_of(&trust, kind)) && *trust.figure[kind].why, "%s",
+                      trust.figure[kind].name);
+    }
+    nn_net_free(net);
+}
+
+/* Of a layer's map the figures that ask for inputs are left out, with the reason. */
+Test(trust, maps_of_units)
+{
+    const char *lines[] = {"dense 6 tanh name=h", "dense 3", NULL};
+    struct nn_net *net = net_of("4", lines, 1);
+    float x[4] = {1, -2, 0.5f, 1.5f};
+    trust_layer = "h";
+    struct nn_trust trust = trust_of(net, "conductance", "", x, "1");
+    trust_layer = NULL;
+    cr_expect(isnan(value_of(&trust, NN_TRUST_INSERTION)));
+    cr_expect(strstr(trust.figure[NN_TRUST_INSERTION].why, "units"));
+    cr_expect(value_of(&trust, NN_TRUST_SENSITIVITY) < 0.5);
+    cr_expect(value_of(&trust, NN_TRUST_GAP) < 0.01);
+    cr_expect(value_of(&trust, NN_TRUST_SPARSENESS) > 0);
+    nn_net_free(net);
 }

@@ -204,6 +204,14 @@ static void make_image_explanations(struct fixture *fixture)
         }
         if (k == 0)
             nn_result_figure(result, "gap", 3.1e-05);
+        result->trust[0] = (struct nn_trust_figure){
+            .name = "insertion", .value = 0.93, .chance = 0.61, .spread = 0.04};
+        result->trust[1] = (struct nn_trust_figure){
+            .name = "deletion", .value = 0.12, .chance = 0.39, .spread = 0.05};
+        result->trust[2] = (struct nn_trust_figure){
+            .name = "sparseness", .value = 0.55, .chance = NAN, .spread = NAN};
+        result->trust_count = 3;
+        snprintf(result->trust_note, sizeof result->trust_note, "Nothing speaks against this map.");
         fixture->explanations[k] = result;
     }
     cam = new_explanation("gradcam", NN_SCALE_POSITIVE, 3, (size_t[]){1, 4, 4});

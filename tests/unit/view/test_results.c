@@ -90,6 +90,29 @@ Test(result_text, attribution_shows_input_map_figures_and_note)
     nn_result_free(result);
 }
 
+/* Figures are not torn apart at the end of a line; those that there are not have a dash. */
+Test(result_text, trust_below_the_map)
+{
+    struct nn_result *result = new_attribution(1);
+    char *text;
+
+    result->trust[0] = (struct nn_trust_figure){
+        .name = "insertion", .value = 0.93, .chance = 0.61, .spread = 0.04};
+    result->trust[1] =
+        (struct nn_trust_figure){.name = "gap", .value = NAN, .chance = NAN, .spread = NAN};
+    result->trust[2] =
+        (struct nn_trust_figure){.name = "deletion", .value = 0.12, .chance = 0.39, .spread = 0.05};
+    result->trust_count = 3;
+    snprintf(result->trust_note, sizeof result->trust_note, "Nothing speaks against this map.");
+    text = text_of(result, 60, utf8_mono);
+    check_lines(text, 60);
+    cr_expect(strstr(text, "\ntrust: insertion 0.93 (random 0.61 \u00b1 0.04)   gap -\n"
+                           "  deletion 0.12 (random 0.39 \u00b1 0.05)\nNothing speaks"),
+              "%s", text);
+    nn_free(text);
+    nn_result_free(result);
+}
+
 Test(result_text, many_samples_end_with_a_count)
 {
     struct nn_result *result = new_attribution(100);
@@ -200,7 +223,19 @@ Test(result_json, numbers_come_back_exactly)
     memcpy(result->values.data, special, sizeof special);
     nn_result_figure(result, "gap", 0.1);
     nn_result_figure(result, "p", NAN);
+    result->trust[0] = (struct nn_trust_figure){
+        .name = "insertion", .value = 0.93, .chance = 0.61, .spread = 0.04};
+    result->trust[1] =
+        (struct nn_trust_figure){.name = "gap", .value = NAN, .chance = NAN, .spread = NAN};
+    result->trust_count = 2;
+    snprintf(result->trust_note, sizeof result->trust_note, "Fine.");
     json = parse(result);
+    const json_t *trust = json_object_get(json, "trust");
+    cr_assert(json_number_value(json_object_get(trust, "insertion")) == 0.93);
+    cr_assert(json_number_value(json_object_get(trust, "insertion at random")) == 0.61);
+    cr_assert(json_number_value(json_object_get(trust, "insertion spread")) == 0.04);
+    cr_assert(json_is_null(json_object_get(trust, "gap")));
+    cr_assert_str_eq(json_string_value(json_object_get(trust, "verdict")), "Fine.");
     values = json_object_get(json, "values");
     cr_assert_eq(json_array_size(values), 12u);
     for (size_t i = 0; i < 12; i++) {
