@@ -28,8 +28,8 @@ src_libmodel_a_SOURCES = \
 	src/model/onnx/attribute.c src/model/onnx/combine.c src/model/onnx/external.c src/model/onnx/import.c src/model/onnx/layer.c \
 	src/model/onnx/onnx.c src/model/onnx/proto.c src/model/onnx/registry.c src/model/onnx/tensor.c \
 	src/model/onnx/value.c src/model/onnx/window.c src/model/onnx/wire.c \
-	src/model/onnx/metadata.h src/model/onnx/write.h \
-	src/model/onnx/export.c src/model/onnx/metadata.c src/model/onnx/write.c \
+	src/model/onnx/metadata.h src/model/onnx/outputs.h src/model/onnx/write.h \
+	src/model/onnx/export.c src/model/onnx/metadata.c src/model/onnx/outputs.c src/model/onnx/write.c \
 	src/model/c/c_export.h src/model/c/writer.h src/model/c/c_export.c src/model/c/layers.c \
 	$(ONNX_SOURCES) $(ONNX_LAYER_SOURCES)
 

@@ -47,5 +47,6 @@ void nn_model_clear(struct nn_model *model)
     nn_free(model->offset);
     nn_free(model->factor);
     nn_free(model->fill);
+    nn_free(model->note);
     *model = (struct nn_model){0};
 }

@@ -32,6 +32,7 @@ struct nn_model {
     enum nn_missing missing; /* MEAN or MOST_FREQUENT: missing cells are filled */
     float *fill;             /* with these */
     size_t fill_count;
+    char *note; /* what people should know of how it was read, or NULL; not saved */
 };
 enum nn_status nn_model_save(const char *path, const struct nn_model *model,
                              struct nn_error *error);

@@ -27,6 +27,6 @@ enum nn_status nn_model_open(const char *path, struct nn_model *model, struct nn
             return nn_fail_at(error, NN_VISIBLE(path), 0, 0), NN_REFUSED;
         }
     if (nn_text_equal_nocase(extension, ".onnx"))
-        return nn_onnx_open(path, model, error);
+        return nn_onnx_open(path, NULL, model, error);
     return nn_model_open_native(path, model, error);
 }

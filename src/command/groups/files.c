@@ -121,6 +121,29 @@ static void take_model(struct nn_session *session, struct nn_model *model)
     session->unsaved = false;
 }
 
+static const struct nn_arg_spec open_args[] = {
+    {.name = "file",
+     .type = NN_ARG_FILE,
+     .help = "name of the file",
+     .flags = NN_ARG_POSITIONAL | NN_ARG_REQUIRED},
+    {.name = "output",
+     .type = NN_ARG_TEXT,
+     .help = "of a graph of ONNX with several outputs: the name of the one that is wanted; else "
+             "the first"},
+    {0},
+};
+
+/* Graphs of ONNX can have several outputs. */
+static enum nn_status open_output(const char *path, const char *output, struct nn_model *model,
+                                  struct nn_error *error)
+{
+    if (!output)
+        return nn_model_open(path, model, error);
+    if (!nn_text_equal_nocase(nn_path_extension(path), ".onnx"))
+        return nn_fail(error, NN_USAGE, "output= is for .onnx files");
+    return nn_onnx_open(path, output, model, error);
+}
+
 static enum nn_status run_open(const struct nn_invocation *invocation, struct nn_error *error)
 {
     struct nn_session *session = invocation->session;
@@ -128,7 +151,7 @@ static enum nn_status run_open(const struct nn_invocation *invocation, struct nn
     struct nn_model model = {0};
     struct nn_dataset *scaled = NULL;
     char input[NN_SHAPE_TEXT], output[NN_SHAPE_TEXT];
-    enum nn_status status = nn_model_open(path, &model, error);
+    enum nn_status status = open_output(path, nn_args_text(invocation->args, 1), &model, error);
     if (status != NN_OK)
         return status;
     if (session->dataset)
@@ -143,6 +166,8 @@ static enum nn_status run_open(const struct nn_invocation *invocation, struct nn
            nn_shape_text(input, &net->nodes[0]->shape),
            nn_shape_text(output, &nn_net_output(net)->shape), session->state.epoch,
            session->state.run.active ? "; `train` finishes the interrupted training" : "");
+    if (model.note)
+        nn_say(&session->output, "%s", model.note);
 out:
     nn_model_clear(&model);
     return status;
@@ -158,7 +183,7 @@ const struct nn_command nn_command_open = {
         "explained like any other; what is not supported in it is named with its node. Data of the "
         "net's input shape, loaded before or after, get the model's scaling, and their classes the "
         "model's numbers.",
-    .args = file_args,
+    .args = open_args,
     .examples =
         (const struct nn_example[]){{"open iris.safetensors", NN_TRAINED "; save iris.safetensors",
                                      "Goes on with a model saved before"},

@@ -256,6 +256,13 @@ out:
     return status;
 }
 
+enum nn_status nn_onnx_attr_body(const struct nn_onnx_import *import, const char *name,
+                                 struct nn_wire *body, bool *found, struct nn_error *error)
+{
+    *found = false;
+    return find(import, name, body, found, error);
+}
+
 bool nn_onnx_attr_given(const struct nn_onnx_import *import, const char *name)
 {
     struct nn_wire attribute;

@@ -279,7 +279,11 @@ enum nn_status nn_onnx_reduce(struct nn_onnx_import *import, const char *op,
                               struct nn_onnx_value *out, struct nn_error *error)
 {
     struct nn_shape shape = in->shape;
+    int order[NN_MAX_RANK];
+    bool there[NN_MAX_RANK] = {false}; /* of the layer's axes */
     char args[96];
+    const char *global;
+    enum nn_status status;
     for (int i = 0; i < shape.rank; i++)
         if (axes[i])
             shape.dim[i] = 1;
@@ -287,12 +291,12 @@ enum nn_status nn_onnx_reduce(struct nn_onnx_import *import, const char *op,
         return reduce_constant(import, op, in, &shape, out, error);
     if (import->lead && axes[0])
         return nn_onnx_refuse_mixing(import, error);
-    if (!in->ordered && global_layer(import, op, in, axes))
-        return nn_onnx_apply(import, global_layer(import, op, in, axes), "", in, &shape, out,
-                             error);
+    struct nn_onnx_value layer = nn_onnx_as_layer(import, in, order);
+    for (int i = 0; i < shape.rank; i++)
+        there[order[i]] = axes[i];
     int used = snprintf(args, sizeof args, "operation=%s", op), found = 0;
     for (int i = import->lead; i < shape.rank; i++)
-        if (axes[i]) {
+        if (there[i]) {
             used += snprintf(args + used, sizeof args - (size_t)used, found ? "x%d" : " axes=%d",
                              i + 1 - import->lead);
             found++;
@@ -301,5 +305,12 @@ enum nn_status nn_onnx_reduce(struct nn_onnx_import *import, const char *op,
         *out = *in; /* along no axis */
         return NN_OK;
     }
-    return nn_onnx_apply(import, "reduce", args, in, &shape, out, error);
+    global = global_layer(import, op, &layer, there);
+    for (int i = 0; i < shape.rank; i++)
+        layer.shape.dim[order[i]] = shape.dim[i];
+    NN_TRY(nn_onnx_apply(import, global ? global : "reduce", global ? "" : args, &layer,
+                         &layer.shape, &layer, error));
+    NN_TRY(nn_onnx_permute(import, &layer, order, out, error));
+out:
+    return status;
 }

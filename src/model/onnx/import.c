@@ -74,20 +74,33 @@ static enum nn_status set_initializer(struct nn_onnx_import *import, size_t i,
 
 /* ---- the input ---- */
 
+/* The first node that reads a value, and not its shape alone; NULL if there is none. */
+static const struct nn_onnx_node *first_reader(const struct nn_onnx_import *import, int value)
+{
+    const struct nn_onnx_model *model = import->model;
+    for (int i = 0; i <= import->last_reader[value]; i++) {
+        const struct nn_onnx_node *node = &model->nodes[i];
+        for (int k = 0; k < node->input_count && !nn_onnx_text_is(node->type, "Shape"); k++)
+            if (node->inputs[k] == value)
+                return node;
+    }
+    return NULL;
+}
+
 /* Whether the input has its channels last, and the first operator that cares is a Transpose that
- * puts them first (behind operators on single values): then the net takes them first. Our own
- * files mean what they say. */
+ * puts them first (behind operators on single values and borders): then the net takes them first.
+ * Our own files mean what they say. */
 static bool wanted_order(struct nn_onnx_import *import, int value, int rank, int order[NN_MAX_RANK])
 {
-    static const char *const single[] = {"Cast", "Identity", "Sub", "Add", "Mul", "Div", "Dropout"};
+    static const char *const single[] = {"Cast", "Identity", "Sub",     "Add",
+                                         "Mul",  "Div",      "Dropout", "Pad"};
     const struct nn_onnx_model *model = import->model;
     if (rank < 3 || nn_onnx_text_is(model->producer, "nnscope"))
         return false;
-    for (int depth = 0; depth < 8 && import->readers[value] == 1; depth++) {
-        int reader = import->last_reader[value];
-        if (reader < 0)
+    for (int depth = 0; depth < 8; depth++) {
+        import->node = first_reader(import, value);
+        if (!import->node)
             return false;
-        import->node = &model->nodes[reader];
         if (nn_onnx_text_is(import->node->type, "Transpose")) {
             struct nn_onnx_list perm;
             if (nn_onnx_attr_list(import, "perm", &perm, NULL) != NN_OK || perm.count != rank ||

@@ -103,6 +103,10 @@ enum nn_status nn_onnx_attr_list(const struct nn_onnx_import *import, const char
 /* Any attribute that is a number, numbers or a tensor, as a constant; *found tells. */
 enum nn_status nn_onnx_attr_value(struct nn_onnx_import *import, const char *name,
                                   struct nn_onnx_value *value, bool *found, struct nn_error *error);
+/* The whole attribute, for texts in it (fields of that number). */
+#define NN_ONNX_ATTR_TEXTS 9
+enum nn_status nn_onnx_attr_body(const struct nn_onnx_import *import, const char *name,
+                                 struct nn_wire *body, bool *found, struct nn_error *error);
 bool nn_onnx_attr_given(const struct nn_onnx_import *import, const char *name);
 /* Every attribute of the node is one of "a|b|c". */
 enum nn_status nn_onnx_attr_check(const struct nn_onnx_import *import, const char *known,
@@ -137,6 +141,9 @@ enum nn_status nn_onnx_reshape(struct nn_onnx_import *import, const struct nn_on
 /* Axis i of the output is axis order[i] of the input. */
 enum nn_status nn_onnx_permute(struct nn_onnx_import *import, const struct nn_onnx_value *in,
                                const int *order, struct nn_onnx_value *out, struct nn_error *error);
+/* The value as its layer has it, and the order of its axes by which nn_onnx_permute comes back. */
+struct nn_onnx_value nn_onnx_as_layer(const struct nn_onnx_import *import,
+                                      const struct nn_onnx_value *in, int order[NN_MAX_RANK]);
 /* Place i of the output along an axis is place indices[i] of the input. */
 enum nn_status nn_onnx_take(struct nn_onnx_import *import, const struct nn_onnx_value *in, int axis,
                             const int64_t *indices, size_t count, struct nn_onnx_value *out,
@@ -195,6 +202,11 @@ struct nn_param *nn_onnx_param(struct nn_onnx_import *import, int node, const ch
 struct nn_onnx_value nn_onnx_runtime(int node, int type, const struct nn_shape *shape);
 /* Names the layer after its weight ("conv1.weight") or its node, if it can. */
 void nn_onnx_name(struct nn_onnx_import *import, int node, const struct nn_onnx_value *weight);
+
+/* A dense layer with a weight [out, in], bias NULL for none, constants. */
+enum nn_status nn_onnx_dense(struct nn_onnx_import *import, const struct nn_onnx_value *in,
+                             const struct nn_onnx_value *weight, const struct nn_onnx_value *bias,
+                             struct nn_onnx_value *out, struct nn_error *error);
 
 /* For operators on N x C x ...: the layer whose output is C x ..., and back. */
 enum nn_status nn_onnx_maps(struct nn_onnx_import *import, const struct nn_onnx_value *value,

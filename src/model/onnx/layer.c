@@ -282,7 +282,27 @@ static bool ends(const char *name, const char *end)
     return length > tail && !strcmp(name + length - tail, end);
 }
 
-/* PyTorch names a weight after its module, "layer1.0.conv1.weight", and a node after its module
+/* The parts of "layer1/layer1.0/conv1" but those that the next one repeats. */
+static size_t drop_repeated(struct nn_onnx_text text, char *out)
+{
+    size_t used = 0;
+    for (size_t at = 0; at < text.length;) {
+        const char *part = text.at + at, *slash = memchr(part, '/', text.length - at);
+        size_t length = slash ? (size_t)(slash - part) : text.length - at;
+        const char *next = part + length + 1;
+        at += length + 1;
+        bool repeated = length > 0 && at + length < text.length && !memcmp(part, next, length) &&
+                        next[length] == '.';
+        if (!repeated) {
+            memcpy(out + used, part, length);
+            used += length;
+            out[used++] = '/';
+        }
+    }
+    return used;
+}
+
+/* PyTorch names a weight after its module, "layer1.0.conv1.weight", and a node after its modules
  * and operator, "/layer1/layer1.0/conv1/Conv". */
 static bool name_of_weight(const struct nn_onnx_value *weight, char out[NN_NAME_SIZE])
 {
@@ -299,7 +319,10 @@ static bool name_of_weight(const struct nn_onnx_value *weight, char out[NN_NAME_
 
 static bool name_of_node(const struct nn_onnx_node *node, char out[NN_NAME_SIZE])
 {
-    if (node->name.length == 0 || !clean(node->name, out))
+    char kept[2 * NN_NAME_SIZE];
+    if (node->name.length == 0 || node->name.length >= sizeof kept)
+        return false;
+    if (!clean((struct nn_onnx_text){kept, drop_repeated(node->name, kept)}, out))
         return false;
     size_t length = strlen(out);
     if (length > node->type.length + 1 && out[length - node->type.length - 1] == '.' &&

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "model/onnx/build.h"
 #include "model/onnx/metadata.h"
+#include "model/onnx/outputs.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,101 +14,6 @@
 /* Beside the file's own size. */
 #define SPARE_ROOM ((size_t)32 << 20)
 #define MAX_FILES  64
-
-/* ---- which output ---- */
-
-static const struct nn_onnx_node *producer_of(const struct nn_onnx_model *model, int value)
-{
-    for (size_t i = 0; i < model->node_count; i++)
-        for (int k = 0; k < model->nodes[i].output_count; k++)
-            if (model->nodes[i].outputs[k] == value)
-                return &model->nodes[i];
-    return NULL;
-}
-
-static bool is_op(const struct nn_onnx_node *node, const char *type)
-{
-    return node && nn_onnx_text_is(node->type, type);
-}
-
-/* The first output of real numbers. What scikit-learn puts behind the probabilities, labels and a
- * dictionary of them (ZipMap), is cut off. */
-static int choose_output(const struct nn_onnx_model *model)
-{
-    for (size_t i = 0; i < model->output_count; i++) {
-        const struct nn_onnx_port *port = &model->outputs[i];
-        if (port->value < 0)
-            continue;
-        const struct nn_onnx_node *node = producer_of(model, port->value);
-        if (is_op(node, "ZipMap") && node->input_count > 0)
-            return node->inputs[0];
-        if (nn_onnx_type_is_real(port->type) || (port->type == NN_ONNX_UNDEFINED && node))
-            return port->value;
-    }
-    return model->output_count > 0 ? model->outputs[0].value : -1;
-}
-
-/* ---- classes ---- */
-
-static enum nn_status add_class(struct nn_model *model, struct nn_onnx_text name,
-                                struct nn_error *error)
-{
-    size_t capacity = 4 * name.length + 16;
-    char *text = nn_calloc(capacity, 1);
-    if (!text)
-        return nn_fail_memory(error, capacity);
-    model->classes[model->class_count++] = nn_text_visible(text, capacity, name.at, name.length, 0);
-    return NN_OK;
-}
-
-/* The names in a tensor of texts or whole numbers, one for each of `wanted` classes. */
-static enum nn_status read_classes(const struct nn_onnx_tensor *tensor, size_t wanted,
-                                   struct nn_model *model, struct nn_error *error)
-{
-    struct nn_wire wire = tensor->body;
-    struct nn_wire_field field;
-    enum nn_status status = NN_OK;
-    size_t there = tensor->count;
-    if (tensor->type == NN_ONNX_STRING)
-        NN_TRY(nn_wire_count(wire, 6, &there, error));
-    if (there != wanted || wanted == 0)
-        return NN_OK; /* names of something else */
-    model->classes = nn_calloc(wanted, sizeof *model->classes);
-    if (!model->classes)
-        return nn_fail_memory(error, wanted * sizeof *model->classes);
-    for (size_t i = 0; tensor->type != NN_ONNX_STRING && i < wanted; i++) {
-        char text[32];
-        int length = snprintf(text, sizeof text, "%.0f", nn_onnx_tensor_get(tensor, i));
-        NN_TRY(add_class(model, (struct nn_onnx_text){text, (size_t)length}, error));
-    }
-    for (bool more = tensor->type == NN_ONNX_STRING; more;) {
-        NN_TRY(nn_wire_next(&wire, &field, &more, error));
-        if (more && field.number == 6 && field.type == NN_WIRE_BYTES && model->class_count < wanted)
-            NN_TRY(add_class(model, nn_onnx_text_of(&field), error));
-    }
-    model->task = NN_TASK_CLASSIFICATION;
-out:
-    return status;
-}
-
-/* scikit-learn picks the name of the most probable class out of an initializer. */
-static enum nn_status find_classes(const struct nn_onnx_model *graph, struct nn_model *model,
-                                   struct nn_error *error)
-{
-    size_t units = nn_net_output(model->net)->size;
-    for (size_t i = 0; i < graph->node_count && !model->classes; i++) {
-        const struct nn_onnx_node *node = &graph->nodes[i];
-        if (!is_op(node, "ArrayFeatureExtractor") || node->input_count < 1 || node->inputs[0] < 0)
-            continue;
-        const struct nn_onnx_tensor *tensor = graph->tensors[node->inputs[0]];
-        if (tensor && (tensor->data || tensor->type == NN_ONNX_STRING)) {
-            enum nn_status status = read_classes(tensor, units, model, error);
-            if (status != NN_OK)
-                return status;
-        }
-    }
-    return NN_OK;
-}
 
 /* ---- attempts ---- */
 
@@ -211,8 +117,8 @@ static enum nn_status check_finite(const struct nn_net *net, struct nn_error *er
 }
 
 static enum nn_status read_model(const unsigned char *bytes, size_t length,
-                                 const struct nn_onnx_files *files, struct nn_model *model,
-                                 struct nn_error *error)
+                                 const struct nn_onnx_files *files, const char *wanted,
+                                 struct nn_model *model, struct nn_error *error)
 {
     struct nn_onnx_model graph = {0};
     struct attempt_result attempt = {0};
@@ -221,9 +127,8 @@ static enum nn_status read_model(const unsigned char *bytes, size_t length,
     NN_TRY(nn_onnx_parse(&graph, bytes, length, error));
     if (files->model)
         nn_map_forget(files->model);
-    int output = choose_output(&graph);
-    if (output < 0)
-        NN_TRY(nn_fail(error, NN_DAMAGED, "the graph has no output"));
+    int output;
+    NN_TRY(nn_onnx_choose_output(&graph, wanted, &output, &fresh.note, error));
     struct nn_onnx_order order = {.files = files, .outputs = &output, .output_count = 1};
     NN_TRY(build(&graph, &order, WHOLE_TENSOR, &attempt, error));
     NN_TRY(end_net(&attempt.import, output, error));
@@ -231,7 +136,7 @@ static enum nn_status read_model(const unsigned char *bytes, size_t length,
     fresh.net = attempt.import.net;
     attempt.import.net = NULL;
     nn_net_touch(fresh.net);
-    NN_TRY(find_classes(&graph, &fresh, error));
+    NN_TRY(nn_onnx_find_classes(&attempt.import, &fresh, error));
     NN_TRY(nn_onnx_read_metadata(&graph, &fresh, error));
     *model = fresh;
     fresh = (struct nn_model){0};
@@ -243,14 +148,14 @@ out:
 }
 
 static enum nn_status read_files(const unsigned char *bytes, size_t length,
-                                 const struct nn_map *map, const char *folder,
+                                 const struct nn_map *map, const char *folder, const char *wanted,
                                  struct nn_model *model, struct nn_error *error)
 {
     struct nn_map maps[MAX_FILES];
     struct nn_onnx_text locations[MAX_FILES];
     size_t count = 0;
     struct nn_onnx_files files = {folder, maps, locations, &count, MAX_FILES, map};
-    enum nn_status status = read_model(bytes, length, &files, model, error);
+    enum nn_status status = read_model(bytes, length, &files, wanted, model, error);
     for (size_t i = 0; i < count; i++)
         nn_map_close(&maps[i]);
     return status;
@@ -259,10 +164,11 @@ static enum nn_status read_files(const unsigned char *bytes, size_t length,
 enum nn_status nn_onnx_read(const unsigned char *bytes, size_t length, const char *folder,
                             struct nn_model *model, struct nn_error *error)
 {
-    return read_files(bytes, length, NULL, folder, model, error);
+    return read_files(bytes, length, NULL, folder, NULL, model, error);
 }
 
-enum nn_status nn_onnx_open(const char *path, struct nn_model *model, struct nn_error *error)
+enum nn_status nn_onnx_open(const char *path, const char *output, struct nn_model *model,
+                            struct nn_error *error)
 {
     struct nn_map map = {0};
     struct nn_error local = {0};
@@ -272,7 +178,7 @@ enum nn_status nn_onnx_open(const char *path, struct nn_model *model, struct nn_
         return nn_fail_memory(error, strlen(path));
     NN_TRY(nn_map_open(&map, path, &local));
     NN_TRY(read_files(map.data ? map.data : (const unsigned char *)"", map.length, &map, folder,
-                      model, &local));
+                      output, model, &local));
 out:
     if (status != NN_OK) {
         nn_fail_at(&local, NN_VISIBLE(path), 0, 0);

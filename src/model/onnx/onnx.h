@@ -13,8 +13,10 @@
 #include "model/model.h"
 #include "model/onnx/proto.h"
 
-/* Fills a zeroed model: the net and the names of its classes. */
-enum nn_status nn_onnx_open(const char *path, struct nn_model *model, struct nn_error *error);
+/* Fills a zeroed model: the net and the names of its classes. `output` is the name of the graph's
+ * output that is wanted, NULL: its first one of real numbers. */
+enum nn_status nn_onnx_open(const char *path, const char *output, struct nn_model *model,
+                            struct nn_error *error);
 /* The same from memory. `folder` is where external data may stand, NULL: nowhere. */
 enum nn_status nn_onnx_read(const unsigned char *bytes, size_t length, const char *folder,
                             struct nn_model *model, struct nn_error *error);

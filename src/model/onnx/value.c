@@ -155,6 +155,13 @@ enum nn_status nn_onnx_permute(struct nn_onnx_import *import, const struct nn_on
     int lead = import->lead, rank = in->shape.rank - lead;
     bool same = true;
     enum nn_status status = NN_OK;
+    for (int i = 0; i < in->shape.rank; i++)
+        same &= order[i] == i;
+    if (same) {
+        *out = *in;
+        return NN_OK;
+    }
+    same = true;
     if (in->kind == NN_ONNX_CONSTANT)
         return nn_onnx_permute_constant(import, in, order, out, error);
     if (lead && order[0] != 0)
@@ -174,6 +181,21 @@ enum nn_status nn_onnx_permute(struct nn_onnx_import *import, const struct nn_on
     *out = fresh;
 out:
     return status;
+}
+
+struct nn_onnx_value nn_onnx_as_layer(const struct nn_onnx_import *import,
+                                      const struct nn_onnx_value *in, int order[NN_MAX_RANK])
+{
+    struct nn_onnx_value layer = *in;
+    int lead = import->lead;
+    bool moved = in->kind == NN_ONNX_RUNTIME && in->ordered && !in->flat;
+    for (int i = 0; i < in->shape.rank; i++) {
+        order[i] = moved && i >= lead ? in->order[i - lead] + lead : i;
+        layer.shape.dim[order[i]] = in->shape.dim[i];
+    }
+    if (moved)
+        layer.ordered = false;
+    return layer;
 }
 
 /* ---- places along an axis ---- */
@@ -233,6 +255,8 @@ enum nn_status nn_onnx_take(struct nn_onnx_import *import, const struct nn_onnx_
                             struct nn_error *error)
 {
     struct nn_shape shape = in->shape;
+    struct nn_onnx_value layer;
+    int order[NN_MAX_RANK];
     struct nn_buffer args;
     enum nn_status status = NN_OK;
     nn_buffer_init(&args, 0);
@@ -251,8 +275,11 @@ enum nn_status nn_onnx_take(struct nn_onnx_import *import, const struct nn_onnx_
         return nn_onnx_refuse_mixing(import, error);
     if (count == 0)
         return nn_onnx_refuse(error, "its output is empty");
-    NN_TRY(take_args(axis + 1 - import->lead, indices, count, &args, error));
-    NN_TRY(nn_onnx_apply(import, "take", args.data, in, &shape, out, error));
+    layer = nn_onnx_as_layer(import, in, order);
+    layer.shape.dim[order[axis]] = count;
+    NN_TRY(take_args(order[axis] + 1 - import->lead, indices, count, &args, error));
+    NN_TRY(nn_onnx_apply(import, "take", args.data, &layer, &layer.shape, &layer, error));
+    NN_TRY(nn_onnx_permute(import, &layer, order, out, error));
 out:
     nn_buffer_clear(&args);
     return status;

@@ -105,6 +105,18 @@ static bool is_dense(const struct nn_onnx_import *import, const struct nn_onnx_v
            nn_onnx_is_constant(weight) && weight->shape.rank == 2 && weight->tensor.count > 0;
 }
 
+enum nn_status nn_onnx_dense(struct nn_onnx_import *import, const struct nn_onnx_value *in,
+                             const struct nn_onnx_value *weight, const struct nn_onnx_value *bias,
+                             struct nn_onnx_value *out, struct nn_error *error)
+{
+    struct dense dense = {in, weight, bias, true, 1.0, 1.0};
+    if (!is_dense(import, in, weight))
+        return nn_onnx_refuse(error, "its input is no batch of vectors");
+    if (bias && !is_bias(bias, weight->shape.dim[0]))
+        return nn_fail(error, NN_DAMAGED, "its intercepts are not one a row of its coefficients");
+    return make_dense(import, &dense, out, error);
+}
+
 /* The node that adds a constant to the product, if nothing else reads the product. */
 static const struct nn_onnx_value *added_bias(struct nn_onnx_import *import, size_t units,
                                               int *adder)

@@ -108,51 +108,88 @@ out:
     return status;
 }
 
+/* What stands in a border. */
+struct border {
+    bool constant, reflect; /* else the outermost values */
+    double number;
+};
+
+static enum nn_status cut(struct nn_onnx_import *import, struct nn_onnx_value *value,
+                          int64_t *before, int64_t *after, struct nn_error *error)
+{
+    enum nn_status status = NN_OK;
+    const int rank = value->shape.rank;
+    for (int i = 0; i < rank; i++) { /* a negative border cuts */
+        int64_t length = (int64_t)value->shape.dim[i];
+        int64_t first = before[i] < 0 ? -before[i] : 0, last = after[i] < 0 ? -after[i] : 0;
+        if (first + last > length)
+            return nn_fail(error, NN_DAMAGED, "it cuts more than there is");
+        if (first + last > 0)
+            NN_TRY(nn_onnx_take_range(import, value, i, first, 1, (size_t)(length - first - last),
+                                      value, error));
+        before[i] = before[i] < 0 ? 0 : before[i];
+        after[i] = after[i] < 0 ? 0 : after[i];
+    }
+out:
+    return status;
+}
+
+/* Of the axes as the value's layer has them. */
+static enum nn_status pad(struct nn_onnx_import *import, struct nn_onnx_value *value,
+                          int64_t *before, int64_t *after, const struct border *border,
+                          struct nn_error *error)
+{
+    const int rank = value->shape.rank;
+    enum nn_status status;
+    NN_TRY(cut(import, value, before, after, error));
+    bool maps = border->constant && border->number == 0.0 && import->lead &&
+                value->kind == NN_ONNX_RUNTIME && (rank == 3 || rank == 4) && !before[0] &&
+                !after[0] && !before[1] && !after[1];
+    bool any = false;
+    for (int i = 0; i < rank; i++)
+        any |= before[i] || after[i];
+    if (any && maps)
+        NN_TRY(pad_maps(import, value, before, after, error));
+    for (int i = 0; i < rank && any && !maps; i++) {
+        if (!before[i] && !after[i])
+            continue;
+        if (border->constant)
+            NN_TRY(pad_with_number(import, value, i, before[i], after[i], border->number, error));
+        else
+            NN_TRY(pad_with_own(import, value, i, before[i], after[i], border->reflect, error));
+    }
+out:
+    return status;
+}
+
 static enum nn_status lower_pad(struct nn_onnx_import *import, const struct nn_onnx_op *op,
                                 struct nn_error *error)
 {
-    struct nn_onnx_value out = *nn_onnx_input(import, 0);
+    const struct nn_onnx_value *in = nn_onnx_input(import, 0);
     int64_t before[NN_MAX_RANK] = {0}, after[NN_MAX_RANK] = {0};
-    int rank = out.shape.rank;
+    int64_t first[NN_MAX_RANK] = {0}, last[NN_MAX_RANK] = {0}; /* as the layer has the axes */
+    int rank = in->shape.rank, order[NN_MAX_RANK];
+    struct nn_onnx_value out = nn_onnx_as_layer(import, in, order);
     struct nn_onnx_text mode;
-    double number = 0.0;
+    struct border border = {0};
     enum nn_status status;
     (void)op;
     NN_TRY(nn_onnx_attr_text(import, "mode", "constant", &mode, error));
     NN_TRY(read_pads(import, rank, before, after, error));
     if (nn_onnx_input(import, 2))
-        NN_TRY(nn_onnx_constant_number(nn_onnx_input(import, 2), "value", &number, error));
+        NN_TRY(nn_onnx_constant_number(nn_onnx_input(import, 2), "value", &border.number, error));
     else
-        NN_TRY(nn_onnx_attr_real(import, "value", 0.0, &number, error));
-    bool constant = nn_onnx_text_is(mode, "constant"), reflect = nn_onnx_text_is(mode, "reflect");
-    if (!constant && !reflect && !nn_onnx_text_is(mode, "edge"))
+        NN_TRY(nn_onnx_attr_real(import, "value", 0.0, &border.number, error));
+    border.constant = nn_onnx_text_is(mode, "constant");
+    border.reflect = nn_onnx_text_is(mode, "reflect");
+    if (!border.constant && !border.reflect && !nn_onnx_text_is(mode, "edge"))
         return nn_onnx_refuse(error, "mode=%s", NN_ONNX_TEXT(mode));
-    for (int i = 0; i < rank; i++) { /* a negative border cuts */
-        int64_t length = (int64_t)out.shape.dim[i];
-        int64_t first = before[i] < 0 ? -before[i] : 0, last = after[i] < 0 ? -after[i] : 0;
-        if (first + last > length)
-            return nn_fail(error, NN_DAMAGED, "it cuts more than there is");
-        if (first + last > 0)
-            NN_TRY(nn_onnx_take_range(import, &out, i, first, 1, (size_t)(length - first - last),
-                                      &out, error));
-        before[i] = before[i] < 0 ? 0 : before[i];
-        after[i] = after[i] < 0 ? 0 : after[i];
+    for (int i = 0; i < rank; i++) {
+        first[order[i]] = before[i];
+        last[order[i]] = after[i];
     }
-    bool maps = constant && number == 0.0 && import->lead && out.kind == NN_ONNX_RUNTIME &&
-                (rank == 3 || rank == 4) && !before[0] && !after[0] && !before[1] && !after[1];
-    bool any = false;
-    for (int i = 0; i < rank; i++)
-        any |= before[i] || after[i];
-    if (any && maps)
-        NN_TRY(pad_maps(import, &out, before, after, error));
-    for (int i = 0; i < rank && any && !maps; i++) {
-        if (!before[i] && !after[i])
-            continue;
-        if (constant)
-            NN_TRY(pad_with_number(import, &out, i, before[i], after[i], number, error));
-        else
-            NN_TRY(pad_with_own(import, &out, i, before[i], after[i], reflect, error));
-    }
+    NN_TRY(pad(import, &out, first, last, &border, error));
+    NN_TRY(nn_onnx_permute(import, &out, order, &out, error));
     nn_onnx_give(import, 0, &out);
 out:
     return status;
