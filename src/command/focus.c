@@ -82,12 +82,18 @@ out:
     return status;
 }
 
+/* The net whose activations are shown. */
+static const struct nn_net *maps_of(const struct nn_session *session, const struct nn_net *net)
+{
+    return session->frozen ? session->frozen : net;
+}
+
 static bool is_current(const struct nn_session *session, const struct nn_net *net)
 {
     const struct nn_focus *focus = &session->focus;
     return focus->dataset == session->dataset && focus->revision == net->revision &&
-           focus->split == session->split && focus->sample == session->sample &&
-           focus->layer == session->layer;
+           focus->maps == maps_of(session, net)->revision && focus->split == session->split &&
+           focus->sample == session->sample && focus->layer == session->layer;
 }
 
 /* The prediction is what the last node gives, activations are those of the cursor's layer. */
@@ -107,7 +113,8 @@ static enum nn_status look_through_net(struct nn_session *session, const struct 
         focus->prediction_count = output->size;
     }
     int layer = session->layer < net->count ? session->layer : 0;
-    NN_TRY(nn_activations(net, layer, focus->input, 1, &focus->activations, NULL));
+    NN_TRY(
+        nn_activations(maps_of(session, net), layer, focus->input, 1, &focus->activations, NULL));
     focus->activations->sample = (long)focus->sample;
 out:
     nn_pass_free(pass);
@@ -121,6 +128,7 @@ static void refresh(struct nn_session *session, const struct nn_net *net)
     const struct nn_dataset *data = session->dataset;
     nn_focus_clear(focus);
     focus->revision = net->revision;
+    focus->maps = maps_of(session, net)->revision;
     focus->dataset = data;
     focus->split = session->split;
     focus->sample = session->sample;
@@ -159,6 +167,25 @@ static bool is_known(const struct nn_scene *scene, const struct nn_result *resul
     return false;
 }
 
+/* What drives the cursor's unit: of a layer by its name, and a unit of it. */
+static void pick_driver(const struct nn_session *session, size_t index, bool old,
+                        struct nn_scene *scene)
+{
+    const struct nn_result *result = session->results[index];
+    const struct nn_net *net = scene->net;
+    if (!net || session->layer >= net->count || result->unit != (long)session->map ||
+        strcmp(result->layer, net->nodes[session->layer]->name) != 0)
+        return;
+    if (strcmp(result->command, "examples") == 0 && !scene->examples) {
+        scene->examples = result;
+        scene->examples_old = old;
+        scene->ideal_newer = scene->ideal;
+    } else if (strcmp(result->method, "actmax") == 0 && !scene->ideal) {
+        scene->ideal = result;
+        scene->ideal_old = old;
+    }
+}
+
 /* The kept results that are about this net: explanations of the cursor's sample, also from before
  * it was trained on, and the newest matrix that still holds. */
 static void pick_results(const struct nn_session *session, struct nn_scene *scene)
@@ -170,13 +197,14 @@ static void pick_results(const struct nn_session *session, struct nn_scene *scen
         bool holds = then->revision == now.revision;
         if (then->subject != now.subject)
             continue;
+        bool old = !holds || then->batches != now.batches;
+        pick_driver(session, i, old, scene);
         if (strcmp(result->command, "confusion") == 0 && !scene->confusion && holds)
             scene->confusion = result;
         if (scene->explanation_count < 8 && is_explanation(session, result) &&
             !is_known(scene, result)) {
             scene->explanation_epoch[scene->explanation_count] = then->epochs + 1;
-            scene->explanation_old[scene->explanation_count] =
-                !holds || then->batches != now.batches;
+            scene->explanation_old[scene->explanation_count] = old;
             scene->explanations[scene->explanation_count++] = result;
         }
     }
@@ -198,6 +226,10 @@ void nn_session_scene(struct nn_session *session, struct nn_scene *scene)
                                .layer = session->layer,
                                .map = session->map,
                                .runs = &session->runs,
+                               .zoom = session->zoom,
+                               .own_scale = session->own_scale,
+                               .frozen = session->frozen,
+                               .frozen_epoch = session->frozen_epoch,
                                .log_axis = session->log_axis,
                                .smoothing = session->smoothing};
     memcpy(scene->at, session->at, sizeof scene->at);

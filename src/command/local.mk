@@ -35,7 +35,7 @@ src_libcommand_a_SOURCES = \
 	src/command/explanation.h src/command/expression.c \
 	src/command/focus.c src/command/focus.h src/command/help.c src/command/help.h src/command/job.c \
 	src/command/job.h src/command/keep.c src/command/keep.h src/command/lexer.c src/command/lexer.h src/command/output.h src/command/record.c src/command/replace.c \
-	src/command/record.h src/command/replace.h src/command/report.c src/command/report.h src/command/script.c \
+	src/command/settings_screen.c src/command/settings_screen.h src/command/record.h src/command/replace.h src/command/report.c src/command/report.h src/command/script.c \
 	src/command/runs.c src/command/runs.h \
 	src/command/feature.c src/command/feature.h src/command/inquiry.c src/command/inquiry.h \
 	src/command/session.c src/command/session.h src/command/settings.c src/command/settings.h \

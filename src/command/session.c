@@ -67,6 +67,7 @@ void nn_session_free(struct nn_session *session)
     nn_augment_clear(&session->augment);
     nn_dataset_free(session->dataset);
     nn_net_free(session->net);
+    nn_net_free(session->frozen);
     nn_buffer_clear(&session->recorded);
     nn_free(session->record);
     nn_free(session->format);
@@ -101,6 +102,8 @@ void nn_session_net_changed(struct nn_session *session, bool history)
     }
     nn_evaluations_forget(session);
     nn_focus_clear(&session->focus);
+    nn_net_free(session->frozen); /* its layers may be others */
+    session->frozen = NULL;
     if (session->layers != session->net->count) { /* other layers: back to one worth seeing */
         session->layer = nn_focus_layer(session->net);
         session->layers = session->net->count;

@@ -41,6 +41,7 @@ struct nn_evaluation {
 /* What the screens show of the cursor's sample and layer; computed when asked for (focus.c). */
 struct nn_focus {
     uint64_t revision; /* of the net, 0 = nothing is known */
+    uint64_t maps;     /* of the net that the activations are of */
     const struct nn_dataset *dataset;
     enum nn_split split;
     size_t sample;
@@ -102,6 +103,9 @@ struct nn_session {
     int layer, layers; /* layers: of the net when the cursor was placed */
     size_t map;
     size_t at[NN_AT_COUNT]; /* cursors of single screens */
+    bool zoom, own_scale;   /* set zoom, set scale: of the screen Layers */
+    struct nn_net *frozen;  /* set freeze: the net whose activations it shows; NULL: the net */
+    size_t frozen_epoch;    /* in which it was frozen, from 1 */
     bool log_axis;          /* set axis log: of curves of losses */
     double smoothing;       /* set smoothing: weight of the past in smoothed curves, 0 = none */
     /* model file's knowledge when no data are loaded */

@@ -6,6 +6,7 @@
 #include "base/pool.h"
 #include "base/text.h"
 #include "command/job.h"
+#include "command/settings_screen.h"
 #include "kernels/kernels.h"
 
 #include <inttypes.h>
@@ -162,33 +163,6 @@ static void get_lr(const struct nn_session *session, struct nn_buffer *out)
                    session->recipe.loss ? nn_number_double(number, session->recipe.lr) : "none");
 }
 
-static enum nn_status set_axis(struct nn_session *session, const struct nn_arg *value,
-                               struct nn_error *error)
-{
-    (void)error;
-    session->log_axis = value->integer == 1;
-    return NN_OK;
-}
-
-static void get_axis(const struct nn_session *session, struct nn_buffer *out)
-{
-    nn_buffer_text(out, session->log_axis ? "log" : "linear");
-}
-
-static enum nn_status set_smoothing(struct nn_session *session, const struct nn_arg *value,
-                                    struct nn_error *error)
-{
-    (void)error;
-    session->smoothing = value->real;
-    return NN_OK;
-}
-
-static void get_smoothing(const struct nn_session *session, struct nn_buffer *out)
-{
-    char number[NN_NUMBER_SIZE];
-    nn_buffer_text(out, nn_number_double(number, session->smoothing));
-}
-
 const struct nn_setting nn_settings[] = {
     {{.name = "ascii", .type = NN_ARG_BOOL, .help = "pictures in ASCII characters only"},
      set_ascii,
@@ -198,8 +172,8 @@ const struct nn_setting nn_settings[] = {
       .type = NN_ARG_CHOICE,
       .choices = "linear|log",
       .help = "how the screens draw losses"},
-     set_axis,
-     get_axis,
+     nn_set_axis,
+     nn_get_axis,
      false},
     {{.name = "color",
       .type = NN_ARG_CHOICE,
@@ -222,6 +196,13 @@ const struct nn_setting nn_settings[] = {
       .help = "what a command prints; json is one object a line"},
      set_format,
      get_format,
+     false},
+    {{.name = "freeze",
+      .type = NN_ARG_CHOICE,
+      .choices = "off|on",
+      .help = "the screen Layers keeps showing what the net answers now, whatever it learns"},
+     nn_set_freeze,
+     nn_get_freeze,
      false},
     {{.name = "kernels",
       .type = NN_ARG_TEXT,
@@ -258,6 +239,13 @@ const struct nn_setting nn_settings[] = {
      set_rows,
      get_rows,
      false},
+    {{.name = "scale",
+      .type = NN_ARG_CHOICE,
+      .choices = "shared|own",
+      .help = "of feature maps on the screen Layers: one for all, or each its own"},
+     nn_set_scale,
+     nn_get_scale,
+     false},
     {{.name = "seed",
       .type = NN_ARG_INT,
       .min = 0,
@@ -271,8 +259,8 @@ const struct nn_setting nn_settings[] = {
       .min = 0,
       .max = 0.999,
       .help = "weight of the past in the curves of the screen Train, 0 for none"},
-     set_smoothing,
-     get_smoothing,
+     nn_set_smoothing,
+     nn_get_smoothing,
      false},
     {{.name = "threads",
       .type = NN_ARG_INT,
@@ -282,6 +270,13 @@ const struct nn_setting nn_settings[] = {
      set_threads,
      get_threads,
      true},
+    {{.name = "zoom",
+      .type = NN_ARG_CHOICE,
+      .choices = "off|on",
+      .help = "the screen Layers shows the chosen feature map alone, as large as it gets"},
+     nn_set_zoom,
+     nn_get_zoom,
+     false},
 };
 const size_t nn_setting_count = sizeof nn_settings / sizeof *nn_settings;
 

@@ -189,7 +189,7 @@ src_libengine_a_SOURCES = \
 	src/engine/tensor.c \
 	src/engine/train_state.c \
 	src/engine/train_state.h \
-	src/engine/fingerprint.c src/engine/fingerprint.h src/engine/finite.c src/engine/finite.h src/engine/trainer.c \
+	src/engine/field.c src/engine/field.h src/engine/fingerprint.c src/engine/fingerprint.h src/engine/finite.c src/engine/finite.h src/engine/trainer.c \
 	$(LAYER_SOURCES) \
 	$(AUGMENTATION_SOURCES) \
 	$(LOSS_SOURCES) \

@@ -193,6 +193,7 @@ static void name_target(const struct nn_ascent *ascent, struct nn_result *result
         snprintf(result->target, sizeof result->target, "each unit of %.60s", node->name);
     else {
         name_unit(ascent, request->units[0], name);
+        result->unit = (long)request->units[0];
         bool class =
             request->class_count > request->units[0] && ascent->node >= nn_net_logits(request->net);
         snprintf(result->target, sizeof result->target, "%s%.60s of %.20s",

@@ -73,6 +73,28 @@ static void next_map(struct nn_tui *tui, const char *command)
     tui->pane = pane < 0 ? 0 : pane > count ? count : pane;
 }
 
+/* "set KEY WORD" */
+static void set(struct nn_tui *tui, const char *key, const char *word)
+{
+    char command[64];
+    snprintf(command, sizeof command, "set %s %s", key, word);
+    run_key_command(tui, command);
+}
+
+/* The cursor's unit in a command: "examples conv1 3", "actmax layer=conv1 unit=3". */
+static void ask_about_unit(struct nn_tui *tui, const char *format)
+{
+    const struct nn_session *session = tui->session;
+    char command[64 + NN_NAME_SIZE];
+    if (session->layer >= session->net->count) {
+        nn_terminal_bell();
+        return;
+    }
+    snprintf(command, sizeof command, format, session->net->nodes[session->layer]->name,
+             session->map);
+    run_key_command(tui, command);
+}
+
 static void next_smoothing(struct nn_tui *tui)
 {
     static const double values[] = {0, 0.6, 0.9, 0.97};
@@ -140,6 +162,12 @@ static void quit(struct nn_tui *tui)
     run_key_command(tui, "quit");
 }
 
+int nn_tui_place(const struct nn_tui *tui)
+{
+    int number = tui->session->screen->number;
+    return number == 3 && tui->session->zoom ? NN_PLACE_MAP : number;
+}
+
 void nn_tui_act(struct nn_tui *tui, const struct nn_binding *binding)
 {
     size_t page = (size_t)nn_tui_pane_rows(tui);
@@ -157,7 +185,22 @@ void nn_tui_act(struct nn_tui *tui, const struct nn_binding *binding)
         type_mend(tui);
         break;
     case NN_ACTION_AXIS:
-        run_key_command(tui, tui->session->log_axis ? "set axis linear" : "set axis log");
+        set(tui, "axis", tui->session->log_axis ? "linear" : "log");
+        break;
+    case NN_ACTION_ZOOM:
+        set(tui, "zoom", tui->session->zoom ? "off" : "on");
+        break;
+    case NN_ACTION_SCALE:
+        set(tui, "scale", tui->session->own_scale ? "shared" : "own");
+        break;
+    case NN_ACTION_FREEZE:
+        set(tui, "freeze", tui->session->frozen ? "off" : "on");
+        break;
+    case NN_ACTION_DRIVERS:
+        ask_about_unit(tui, "examples %s %zu");
+        break;
+    case NN_ACTION_IDEAL:
+        ask_about_unit(tui, "actmax layer=%s unit=%zu");
         break;
     case NN_ACTION_SMOOTH:
         next_smoothing(tui);
@@ -234,7 +277,7 @@ void nn_tui_event(struct nn_tui *tui, const struct nn_event *event)
                                            : NN_KEYS_TYPING;
     bool vi_escape = event->key == NN_KEY_ESCAPE && !tui->screen_focus && nn_prompt_uses_escape();
     const struct nn_binding *binding =
-        vi_escape ? NULL : nn_key_find(event, context, tui->session->screen->number);
+        vi_escape ? NULL : nn_key_find(event, context, nn_tui_place(tui));
     bool asked = tui->quit_asked;
     tui->quit_asked = false;
     nn_player_hurry(tui);

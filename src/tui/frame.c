@@ -51,7 +51,7 @@ static const char *label_of(const struct nn_tui *tui, const struct nn_binding *b
 static void draw_keys(struct nn_tui *tui, int row)
 {
     unsigned context = tui->screen_focus ? NN_KEYS_SCREEN : NN_KEYS_EMPTY;
-    unsigned place = 1u << tui->session->screen->number;
+    unsigned place = 1u << nn_tui_place(tui);
     int column = 1;
     for (size_t i = 0; i < nn_binding_count; i++) {
         const struct nn_binding *binding = &nn_bindings[i];

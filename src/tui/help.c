@@ -43,7 +43,7 @@ static bool matches(const char *filter, const struct entry *entry)
  * screen that is shown come before those of others. */
 static bool find(const struct nn_tui *tui, size_t index, struct entry *entry)
 {
-    unsigned here = 1u << tui->session->screen->number;
+    unsigned here = 1u << nn_tui_place(tui);
     for (int others = 0; others < 2; others++)
         for (size_t i = 0; i < nn_binding_count; i++) {
             const struct nn_binding *binding = &nn_bindings[i];

@@ -3,7 +3,8 @@
 #include <string.h>
 
 #define ANYWHERE_EMPTY (NN_KEYS_SCREEN | NN_KEYS_EMPTY)
-#define SAMPLES        (NN_ON_LAYERS | NN_ON_EXPLAIN | NN_ON_DATA)
+#define MAPS           (NN_ON_LAYERS | NN_ON_MAP)
+#define SAMPLES        (MAPS | NN_ON_EXPLAIN | NN_ON_DATA)
 
 /* In the order in which the footer shows them: what is special about a screen comes first. */
 /* clang-format off */
@@ -27,12 +28,25 @@ const struct nn_binding nn_bindings[] = {
     {NN_KEY_DOWN, NULL, 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select actual=+1", NULL, NULL, NN_ON_DATA, NULL, true},
     {NN_KEY_UP, NULL, 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select actual=-1", NULL, NULL, NN_ON_DATA, NULL, true},
     {NN_KEY_CONTROL, "\r", 0, NN_KEYS_SCREEN, NN_ACTION_FIND, NULL, "Enter", "its samples", NN_ON_DATA, "the next sample of that cell", true},
-    {NN_KEY_CHARACTER, "a", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "ablate", "a", "ablate", NN_ON_LAYERS, "what the net would answer without this map", true},
-    {NN_KEY_CHARACTER, "H", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select x=-1", "H J K L", "pixel", NN_ON_LAYERS, "moves the cursor in the map", true},
-    {NN_KEY_CHARACTER, "L", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select x=+1", NULL, NULL, NN_ON_LAYERS, NULL, true},
-    {NN_KEY_CHARACTER, "J", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select y=+1", NULL, NULL, NN_ON_LAYERS, NULL, true},
-    {NN_KEY_CHARACTER, "K", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select y=-1", NULL, NULL, NN_ON_LAYERS, NULL, true},
-    {NN_KEY_CHARACTER, "e", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "data find", "e", "error", NN_ON_LAYERS | NN_ON_EXPLAIN | NN_ON_DATA, "the next sample that the net gets wrong", true},
+    {NN_KEY_CONTROL, "\r", 0, NN_KEYS_SCREEN, NN_ACTION_ZOOM, NULL, "Enter", "zoom", MAPS, "one feature map as large as it gets, or all of them; also z", true},
+    {NN_KEY_CHARACTER, "z", 0, NN_KEYS_SCREEN, NN_ACTION_ZOOM, NULL, NULL, NULL, MAPS, NULL, true},
+    {NN_KEY_ESCAPE, NULL, 0, NN_KEYS_SCREEN, NN_ACTION_ZOOM, NULL, NULL, NULL, NN_ON_MAP, NULL, true},
+    {NN_KEY_CHARACTER, "h", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select x=-1", "h j k l", "pixel", NN_ON_MAP, "zoomed in: moves the cursor in the map; also the arrows", true},
+    {NN_KEY_CHARACTER, "l", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select x=+1", NULL, NULL, NN_ON_MAP, NULL, true},
+    {NN_KEY_CHARACTER, "j", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select y=+1", NULL, NULL, NN_ON_MAP, NULL, true},
+    {NN_KEY_CHARACTER, "k", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select y=-1", NULL, NULL, NN_ON_MAP, NULL, true},
+    {NN_KEY_LEFT, NULL, 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select x=-1", NULL, NULL, NN_ON_MAP, NULL, true},
+    {NN_KEY_RIGHT, NULL, 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select x=+1", NULL, NULL, NN_ON_MAP, NULL, true},
+    {NN_KEY_DOWN, NULL, 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select y=+1", NULL, NULL, NN_ON_MAP, NULL, true},
+    {NN_KEY_UP, NULL, 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select y=-1", NULL, NULL, NN_ON_MAP, NULL, true},
+    {NN_KEY_CHARACTER, "[", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select map=-1", "[ ]", "map", NN_ON_MAP, "previous, next map", true},
+    {NN_KEY_CHARACTER, "]", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select map=+1", NULL, NULL, NN_ON_MAP, NULL, true},
+    {NN_KEY_CHARACTER, "u", 0, NN_KEYS_SCREEN, NN_ACTION_DRIVERS, NULL, "u", "samples", MAPS, "the samples that drive the map or unit highest", true},
+    {NN_KEY_CHARACTER, "m", 0, NN_KEYS_SCREEN, NN_ACTION_IDEAL, NULL, "m", "looks for", MAPS, "the input that would drive it highest (activation maximization)", true},
+    {NN_KEY_CHARACTER, "g", 0, NN_KEYS_SCREEN, NN_ACTION_SCALE, NULL, "g", "scale", MAPS, "one scale for all maps, or each its own", true},
+    {NN_KEY_CHARACTER, "f", 0, NN_KEYS_SCREEN, NN_ACTION_FREEZE, NULL, "f", "freeze", MAPS, "the maps stay as they are now, or follow the training", true},
+    {NN_KEY_CHARACTER, "a", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "ablate", "a", "ablate", MAPS, "what the net would answer without this map", true},
+    {NN_KEY_CHARACTER, "e", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "data find", "e", "error", MAPS | NN_ON_EXPLAIN | NN_ON_DATA, "the next sample that the net gets wrong", true},
     {NN_KEY_CHARACTER, "c", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "confusion", "c", "matrix", NN_ON_DATA, "the confusion matrix of the test split", true},
     {NN_KEY_CHARACTER, "y", 0, NN_KEYS_SCREEN, NN_ACTION_AXIS, NULL, "y", "log", NN_ON_TRAIN | NN_ON_RUNS, "losses on a logarithmic axis, or back on a linear one", true},
     {NN_KEY_CHARACTER, "s", 0, NN_KEYS_SCREEN, NN_ACTION_SMOOTH, NULL, "s", "smooth", NN_ON_TRAIN, "smoother curves: 0, 0.6, 0.9, 0.97", true},
@@ -82,12 +96,12 @@ const struct nn_binding nn_bindings[] = {
 /* clang-format on */
 const size_t nn_binding_count = sizeof nn_bindings / sizeof *nn_bindings;
 
-const struct nn_binding *nn_key_find(const struct nn_event *event, unsigned context, int screen)
+const struct nn_binding *nn_key_find(const struct nn_event *event, unsigned context, int place)
 {
     for (size_t i = 0; i < nn_binding_count; i++) {
         const struct nn_binding *binding = &nn_bindings[i];
         if (binding->key != event->key || !(binding->contexts & context) ||
-            (binding->only && !(binding->screens & 1u << screen)))
+            (binding->only && !(binding->screens & 1u << place)))
             continue;
         if (binding->text && strcmp(binding->text, event->text) != 0)
             continue;

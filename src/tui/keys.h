@@ -14,6 +14,10 @@ enum nn_key_context {
     NN_KEYS_ALWAYS = 7
 };
 
+/* Where the keys of the screen Layers move in one map, not from map to map: a place of its own
+ * beside the screens' numbers. */
+#define NN_PLACE_MAP 8
+
 /* On which screens a key is of use: the footer shows it there. Bit = the screen's number. */
 enum nn_key_screens {
     NN_ON_NET = 1 << 1,
@@ -23,7 +27,8 @@ enum nn_key_screens {
     NN_ON_DATA = 1 << 5,
     NN_ON_DIAGNOSE = 1 << 6,
     NN_ON_RUNS = 1 << 7,
-    NN_ON_ALL = 0xfe
+    NN_ON_MAP = 1 << NN_PLACE_MAP,
+    NN_ON_ALL = 0x1fe
 };
 
 enum nn_action {
@@ -34,6 +39,11 @@ enum nn_action {
     NN_ACTION_MEND,    /* types the command that mends the chosen finding */
     NN_ACTION_AXIS,    /* linear or logarithmic */
     NN_ACTION_SMOOTH,  /* the next smoothing */
+    NN_ACTION_ZOOM,    /* Layers: one map, or all */
+    NN_ACTION_SCALE,   /* Layers: one scale, or own ones */
+    NN_ACTION_FREEZE,  /* Layers: as it is now, or as the net learns */
+    NN_ACTION_DRIVERS, /* the samples that drive the unit */
+    NN_ACTION_IDEAL,   /* the input that would */
     NN_ACTION_SPLIT,   /* the next split that has samples */
     NN_ACTION_QUIT,    /* asks when something would be lost */
     NN_ACTION_END,     /* does not ask */
@@ -61,7 +71,7 @@ struct nn_binding {
 extern const struct nn_binding nn_bindings[];
 extern const size_t nn_binding_count;
 
-/* The binding of a key in a context on the screen of that number, or NULL. */
-const struct nn_binding *nn_key_find(const struct nn_event *event, unsigned context, int screen);
+/* The binding of a key in a context at that place: the screen's number or NN_PLACE_MAP; or NULL. */
+const struct nn_binding *nn_key_find(const struct nn_event *event, unsigned context, int place);
 
 #endif

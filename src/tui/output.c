@@ -16,8 +16,16 @@ static void take_message(void *context, const char *text)
     nn_tui_say(context, text);
 }
 
+/* Shown beside a map or unit of the cursor's layer, which it is about. */
+static bool is_of_layer(const struct nn_session *session, const struct nn_result *result)
+{
+    const struct nn_net *net = session->net;
+    return result->unit >= 0 && session->layer < net->count &&
+           strcmp(result->layer, net->nodes[session->layer]->name) == 0;
+}
+
 /* The screen on which a result is seen; NULL: it is text in the pane. */
-static const char *screen_of(const struct nn_result *result)
+static const char *screen_of(const struct nn_tui *tui, const struct nn_result *result)
 {
     static const struct {
         const char *command, *screen;
@@ -26,6 +34,8 @@ static const char *screen_of(const struct nn_result *result)
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         if (strcmp(result->command, places[i].command) == 0)
             return places[i].screen;
+    if (tui->session->screen->number == 3 && is_of_layer(tui->session, result))
+        return "layers";
     return result->kind == NN_RESULT_ATTRIBUTION || result->kind == NN_RESULT_IMAGE ||
                    result->kind == NN_RESULT_GALLERY
                ? "explain"
@@ -42,7 +52,7 @@ static bool is_text(const struct nn_result *result)
 static void take_result(void *context, const struct nn_result *result)
 {
     struct nn_tui *tui = context;
-    const char *name = is_text(result) ? NULL : screen_of(result);
+    const char *name = is_text(result) ? NULL : screen_of(tui, result);
     if (name) {
         tui->session->screen = nn_screen_find(name);
         tui->pane = 0; /* the newest */

@@ -50,6 +50,8 @@ int nn_tui_pane_rows(const struct nn_tui *tui);
 /* actions.c: keys. */
 void nn_tui_event(struct nn_tui *tui, const struct nn_event *event);
 void nn_tui_act(struct nn_tui *tui, const struct nn_binding *binding);
+/* The place of the screen's keys: its number or NN_PLACE_MAP. */
+int nn_tui_place(const struct nn_tui *tui);
 void nn_tui_interrupt(struct nn_tui *tui); /* Ctrl-C */
 void nn_tui_suspend(struct nn_tui *tui);
 

@@ -4,6 +4,7 @@
 #ifndef NN_VIEW_DRAW_H
 #define NN_VIEW_DRAW_H
 
+#include "engine/field.h"
 #include "engine/result.h"
 #include "view/canvas.h"
 #include "view/colormap.h"
@@ -14,8 +15,11 @@ struct nn_heatmap {
     enum nn_scale_kind scale;
     float limit; /* signed: +-limit, positive: 0..limit, range: low..limit; 0 = from the data */
     float low;   /* range only */
-    const struct nn_colormap *map; /* NULL: by scale (rdbu, magma, grey) */
-    bool rgb;                      /* three channels are red, green, blue */
+    const struct nn_colormap *map;  /* NULL: by scale (rdbu, magma, grey) */
+    bool rgb;                       /* three channels are red, green, blue */
+    const struct nn_field *marked;  /* pixels that are tinted, or framed without colours; NULL */
+    const struct nn_heatmap *under; /* a picture of the same size that shows through where the
+                                       values are small; NULL */
 };
 /* The scale that would be used: largest magnitude, maximum, or (min, max). NaN are left out. */
 void nn_heatmap_limits(const struct nn_heatmap *heatmap, float *low, float *high);
@@ -70,9 +74,10 @@ void nn_draw_matrix_at(struct nn_canvas *canvas, struct nn_box box, const struct
 /* Signed bars, one per name (attribution of a table row), largest magnitude first. */
 void nn_draw_feature_bars(struct nn_canvas *canvas, struct nn_box box, const float *values,
                           char **names, size_t count);
-/* A grid of maps [maps, H, W] with numbers, shared scale; or bars for units. */
+/* A grid of maps [maps, H, W] with numbers, on one scale, or with `own` each on its own; or bars
+ * for units. */
 void nn_draw_maps(struct nn_canvas *canvas, struct nn_box box, const struct nn_result *maps,
-                  size_t first, long selected);
+                  size_t first, long selected, bool own);
 
 /* Any result as text: title, picture, legend, figures, note; as wide as `columns`. */
 enum nn_status nn_result_text(const struct nn_result *result, int columns, struct nn_medium medium,

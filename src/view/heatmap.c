@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define UPPER_HALF 0x2580
+#define MARK_COLOR NN_COLOR_RGB(0, 175, 255)
 #define RGB_STEPS  48 /* levels of a map in 24-bit colour: fewer changes, fewer bytes */
 
 /* The grid that a heatmap is drawn on: one entry a cell (flat), or two a cell, one above the other.
@@ -315,22 +316,115 @@ static uint32_t shade(float t, bool is_signed, bool ascii)
     return blocks[level];
 }
 
-/* What a grid entry looks like: its colour, or for mono its glyph. */
-static uint32_t look(const struct nn_heatmap *heatmap, const struct geometry *grid, size_t y,
-                     size_t x, const float range[2], struct nn_medium medium)
+/* Something to draw, and where the values under the grid lie. */
+struct layer {
+    const struct nn_heatmap *heatmap;
+    const struct geometry *grid;
+    float range[2];
+};
+
+static struct layer layer_of(const struct nn_heatmap *heatmap, const struct geometry *grid)
 {
-    float t;
+    struct layer layer = {heatmap, grid, {0, 0}};
+
+    nn_heatmap_limits(heatmap, &layer.range[0], &layer.range[1]);
+    return layer;
+}
+
+/* Where a grid entry lies on the scale: [-1,1] or [0,1]; of colours how light they are. */
+static float level_of(const struct layer *layer, size_t y, size_t x)
+{
+    double low = (double)layer->range[0], high = (double)layer->range[1];
+
+    if (layer->heatmap->rgb)
+        return luminance(layer->heatmap, layer->grid, y, x, low, high);
+    return normalise(layer->heatmap, grid_value(layer->heatmap, layer->grid, y, x, 0), low, high);
+}
+
+/* What a grid entry looks like: its colour, or for mono its glyph. */
+static uint32_t look(const struct layer *layer, size_t y, size_t x, struct nn_medium medium)
+{
+    const struct nn_heatmap *heatmap = layer->heatmap;
 
     if (heatmap->rgb && medium.depth != NN_DEPTH_MONO)
-        return rgb_color(heatmap, grid, y, x, (double)range[0], (double)range[1]);
-    if (heatmap->rgb)
-        t = luminance(heatmap, grid, y, x, (double)range[0], (double)range[1]);
-    else
-        t = normalise(heatmap, grid_value(heatmap, grid, y, x, 0), (double)range[0],
-                      (double)range[1]);
+        return rgb_color(heatmap, layer->grid, y, x, (double)layer->range[0],
+                         (double)layer->range[1]);
     if (medium.depth == NN_DEPTH_MONO)
-        return shade(t, heatmap->scale == NN_SCALE_SIGNED, medium.ascii);
-    return map_color(map_of(heatmap), t, medium.depth);
+        return shade(level_of(layer, y, x), heatmap->scale == NN_SCALE_SIGNED, medium.ascii);
+    return map_color(map_of(heatmap), level_of(layer, y, x), medium.depth);
+}
+
+static uint32_t mix(uint32_t below, uint32_t above, double share)
+{
+    uint32_t mixed = 0;
+
+    for (int shift = 0; shift <= 16; shift += 8) {
+        double b = (double)(below >> shift & 255), a = (double)(above >> shift & 255);
+        mixed |= (uint32_t)lround(b + (a - b) * share) << shift;
+    }
+    return mixed;
+}
+
+/* Large values cover the picture below in the colour of their sign, small ones let it be seen.
+ * Without colours they are glyphs in place of the picture's. */
+static uint32_t look_over(const struct layer *map, const struct layer *under, size_t y, size_t x,
+                          struct nn_medium medium)
+{
+    float t = level_of(map, y, x);
+    double share = sqrt(fabs((double)t));
+    uint32_t below = look(under, y, x, medium);
+
+    if (!isfinite(t))
+        return look(map, y, x, medium);
+    if (medium.depth == NN_DEPTH_MONO)
+        return fabsf(t) < 0.25f ? below : look(map, y, x, medium);
+    if (map->heatmap->scale == NN_SCALE_SIGNED)
+        t = t < 0 ? -0.8f : 0.8f;
+    return mix(mix(below, 0, 0.3), map_color(map_of(map->heatmap), t, NN_DEPTH_RGB), share);
+}
+
+static bool can_tint(struct nn_medium medium)
+{
+    return medium.depth >= NN_DEPTH_256;
+}
+
+/* Whether the middle of a grid entry lies in the marked part. */
+static bool is_marked(const struct layer *layer, size_t y, size_t x)
+{
+    const struct nn_field *marked = layer->heatmap->marked;
+    size_t row = (2 * y + 1) * layer->heatmap->height / (2 * layer->grid->height);
+    size_t column = (2 * x + 1) * layer->heatmap->width / (2 * layer->grid->width);
+
+    return marked && row >= marked->low[0] && row < marked->high[0] && column >= marked->low[1] &&
+           column < marked->high[1];
+}
+
+static uint32_t paint(const struct layer *map, const struct layer *under, size_t y, size_t x,
+                      struct nn_medium medium)
+{
+    uint32_t what = under->heatmap ? look_over(map, under, y, x, medium) : look(map, y, x, medium);
+
+    return can_tint(medium) && is_marked(map, y, x) ? mix(what, MARK_COLOR, 0.4) : what;
+}
+
+/* The corners of the marked part, where it cannot be tinted. */
+static void draw_corners(struct nn_canvas *canvas, struct nn_box box,
+                         const struct nn_heatmap *heatmap)
+{
+    static const uint32_t corners[2][2] = {{0x250c, 0x2510}, {0x2514, 0x2518}};
+    const struct nn_field *marked = heatmap->marked;
+    int at[2][2];
+
+    for (int axis = 0; axis < 2; axis++) {
+        size_t cells = (size_t)(axis ? box.columns : box.rows);
+        size_t size = axis ? heatmap->width : heatmap->height;
+        at[axis][0] = (int)(marked->low[axis] * cells / size);
+        at[axis][1] = (int)((marked->high[axis] * cells + size - 1) / size) - 1;
+    }
+    for (int y = 0; y < 2; y++)
+        for (int x = 0; x < 2; x++)
+            nn_canvas_put(canvas, box.column + at[1][x], box.row + at[0][y], corners[y][x],
+                          nn_style_bold);
 }
 
 uint32_t nn_heatmap_color(const struct nn_heatmap *heatmap, const float range[2], size_t y,
@@ -368,25 +462,29 @@ struct nn_box nn_draw_heatmap(struct nn_canvas *canvas, struct nn_box box,
                               const struct nn_heatmap *heatmap)
 {
     struct geometry grid = fit(heatmap, canvas->medium, box.columns, box.rows);
-    float range[2];
+    const struct nn_heatmap *picture = heatmap->under;
+    struct layer map, under = {0};
 
     box.columns = grid.columns;
     box.rows = grid.rows;
     if (grid.columns == 0)
         return box;
-    nn_heatmap_limits(heatmap, &range[0], &range[1]);
+    map = layer_of(heatmap, &grid);
+    if (picture && picture->width == heatmap->width && picture->height == heatmap->height)
+        under = layer_of(picture, &grid);
     for (int row = 0; row < grid.rows; row++)
         for (int column = 0; column < grid.columns; column++) {
             size_t x = (size_t)column, y = (size_t)row * (grid.flat ? 1 : 2);
-            uint32_t top = look(heatmap, &grid, y, x, range, canvas->medium);
+            uint32_t top = paint(&map, &under, y, x, canvas->medium);
             if (grid.flat)
                 put_flat(canvas, box.column + column, box.row + row, top);
             else
                 put_halves(canvas, box.column + column, box.row + row, top,
-                           y + 1 < grid.height
-                               ? look(heatmap, &grid, y + 1, x, range, canvas->medium)
-                               : NN_COLOR_DEFAULT);
+                           y + 1 < grid.height ? paint(&map, &under, y + 1, x, canvas->medium)
+                                               : NN_COLOR_DEFAULT);
         }
+    if (heatmap->marked && !can_tint(canvas->medium))
+        draw_corners(canvas, box, heatmap);
     return box;
 }
 

@@ -31,6 +31,8 @@ src_libview_a_SOURCES = \
 	src/view/study.h \
 	src/view/screens/edges.c \
 	src/view/screens/health.c \
+	src/view/screens/layer_unit.c \
+	src/view/screens/layer_unit.h \
 	src/view/screens/panes.c \
 	src/view/table.c \
 	src/view/timeline.c \

@@ -29,7 +29,7 @@ static struct nn_tiles with_scale(const struct nn_tiles *tiles)
     struct nn_heatmap all = nn_tiles_heatmap(tiles, 0);
     struct nn_tiles fixed = *tiles;
 
-    if (tiles->limit != 0)
+    if (tiles->limit != 0 || tiles->own)
         return fixed;
     all.height *= tiles->count * all.channels;
     all.channels = 1;
@@ -139,6 +139,17 @@ static bool tiles_of(const struct nn_result *maps, struct nn_tiles *tiles)
     return tiles->count > 0 && tiles->height > 0 && tiles->width > 0;
 }
 
+void nn_maps_range(const struct nn_result *maps, float *low, float *limit)
+{
+    struct nn_tiles tiles;
+
+    if (!tiles_of(maps, &tiles))
+        return;
+    tiles = with_scale(&tiles);
+    *low = tiles.low;
+    *limit = tiles.limit;
+}
+
 /* Units as bars, in as many columns side by side as are needed and have room. */
 static void draw_units(struct nn_canvas *canvas, struct nn_box box, const struct nn_result *maps,
                        size_t first, long selected)
@@ -161,34 +172,45 @@ static void draw_units(struct nn_canvas *canvas, struct nn_box box, const struct
     }
 }
 
+/* The legend below the tiles, and which of them are seen. With scales of their own it is that of
+ * the selected one. */
+static void draw_range(struct nn_canvas *canvas, struct nn_box legend, const struct nn_tiles *tiles,
+                       size_t first, size_t shown, long selected)
+{
+    struct nn_tiles scaled = with_scale(tiles);
+    bool chosen = selected >= 0 && (size_t)selected < tiles->count;
+    struct nn_heatmap range = nn_tiles_heatmap(&scaled, chosen ? (size_t)selected : first);
+    const char *own = tiles->own ? "own " : "";
+    char text[96] = "";
+
+    if (shown < tiles->count && shown > 1)
+        snprintf(text, sizeof text, "%s%zu-%zu of %zu", own, first, first + shown - 1,
+                 tiles->count);
+    else if (shown < tiles->count)
+        snprintf(text, sizeof text, "%s%zu of %zu", own, first, tiles->count);
+    else if (tiles->own)
+        snprintf(text, sizeof text, "each its own scale");
+    if (*text &&
+        legend.columns >= (tiles->scale == NN_SCALE_SIGNED ? 16 : 6) + 2 + (int)strlen(text))
+        legend.columns -= 2 + nn_canvas_text_right(canvas, legend, nn_style_dim, text);
+    nn_draw_legend(canvas, legend, &range);
+}
+
 void nn_draw_maps(struct nn_canvas *canvas, struct nn_box box, const struct nn_result *maps,
-                  size_t first, long selected)
+                  size_t first, long selected, bool own)
 {
     struct nn_tiles tiles;
+    struct nn_box legend = {0};
     size_t shown;
 
     if (!tiles_of(maps, &tiles)) {
         draw_units(canvas, box, maps, first, selected);
         return;
     }
-    if (box.rows > 3) {
-        struct nn_box legend = nn_box_take_bottom(&box, 1);
-        struct nn_tiles scaled = with_scale(&tiles);
-        struct nn_heatmap range = nn_tiles_heatmap(&scaled, 0);
-
-        first = nn_draw_tiles(canvas, box, &tiles, first, selected, &shown);
-        if (shown < tiles.count) {
-            char text[96];
-            if (shown > 1)
-                snprintf(text, sizeof text, "%zu-%zu of %zu", first, first + shown - 1,
-                         tiles.count);
-            else
-                snprintf(text, sizeof text, "%zu of %zu", first, tiles.count);
-            if (legend.columns >= (tiles.scale == NN_SCALE_SIGNED ? 16 : 6) + 2 + (int)strlen(text))
-                legend.columns -= 2 + nn_canvas_text_right(canvas, legend, nn_style_dim, text);
-        }
-        nn_draw_legend(canvas, legend, &range);
-        return;
-    }
-    nn_draw_tiles(canvas, box, &tiles, first, selected, &shown);
+    tiles.own = own;
+    if (box.rows > 3)
+        legend = nn_box_take_bottom(&box, 1);
+    first = nn_draw_tiles(canvas, box, &tiles, first, selected, &shown);
+    if (legend.rows > 0)
+        draw_range(canvas, legend, &tiles, first, shown, selected);
 }

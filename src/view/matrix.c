@@ -184,8 +184,11 @@ void nn_draw_matrix_at(struct nn_canvas *canvas, struct nn_box box, const struct
     matrix.rows = result->values.shape.dim[0];
     matrix.columns = result->values.shape.dim[1];
     if (!lay_out(&matrix, box, canvas->medium.ascii)) {
-        struct nn_heatmap heatmap = {
-            matrix.values, matrix.rows, matrix.columns, 1, NN_SCALE_POSITIVE, 0, 0, NULL, false};
+        struct nn_heatmap heatmap = {.values = matrix.values,
+                                     .height = matrix.rows,
+                                     .width = matrix.columns,
+                                     .channels = 1,
+                                     .scale = NN_SCALE_POSITIVE};
         nn_draw_picture(canvas, box, &heatmap, true);
         return;
     }

@@ -48,7 +48,8 @@ struct nn_tiles {
     char **names;    /* below the pictures; NULL: their numbers */
     size_t name_count;
     enum nn_scale_kind scale;
-    float low, limit;
+    float low, limit; /* limit 0: of all tiles together */
+    bool own;         /* each tile has its own scale */
 };
 /* How a grid of tiles fills a box: enlargement is chosen so that all tiles fit, if they can. */
 struct nn_grid {
@@ -61,6 +62,8 @@ struct nn_grid nn_tiles_grid(const struct nn_tiles *tiles, struct nn_medium medi
  * number of the first tile drawn; *shown is how many. */
 size_t nn_draw_tiles(struct nn_canvas *canvas, struct nn_box box, const struct nn_tiles *tiles,
                      size_t first, long selected, size_t *shown);
+/* The scale that nn_draw_maps gives all maps of a result: low (of RANGE) and limit. */
+void nn_maps_range(const struct nn_result *maps, float *low, float *limit);
 /* The legend's range as a heatmap. */
 struct nn_heatmap nn_tiles_heatmap(const struct nn_tiles *tiles, size_t index);
 

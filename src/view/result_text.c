@@ -331,7 +331,7 @@ static enum nn_status maps(const struct page *page)
 
     if (rows > 0) {
         NN_TRY(begin(page, rows, &canvas));
-        nn_draw_maps(&canvas, whole(&canvas), page->result, 0, -1);
+        nn_draw_maps(&canvas, whole(&canvas), page->result, 0, -1, false);
         end(page, &canvas, true);
     }
     status = figures(page);

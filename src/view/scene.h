@@ -28,6 +28,10 @@ struct nn_scene {
     const struct nn_history *history;
     const struct nn_runs *runs; /* NULL: none */
     bool log_axis;              /* of curves of losses */
+    bool zoom;                  /* Layers: the chosen map alone, large */
+    bool own_scale;             /* Layers: each map on a scale of its own */
+    bool frozen;                /* Layers: activations are those of an older state of the net */
+    size_t frozen_epoch;        /* in which, from 1 */
     double smoothing;           /* weight of the past in smoothed curves; 0: none */
     bool training, paused;
     struct nn_train_progress progress;
@@ -40,6 +44,10 @@ struct nn_scene {
     size_t explanation_epoch[8];             /* in which they were drawn, from 1 */
     bool explanation_old[8];                 /* the weights have moved on since */
     size_t explanation_count;
+    const struct nn_result *examples;     /* of the cursor's unit: samples that drive it; NULL */
+    const struct nn_result *ideal;        /* the input that activation maximization found; NULL */
+    bool examples_old, ideal_old;         /* the weights have moved on since */
+    bool ideal_newer;                     /* than the examples */
     const struct nn_diagnosis *diagnosis; /* the last one; NULL */
     bool diagnosis_old;                   /* the net has changed since */
     const float *prediction;              /* [classes] probabilities of the cursor's sample; NULL */

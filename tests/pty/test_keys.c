@@ -101,6 +101,37 @@ Test(keys, become_commands)
     see("▸1 conv1");
 }
 
+/* One map large, with its cursor, what that sees, and what drives the map. */
+Test(keys, a_map_is_looked_at_closely)
+{
+    begin_trained();
+    focus_screen();
+    pty_send(&pty, "3l\r");
+    see("> set zoom on");
+    see("map 1 of 8");
+    pty_send(&pty, "lj");
+    see("> select y=+1");
+    see("at 1,1");
+    see("sees   3×3 from 0,0");
+    pty_send(&pty, "u");
+    see("> examples conv1 1");
+    see("highest samples");
+    pty_send(&pty, "m");
+    see("> actmax layer=conv1 unit=1");
+    see("┌─ looks for");
+    see("[3 Layers]");
+    pty_send(&pty, "]g");
+    see("> set scale own");
+    see("map 2 of 8");
+    see("what drives it");
+    pty_send(&pty, "f");
+    see("> set freeze on");
+    see("frozen ep. ");
+    pty_send(&pty, "\033");
+    see("> set zoom off");
+    see("own 0-5 of 8");
+}
+
 /* The maps keep to the cursor's sample. */
 Test(keys, explanations_follow_the_sample)
 {

@@ -96,6 +96,7 @@ static void describe(const struct collection *collection, struct nn_result *resu
     snprintf(result->layer, sizeof result->layer, "%s", node->name);
     snprintf(result->split, sizeof result->split, "%s", split);
     result->sample = -1;
+    result->unit = collection->unit;
 }
 
 /* A row for each unit: its largest answer, then the samples. */

@@ -143,7 +143,7 @@ static void draw_explanation(const struct nn_scene *scene, struct nn_canvas *can
 
     draw_figures(result, canvas, &box);
     if (result->kind == NN_RESULT_GALLERY)
-        nn_draw_maps(canvas, box, result, 0, -1);
+        nn_draw_maps(canvas, box, result, 0, -1, false);
     else if (nn_heatmap_of(values, result->kind != NN_RESULT_IMAGE, 0, result->scale, &map))
         draw_map(scene, canvas, box, &map);
     else if (result->kind == NN_RESULT_IMAGE)

@@ -255,7 +255,7 @@ static void draw_filters(const struct nn_scene *scene, struct nn_canvas *canvas,
     if (weight->shape.rank == 2 && image_of_unit(scene->net, node, &height, &width))
         view.values.shape = nn_shape_make(3, (size_t[]){weight->shape.dim[0], height, width});
     if (view.values.shape.rank > 2)
-        nn_draw_maps(canvas, box, &view, 0, -1);
+        nn_draw_maps(canvas, box, &view, 0, -1, false);
     else {
         struct nn_heatmap heatmap;
         if (nn_heatmap_of(&view.values, false, 0, NN_SCALE_SIGNED, &heatmap))

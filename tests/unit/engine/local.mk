@@ -7,6 +7,7 @@ tests_unit_test_engine_SOURCES = \
 	tests/unit/engine/test_augment.c \
 	tests/unit/engine/test_conv2d.c \
 	tests/unit/engine/test_divergence.c \
+	tests/unit/engine/test_field.c \
 	tests/unit/engine/test_gradients.c \
 	tests/unit/engine/test_history.c \
 	tests/unit/engine/test_initialize.c \

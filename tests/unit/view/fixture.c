@@ -172,6 +172,30 @@ static void make_maps(struct fixture *fixture)
     fixture->activations = result;
 }
 
+void fixture_zoom(struct fixture *fixture)
+{
+    static const char *const names[] = {"12 7 3.1", "4 7 2.9", "31 1 2.5", "8 9 2.1"};
+    struct nn_result *examples =
+        new_result(NN_RESULT_GALLERY, "examples", 4, (size_t[]){4, 1, 8, 8});
+    struct nn_result *ideal = new_result(NN_RESULT_IMAGE, "actmax", 3, (size_t[]){1, 8, 8});
+    struct nn_error error = {0};
+
+    for (size_t i = 0; i < 4 * 64; i++)
+        examples->values.data[i] = fixture->input[(i + i / 64 * 8) % 64];
+    cr_assert(nn_result_names(examples, names, 4, &error) == NN_OK, "%s", error.message);
+    for (size_t i = 0; i < 64; i++)
+        ideal->values.data[i] = hill((float)(i / 8), (float)(i % 8), 3, 4, 2);
+    examples->scale = ideal->scale = NN_SCALE_RANGE;
+    fixture->examples = examples;
+    fixture->ideal = ideal;
+    fixture->scene.examples = examples;
+    fixture->scene.ideal = ideal;
+    fixture->scene.ideal_old = true;
+    fixture->scene.zoom = true;
+    fixture->scene.at[NN_AT_Y] = 2;
+    fixture->scene.at[NN_AT_X] = 5;
+}
+
 static struct nn_result *new_explanation(const char *method, enum nn_scale_kind scale, int rank,
                                          const size_t *dim)
 {
@@ -467,6 +491,8 @@ void fixture_clear(struct fixture *fixture)
     nn_dataset_free(fixture->dataset);
     nn_history_clear(&fixture->history);
     nn_result_free(fixture->activations);
+    nn_result_free(fixture->examples);
+    nn_result_free(fixture->ideal);
     nn_result_free(fixture->confusion);
     for (int i = 0; i < 8; i++)
         nn_result_free(fixture->explanations[i]);

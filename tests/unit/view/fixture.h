@@ -14,6 +14,7 @@ struct fixture {
     struct nn_recipe recipe;
     struct nn_history history;
     struct nn_result *activations, *confusion, *explanations[8];
+    struct nn_result *examples, *ideal;
     float input[64];
     float prediction[10];
     struct nn_diagnosis diagnosis;
@@ -25,6 +26,8 @@ struct fixture {
 void fixture_images(struct fixture *fixture);
 /* A table of flowers and a dense net. */
 void fixture_table(struct fixture *fixture);
+/* Adds what drives the chosen map of the images, and zooms in on it. */
+void fixture_zoom(struct fixture *fixture);
 /* A net alone, with connections that skip layers. */
 void fixture_branches(struct fixture *fixture);
 /* Makes values of all kinds not finite and the cursor absurd. */

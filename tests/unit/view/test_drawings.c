@@ -223,10 +223,10 @@ Test(maps, one_scale_numbers_and_pages)
     maps->scale = NN_SCALE_POSITIVE;
     for (size_t i = 0; i < 5; i++)
         maps->values.data[i * 4] = (float)(i + 1) / 5;
-    nn_draw_maps(&canvas, whole(&canvas), maps, 0, -1);
+    nn_draw_maps(&canvas, whole(&canvas), maps, 0, -1, false);
     expect_canvas(&canvas, ":   =   +   #\n0   1   2   3\n\n0  +@ 1  0-3 of 5\n");
     nn_canvas_erase(&canvas);
-    nn_draw_maps(&canvas, whole(&canvas), maps, 0, 4);
+    nn_draw_maps(&canvas, whole(&canvas), maps, 0, 4, false);
     expect_canvas(&canvas, "@\n>4\n\n0  :+#@ 1  4 of 5\n");
     nn_canvas_clear(&canvas);
     nn_result_free(maps);
@@ -239,7 +239,7 @@ Test(maps, units_are_bars_in_columns)
 
     for (size_t i = 0; i < 4; i++)
         units->values.data[i] = (float)i;
-    nn_draw_maps(&canvas, whole(&canvas), units, 0, 3);
+    nn_draw_maps(&canvas, whole(&canvas), units, 0, 3, false);
     expect_canvas(&canvas, "   0 0                           2 2 ###############\n"
                            "   1 1 #######                 > 3 3 ######################\n");
     nn_canvas_clear(&canvas);

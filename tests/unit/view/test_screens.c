@@ -125,6 +125,35 @@ Test(screens, training_looks_as_it_should)
     fixture_clear(&fixture);
 }
 
+static void golden_of(const struct nn_scene *scene, const char *screen, int columns, int rows,
+                      struct nn_medium medium, const char *name)
+{
+    struct nn_buffer text;
+
+    draw_to_text(scene, screen, columns, rows, medium, &text);
+    expect_golden(name, nn_buffer_string(&text));
+    nn_buffer_clear(&text);
+}
+
+/* One map large, with what its cursor sees marked on the input, and what drives it. */
+Test(screens, a_map_is_zoomed)
+{
+    struct fixture fixture;
+
+    fixture_images(&fixture);
+    fixture_zoom(&fixture);
+    golden_of(&fixture.scene, "layers", 80, 24, palette, "layers-zoom-80x24-256");
+    golden_of(&fixture.scene, "layers", 80, 24, ascii_mono, "layers-zoom-80x24-ascii");
+    golden_of(&fixture.scene, "layers", 120, 36, utf8_mono, "layers-zoom-120x36-utf8");
+    fixture.scene.frozen = true;
+    fixture.scene.frozen_epoch = 3;
+    golden_of(&fixture.scene, "layers", 200, 50, utf8_mono, "layers-zoom-200x50-utf8");
+    fixture.scene.zoom = false;
+    fixture.scene.own_scale = true;
+    golden_of(&fixture.scene, "layers", 80, 24, utf8_mono, "layers-own-80x24-utf8");
+    fixture_clear(&fixture);
+}
+
 Test(screens, branches_of_a_net_are_lines)
 {
     struct fixture fixture;
@@ -208,6 +237,8 @@ Test(screens, every_size_and_medium)
         fixture.scene.focus = focus;
         sweep(&fixture.scene);
     }
+    fixture_zoom(&fixture);
+    sweep(&fixture.scene);
     fixture_break(&fixture);
     sweep(&fixture.scene);
     fixture_clear(&fixture);

@@ -1,0 +1,60 @@
+#include "command/settings_screen.h"
+
+#include "base/number.h"
+#include "command/job.h"
+
+/* A choice of two words, the second of which stands for true in a field of the session. */
+#define NN_SWITCH(name, field, no, yes)                                                            \
+    enum nn_status nn_set_##name(struct nn_session *session, const struct nn_arg *value,           \
+                                 struct nn_error *error)                                           \
+    {                                                                                              \
+        (void)error;                                                                               \
+        session->field = value->integer == 1;                                                      \
+        return NN_OK;                                                                              \
+    }                                                                                              \
+    void nn_get_##name(const struct nn_session *session, struct nn_buffer *out)                    \
+    {                                                                                              \
+        nn_buffer_text(out, session->field ? yes : no);                                            \
+    }
+
+NN_SWITCH(axis, log_axis, "linear", "log")
+NN_SWITCH(scale, own_scale, "shared", "own")
+NN_SWITCH(zoom, zoom, "off", "on")
+
+enum nn_status nn_set_smoothing(struct nn_session *session, const struct nn_arg *value,
+                                struct nn_error *error)
+{
+    (void)error;
+    session->smoothing = value->real;
+    return NN_OK;
+}
+
+void nn_get_smoothing(const struct nn_session *session, struct nn_buffer *out)
+{
+    char number[NN_NUMBER_SIZE];
+    nn_buffer_text(out, nn_number_double(number, session->smoothing));
+}
+
+enum nn_status nn_set_freeze(struct nn_session *session, const struct nn_arg *value,
+                             struct nn_error *error)
+{
+    const struct nn_net *net = NULL;
+    struct nn_net *frozen = NULL;
+    enum nn_status status = NN_OK;
+    if (value->integer == 1) {
+        NN_TRY(nn_job_net(session, true, &net, error));
+        if (net->count == 0)
+            NN_TRY(nn_fail(error, NN_STATE, "there is no net to freeze"));
+        NN_TRY(nn_net_copy(net, &frozen, error));
+    }
+    nn_net_free(session->frozen);
+    session->frozen = frozen;
+    session->frozen_epoch = nn_session_moment(session).epochs + 1;
+out:
+    return status;
+}
+
+void nn_get_freeze(const struct nn_session *session, struct nn_buffer *out)
+{
+    nn_buffer_text(out, session->frozen ? "on" : "off");
+}
