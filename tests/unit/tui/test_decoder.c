@@ -128,8 +128,8 @@ Test(keys, every_binding_is_found_and_explained)
                                  .number = binding->number};
         bool found = false;
         for (unsigned context = 1; context <= 4; context *= 2)
-            for (int screen = 1; screen <= (int)nn_screen_count; screen++)
-                found |= nn_key_find(&event, context, screen) == binding;
+            for (int place = 1; place <= NN_PLACE_MAP; place++)
+                found |= nn_key_find(&event, context, place) == binding;
         cr_assert(found, "%zu is hidden by another key", i);
         cr_assert_eq(binding->shown != NULL, binding->help != NULL);
         cr_assert_eq(binding->action == NN_ACTION_COMMAND || binding->action == NN_ACTION_MAP,
