@@ -21,7 +21,8 @@ const struct nn_arg_spec nn_actmax_args[] = {
     {"color", NN_ARG_CHOICE, "decorrelated", 0, 0, "plain|decorrelated", NULL,
      "for three channels: moves each alone, or brightness and differences of colours", 0},
     {"l2", NN_ARG_REAL, NULL, 0, 1e6, NULL, NULL,
-     "weight of the squared distance from the resting input; default 0.5, with parameters=data 1",
+     "weight of the squared distance from the resting input; default 0.5, with parameters=data 1, "
+     "less and less while the net is not sure of a class",
      0},
     {"lp", NN_ARG_REAL, "0", 0, 1e6, NULL, NULL, "weight of that distance to a power", 0},
     {"power", NN_ARG_REAL, "6", 1, 100, NULL, NULL, "that power", 0},
@@ -186,7 +187,7 @@ static void name_target(const struct nn_ascent *ascent, struct nn_result *result
         same = same && request->units[i] == request->units[0];
     snprintf(result->layer, sizeof result->layer, "%s", request->net->nodes[request->node]->name);
     if (request->what == NN_ACTMAX_LAYER)
-        snprintf(result->target, sizeof result->target, "mean square of %.60s", node->name);
+        snprintf(result->target, sizeof result->target, "the mean square of %.60s", node->name);
     else if (request->what == NN_ACTMAX_DIRECTION)
         snprintf(result->target, sizeof result->target, "a direction of %.60s", node->name);
     else if (!same)

@@ -4,7 +4,8 @@
  * What moves is the values themselves, the spectrum of an image behind a sigmoid (spectrum.h), or
  * coordinates along the principal components of the data (pca.h), each as long as the data spread
  * along it: the same idea as the spectrum, in which photographs are nearly white, for whatever the
- * data are; then the last quarter of the steps refines the values. Each step sees an image through
+ * data are; then the last quarter of the steps refines the values, the more freely the longer the
+ * net is not sure of a class. Each step sees an image through
  * a small random warp (warp.h); penalties keep it smooth (priors.h). Its gradient is brought to a
  * mean square of one (values counted in units of their range), so that the weights of the penalties
  * mean the same for every net. Adam moves it.

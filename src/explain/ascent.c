@@ -14,8 +14,10 @@
 #define CHUNK      16
 #define COMPONENTS 64 /* of the data */
 
-#define REFINING 0.1 /* of the step size, after the steps along the data */
-#define SURE     6.0 /* log-odds of a class that need no refinement: p = 0.9975 */
+#define REFINING    0.1  /* of the step size, after the steps along the data */
+#define SURE        6.0  /* log-odds of a class that need no refinement: p = 0.9975 */
+#define LOOSER      0.95 /* of the hold, at each step without it */
+#define MOST_URGENT 8    /* times the step size of a refinement without it */
 
 enum { AUTO, PIXEL, FOURIER, DATA }; /* parameters= */
 
@@ -39,6 +41,15 @@ static bool is_set(const struct nn_args *args, const char *name)
 {
     int index = nn_args_find(args->specs, name);
     return index >= 0 && nn_args_is_set(args, index);
+}
+
+/* Likeness is held against images of one unit: those of several differ of themselves. */
+static bool is_of_one_unit(const struct nn_actmax_request *request)
+{
+    for (size_t i = 1; i < request->count && request->units; i++)
+        if (request->units[i] != request->units[0])
+            return false;
+    return request->count > 1;
 }
 
 /* Keys without a default depend on the input: an image of 8 x 8 pixels is blurred beyond
@@ -71,10 +82,11 @@ static void read_settings(struct nn_ascent *ascent)
         .rotate = number_of(args, "rotate"),
         .zoom = number_of(args, "zoom"),
         .noise = number_of(args, "noise"),
-        .diversity = number_of(args, "diversity"),
+        .diversity = is_of_one_unit(ascent->request) ? number_of(args, "diversity") : 0,
         .contrast = number_of(args, "contrast") != 0,
         .fourier = parameters == FOURIER,
         .patterns = parameters == DATA,
+        .yielding = parameters == DATA && !is_set(args, "l2"),
         .decorrelated = number_of(args, "color") != 0 && ascent->channels == 3,
     };
 }
@@ -181,8 +193,10 @@ static enum nn_status allocate(struct nn_ascent *ascent, struct nn_error *error)
     ascent->warps = nn_calloc(most, sizeof *ascent->warps);
     ascent->randoms = nn_calloc(most, sizeof *ascent->randoms);
     ascent->values = nn_calloc(most, sizeof *ascent->values);
+    ascent->holds = nn_calloc(most, sizeof *ascent->holds);
     ascent->copies = nn_calloc(most, sizeof *ascent->copies);
-    if (!ascent->seed || !ascent->copies || !ascent->warps || !ascent->randoms || !ascent->values)
+    if (!ascent->seed || !ascent->holds || !ascent->copies || !ascent->warps || !ascent->randoms ||
+        !ascent->values)
         return nn_fail_memory(error, most * seeds * sizeof *ascent->seed);
     return NN_OK;
 }
@@ -211,6 +225,7 @@ enum nn_status nn_ascent_init(struct nn_ascent *ascent, const struct nn_actmax_r
     ascent->contrast = ascent->settings.contrast && request->what == NN_ACTMAX_UNIT &&
                        ascent->node == nn_net_logits(net) && node->size > 1 &&
                        node->shape.rank == 1;
+    ascent->settings.yielding = ascent->settings.yielding && ascent->contrast;
     ascent->moving = ascent->size;
     if (ascent->settings.fourier) {
         NN_TRY(nn_spectrum_init(&ascent->spectrum, ascent->height, ascent->width, error));
@@ -235,6 +250,7 @@ void nn_ascent_clear(struct nn_ascent *ascent)
         nn_free(blocks[i]);
     nn_free(ascent->seed);
     nn_free(ascent->copies);
+    nn_free(ascent->holds);
     nn_free(ascent->warps);
     nn_free(ascent->randoms);
     nn_free(ascent->values);
@@ -243,70 +259,7 @@ void nn_ascent_clear(struct nn_ascent *ascent)
     nn_pca_clear(&ascent->data);
 }
 
-/* ---- the image and what moves it ---- */
-
-/* From coordinates along the components of the data to an input. */
-static void compose(const struct nn_ascent *ascent, const float *base, const float *p, float *y)
-{
-    memcpy(y, base, ascent->size * sizeof *y);
-    for (size_t c = 0; c < ascent->data.count; c++)
-        nn_kernels->axpy(ascent->size, p[c], ascent->data.components + c * ascent->size, y);
-    for (size_t i = 0; i < ascent->size; i++)
-        y[i] = fminf(fmaxf(y[i], 0), 1);
-}
-
-/* From coefficients to the image: spectrum, colours, sigmoid; or along the data. */
-static void paint(struct nn_ascent *ascent, size_t image)
-{
-    size_t map = ascent->height * ascent->width, size;
-    float *y = ascent->y + image * ascent->size;
-    const float *p = ascent->p + image * ascent->stride;
-    if (ascent->settings.patterns) {
-        compose(ascent, ascent->base + image * ascent->size, p, y);
-        return;
-    }
-    size = nn_spectrum_size(&ascent->spectrum);
-    for (size_t c = 0; c < ascent->channels; c++)
-        nn_spectrum_image(&ascent->spectrum, p + c * size, y + c * map);
-    if (ascent->settings.decorrelated)
-        nn_color_correlate(y, map, false);
-    for (size_t i = 0; i < ascent->size; i++)
-        y[i] = 1 / (1 + expf(-y[i] - ascent->bias[i]));
-}
-
-/* In the coordinates in which the data are white. */
-static void unpaint_along(struct nn_ascent *ascent, size_t image)
-{
-    const struct nn_pca *data = &ascent->data;
-    const float *gradient = ascent->gradient + image * ascent->size;
-    float *slope = ascent->slope + image * ascent->stride;
-    for (size_t c = 0; c < data->count; c++)
-        slope[c] = (float)nn_kernels->dot(data->size, gradient, data->components + c * data->size);
-}
-
-/* From the gradient of the image to that of what moves; may change the former. */
-static void unpaint(struct nn_ascent *ascent, size_t image)
-{
-    size_t map = ascent->height * ascent->width;
-    const float *y = ascent->y + image * ascent->size;
-    float *gradient = ascent->gradient + image * ascent->size;
-    float *slope = ascent->slope + image * ascent->stride;
-    for (size_t i = 0; i < ascent->size && ascent->settings.fourier; i++)
-        gradient[i] *= y[i] * (1 - y[i]);
-    if (ascent->along) {
-        unpaint_along(ascent, image);
-        return;
-    }
-    if (ascent->settings.decorrelated)
-        nn_color_correlate(gradient, map, true);
-    if (!ascent->settings.fourier) {
-        memcpy(slope, gradient, ascent->size * sizeof *slope);
-        return;
-    }
-    size_t size = nn_spectrum_size(&ascent->spectrum);
-    for (size_t c = 0; c < ascent->channels; c++)
-        nn_spectrum_adjoint(&ascent->spectrum, gradient + c * map, slope + c * size);
-}
+/* ---- start ---- */
 
 /* Images of the same unit are told apart by how many were before. */
 static uint32_t copies_before(const struct nn_actmax_request *request, size_t image)
@@ -328,7 +281,7 @@ static void start_image(struct nn_ascent *ascent, size_t image)
     for (size_t i = 0; i < ascent->moving && ascent->settings.fourier; i++)
         p[i] = 0.01f * nn_random_normal(random);
     if (ascent->settings.fourier) {
-        paint(ascent, image);
+        nn_ascent_paint(ascent, image);
         return;
     }
     for (size_t i = 0; i < ascent->size; i++) {
@@ -350,6 +303,7 @@ enum nn_status nn_ascent_start(struct nn_ascent *ascent, size_t first, size_t n,
     for (size_t image = 0; image < n; image++) {
         uint32_t unit = ascent->units ? (uint32_t)ascent->units[image] : 0;
         ascent->copies[image] = copies_before(request, first + image);
+        ascent->holds[image] = ascent->settings.l2;
         nn_random_init(&ascent->randoms[image], request->seed, NN_STREAM_ACTMAX,
                        unit + (ascent->copies[image] << 20));
     }
@@ -402,8 +356,8 @@ static void look_aside(struct nn_ascent *ascent, size_t image)
     float *aside = ascent->slope + image * ascent->stride;
     for (size_t c = 0; c < ascent->data.count; c++)
         aside[c] = p[c] + (float)ascent->settings.noise * nn_random_normal(&ascent->randoms[image]);
-    compose(ascent, ascent->base + image * ascent->size, aside,
-            ascent->work + image * ascent->size);
+    nn_ascent_compose(ascent, ascent->base + image * ascent->size, aside,
+                      ascent->work + image * ascent->size);
 }
 
 static void forward(struct nn_ascent *ascent, bool warped, bool aside)
@@ -497,7 +451,7 @@ static void move_along(struct nn_ascent *ascent, size_t image)
     float scale = square > 0 ? (float)sqrt(spread / square) : 0;
     for (size_t c = 0; c < count; c++)
         p[c] += (float)settings->lr * (scale * m[c] - 2 * (float)settings->l2 * p[c]);
-    paint(ascent, image);
+    nn_ascent_paint(ascent, image);
 }
 
 /* Adam on the coefficients, or on the values themselves within their range. */
@@ -505,6 +459,8 @@ static void move(struct nn_ascent *ascent, size_t image, size_t step)
 {
     const struct nn_ascent_settings *settings = &ascent->settings;
     double lr = settings->patterns ? settings->lr * REFINING : settings->lr;
+    if (settings->yielding) /* the longer it was not sure, the larger the steps */
+        lr *= fmin(settings->l2 / ascent->holds[image], MOST_URGENT);
     double c1 = 1 - pow(0.9, (double)step), c2 = 1 - pow(0.999, (double)step);
     size_t at = image * ascent->stride;
     float *slope = ascent->slope + at, *m = ascent->m + at, *v = ascent->v + at;
@@ -517,7 +473,7 @@ static void move(struct nn_ascent *ascent, size_t image, size_t step)
     if (settings->fourier) {
         for (size_t i = 0; i < ascent->moving; i++)
             ascent->p[at + i] += slope[i];
-        paint(ascent, image);
+        nn_ascent_paint(ascent, image);
         return;
     }
     float *y = ascent->y + image * ascent->size;
@@ -525,6 +481,13 @@ static void move(struct nn_ascent *ascent, size_t image, size_t step)
         nn_color_correlate(slope, ascent->height * ascent->width, false);
     for (size_t i = 0; i < ascent->size; i++)
         y[i] = fminf(fmaxf(y[i] + slope[i], 0), 1);
+}
+
+/* What holds a refinement of a class to where it began weakens while the net is not sure of it. */
+static void loosen(struct nn_ascent *ascent, size_t image)
+{
+    if (ascent->settings.yielding && !ascent->along && ascent->values[image] < SURE)
+        ascent->holds[image] *= LOOSER;
 }
 
 static void penalize(struct nn_ascent *ascent, size_t image)
@@ -536,7 +499,7 @@ static void penalize(struct nn_ascent *ascent, size_t image)
     if (ascent->along) /* the components keep it smooth, and move_along holds it */
         return;
     if (settings->l2 > 0)
-        nn_subtract_power(y, rest, ascent->size, 2, settings->l2, gradient);
+        nn_subtract_power(y, rest, ascent->size, 2, ascent->holds[image], gradient);
     if (settings->lp > 0)
         nn_subtract_power(y, rest, ascent->size, settings->power, settings->lp, gradient);
     if (ascent->height > 0 && settings->tv > 0)
@@ -574,15 +537,16 @@ enum nn_status nn_ascent_step(struct nn_ascent *ascent, size_t step, struct nn_e
     nn_ascent_aim(ascent);
     NN_TRY(walk_back(ascent, ascent->node, step <= settings->redirect, error));
     add_gradient(ascent, nn_pass_gradient(ascent->pass, 0), warped, 1);
-    if (settings->diversity > 0 && ascent->n > 1)
+    if (settings->diversity > 0)
         NN_TRY(subtract_similarity(ascent, warped, error));
     bool blurred = settings->blur > 0 && ascent->height > 0 && !settings->fourier &&
                    !settings->patterns && settings->every > 0 && step % settings->every == 0 &&
                    step + settings->every <= settings->steps;
     for (size_t image = 0; image < ascent->n; image++) {
         float *y = ascent->y + image * ascent->size;
+        loosen(ascent, image);
         penalize(ascent, image);
-        unpaint(ascent, image);
+        nn_ascent_unpaint(ascent, image);
         if (ascent->along)
             move_along(ascent, image);
         else if (!settings->patterns || !ascent->contrast || ascent->values[image] < SURE)

@@ -17,6 +17,7 @@ struct nn_ascent_settings {
     size_t steps, every, redirect;
     double lr, l2, lp, power, tv, blur, jitter, rotate, zoom, noise, diversity;
     bool contrast, fourier, patterns, decorrelated; /* patterns: along the data's components */
+    bool yielding; /* the hold (l2) of a class weakens until the net is sure */
 };
 
 struct nn_ascent {
@@ -44,6 +45,7 @@ struct nn_ascent {
     float *bias;                 /* [size]: what the sigmoid of a spectrum starts at */
     struct nn_warp *warps;       /* [most] of this step */
     struct nn_random *randoms;   /* [most] */
+    double *holds;               /* [most]: l2 of each image */
     double *values;              /* [most]: of the objective at the last forward */
 };
 
@@ -64,6 +66,12 @@ double nn_ascent_value(const struct nn_ascent *ascent, size_t image, const float
  * the second image of a unit takes the samples after those of the first. starts [n, size], in units
  * of the range (facets.c). */
 enum nn_status nn_ascent_facets(struct nn_ascent *ascent, float *starts, struct nn_error *error);
+/* From coordinates along the components of the data to an input (paint.c). */
+void nn_ascent_compose(const struct nn_ascent *ascent, const float *base, const float *p, float *y);
+/* From coefficients to the image: spectrum, colours, sigmoid; or along the data (paint.c). */
+void nn_ascent_paint(struct nn_ascent *ascent, size_t image);
+/* From the gradient of the image to that of what moves; may change the former (paint.c). */
+void nn_ascent_unpaint(struct nn_ascent *ascent, size_t image);
 /* Whether one output of the node stands for two classes. */
 bool nn_ascent_binary(const struct nn_net *net, int node, size_t class_count);
 /* The inputs as the net sees them, [n, size]. */

@@ -41,7 +41,7 @@ VISUALIZATION_SOURCES = \
 	src/explain/actmax.c \
 	src/explain/actmax.h \
 	src/explain/aim.c \
-	src/explain/ascent.c \
+	src/explain/ascent.c src/explain/paint.c \
 	src/explain/ascent.h \
 	src/explain/diversity.c \
 	src/explain/diversity.h \
