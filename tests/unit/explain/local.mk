@@ -10,6 +10,8 @@ tests_unit_test_explain_SOURCES = \
 	tests/unit/explain/test_actmax.c \
 	tests/unit/explain/test_axioms.c \
 	tests/unit/explain/test_deeplift.c \
+	tests/unit/explain/test_dependence.c \
+	tests/unit/explain/test_exact.c \
 	tests/unit/explain/test_importance.c \
 	tests/unit/explain/test_jacobian.c \
 	tests/unit/explain/test_layers.c \

@@ -97,3 +97,19 @@ double figure_of(const struct nn_result *result, const char *name)
     cr_assert(false, "the result has no figure %s", name);
     return 0;
 }
+
+void fill_normal(float *values, size_t count, uint64_t seed)
+{
+    struct nn_random random;
+    nn_random_init(&random, seed, NN_STREAM_EXPLAIN, 77);
+    for (size_t i = 0; i < count; i++)
+        values[i] = nn_random_normal(&random);
+}
+
+double answer_of(const struct nn_net *net, int32_t unit, const float *x)
+{
+    struct nn_target target = {.what = NN_EXPLAIN_CLASS, .node = nn_net_logits(net), .unit = &unit};
+    double value;
+    cr_assert(nn_explain_value(net, &target, x, 1, &value, NULL, NULL) == NN_OK);
+    return value;
+}

@@ -20,4 +20,9 @@ struct nn_result *explain_with(const struct nn_net *net, const char *method, con
 /* A figure of a result by name; a missing one fails the test. */
 double figure_of(const struct nn_result *result, const char *name);
 
+/* Normal values. */
+void fill_normal(float *values, size_t count, uint64_t seed);
+/* The output of one input, unit by unit. */
+double answer_of(const struct nn_net *net, int32_t unit, const float *x);
+
 #endif

@@ -1,5 +1,4 @@
-/* Studies against slow references: dependence, counterfactuals, attacks, concepts, probes,
- * similarity, examples. */
+/* Studies against slow references: attacks, concepts, probes, similarity, examples. */
 #include "nets.h"
 
 #include "base/mem.h"
@@ -16,262 +15,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void fill(float *values, size_t count, uint64_t seed)
-{
-    struct nn_random random;
-    nn_random_init(&random, seed, NN_STREAM_EXPLAIN, 77);
-    for (size_t i = 0; i < count; i++)
-        values[i] = nn_random_normal(&random);
-}
-
-/* The output of one input, unit by unit. */
-static double answer_of(const struct nn_net *net, int32_t unit, const float *x)
-{
-    struct nn_target target = {.what = NN_EXPLAIN_CLASS, .node = nn_net_logits(net), .unit = &unit};
-    double value;
-    cr_assert(nn_explain_value(net, &target, x, 1, &value, NULL, NULL) == NN_OK);
-    return value;
-}
-
-/* ---- dependence ---- */
-
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-Test(studies, partial_dependence_is_the_mean_of_single_answers)
-{
-    enum { N = 23, SIZE = 5, POINTS = 7 };
-    const char *lines[] = {"dense 8 tanh", "dense 3 softmax", NULL};
-    struct nn_net *net = net_of("5", lines, 1);
-    float x[N * SIZE], one[SIZE];
-    double grid[POINTS], out[POINTS * N], all[N];
-    size_t count;
-    fill(x, N * SIZE, 2);
-    struct nn_dependence question = {
-        .answer = {.net = net,
-                   .target = {.what = NN_EXPLAIN_CLASS, .node = nn_net_logits(net)},
-                   .unit = 2},
-        .x = x,
-        .n = N,
-        .feature = 3};
-    cr_assert(nn_dependence_grid(&question, POINTS, grid, &count, NULL) == NN_OK &&
-              count == POINTS);
-    for (size_t i = 0; i < N; i++)
-        all[i] = (double)x[i * SIZE + 3];
-    qsort(all, N, sizeof *all, compare);
-    cr_expect(fabs(grid[0] - (all[1] + 0.1 * (all[2] - all[1]))) < 1e-6, "the 5 %% quantile");
-    cr_expect(fabs(grid[POINTS - 1] - (all[20] + 0.9 * (all[21] - all[20]))) < 1e-6);
-    cr_assert(nn_dependence_ice(&question, grid, POINTS, out, NULL) == NN_OK);
-    for (size_t k = 0; k < POINTS; k++)
-        for (size_t i = 0; i < N; i++) {
-            memcpy(one, x + i * SIZE, sizeof one);
-            one[3] = (float)grid[k];
-            cr_expect(fabs(out[k * N + i] - answer_of(net, 2, one)) < 1e-5);
-        }
-    question.answer.probability = true;
-    cr_assert(nn_dependence_ice(&question, grid, 1, out, NULL) == NN_OK);
-    for (size_t i = 0; i < N; i++) {
-        double sum = 0, top = 0;
-        memcpy(one, x + i * SIZE, sizeof one);
-        one[3] = (float)grid[0];
-        for (int32_t unit = 0; unit < 3; unit++) {
-            double e = exp(answer_of(net, unit, one));
-            sum += e;
-            top = unit == 2 ? e : top;
-        }
-        cr_expect(fabs(out[i] - top / sum) < 1e-5);
-    }
-    /* fewer values than points: those values */
-    for (size_t i = 0; i < N; i++)
-        x[i * SIZE + 3] = (float)(i % 3);
-    cr_assert(nn_dependence_grid(&question, POINTS, grid, &count, NULL) == NN_OK);
-    cr_expect(count == 3 && grid[0] == 0 && grid[1] == 1 && grid[2] == 2);
-    nn_net_free(net);
-}
-
-Test(studies, accumulated_local_effects)
-{
-    enum { N = 40, SIZE = 3, BINS = 6 };
-    const char *lines[] = {"dense 6 tanh", "dense 1", NULL};
-    struct nn_net *net = net_of("3", lines, 3);
-    float x[N * SIZE], one[SIZE];
-    double edges[BINS + 1], effects[BINS + 1], slow[BINS + 1] = {0}, mean = 0;
-    size_t count;
-    fill(x, N * SIZE, 4);
-    struct nn_dependence question = {
-        .answer = {.net = net, .target = {.what = NN_EXPLAIN_CLASS, .node = nn_net_logits(net)}},
-        .x = x,
-        .n = N,
-        .feature = 1};
-    cr_assert(nn_dependence_ale(&question, BINS, edges, effects, &count, NULL) == NN_OK);
-    cr_assert(count == BINS + 1);
-    for (size_t k = 1; k <= BINS; k++) {
-        double sum = 0;
-        size_t inside = 0;
-        for (size_t i = 0; i < N; i++) {
-            double v = (double)x[i * SIZE + 1];
-            if (!((v > edges[k - 1] || (k == 1 && v >= edges[0])) && v <= edges[k]))
-                continue;
-            memcpy(one, x + i * SIZE, sizeof one);
-            one[1] = (float)edges[k];
-            sum += answer_of(net, 0, one);
-            one[1] = (float)edges[k - 1];
-            sum -= answer_of(net, 0, one);
-            inside++;
-        }
-        slow[k] = slow[k - 1] + (inside ? sum / (double)inside : 0);
-        mean += (double)inside * (slow[k] + slow[k - 1]) / 2 / N;
-    }
-    for (size_t k = 0; k <= BINS; k++)
-        cr_expect(fabs(effects[k] - slow[k] + mean) < 1e-5, "%zu: %g %g", k, effects[k],
-                  slow[k] - mean);
-    nn_net_free(net);
-    /* of a linear net the effect is the line itself */
-    const char *linear[] = {"dense 1", NULL};
-    net = net_of("3", linear, 5);
-    question.answer.net = net;
-    question.answer.target.node = nn_net_logits(net);
-    cr_assert(nn_dependence_ale(&question, BINS, edges, effects, &count, NULL) == NN_OK);
-    double weight = (double)net->nodes[1]->params[0].value.data[1];
-    for (size_t k = 1; k < count; k++)
-        cr_expect(fabs(effects[k] - effects[k - 1] - weight * (edges[k] - edges[k - 1])) < 1e-5);
-    for (size_t i = 0; i < N; i++)
-        x[i * SIZE + 1] = 2;
-    cr_assert(nn_dependence_ale(&question, BINS, edges, effects, &count, NULL) == NN_OK);
-    cr_expect(count == 1 && effects[0] == 0, "a constant has no effect");
-    nn_net_free(net);
-}
-
-/* ---- counterfactual ---- */
-
-/* Of a linear net the cheapest way is to move the features of most effect for their cost, one after
- * the other, up to their bounds. */
-static double cheapest(const float *weight, double gap, const float *x, const float *lows,
-                       const float *highs, const float *scales, size_t size)
-{
-    bool used[16] = {false};
-    double paid = 0;
-    while (gap > 0) {
-        size_t best = size;
-        for (size_t i = 0; i < size; i++)
-            if (!used[i] &&
-                (best == size || fabsf(weight[i] * scales[i]) > fabsf(weight[best] * scales[best])))
-                best = i;
-        if (best == size)
-            return NAN;
-        used[best] = true;
-        double room = (double)(weight[best] > 0 ? highs[best] - x[best] : x[best] - lows[best]);
-        double need = gap / fabs((double)weight[best]);
-        double moved = fmin(room, need);
-        paid += moved / (double)scales[best];
-        gap -= moved * fabs((double)weight[best]);
-    }
-    return paid;
-}
-
-Test(studies, counterfactual_of_a_linear_net_is_the_optimum)
-{
-    enum { SIZE = 6 };
-    const char *lines[] = {"dense 1 sigmoid", NULL};
-    for (uint64_t seed = 0; seed < 30; seed++) {
-        struct nn_net *net = net_of("6", lines, seed);
-        float x[SIZE], lows[SIZE], highs[SIZE], scales[SIZE], out[SIZE], signs[SIZE];
-        const float *weight = net->nodes[1]->params[0].value.data;
-        double distance, gap;
-        int32_t reached;
-        fill(x, SIZE, seed);
-        fill(scales, SIZE, seed + 1000);
-        for (size_t i = 0; i < SIZE; i++) {
-            lows[i] = x[i] - 1.5f;
-            highs[i] = x[i] + 1;
-            scales[i] = 0.2f + fabsf(scales[i]);
-        }
-        gap = answer_of(net, 0, x);
-        for (size_t i = 0; i < SIZE; i++)
-            signs[i] = gap > 0 ? -weight[i] : weight[i];
-        double wanted = cheapest(signs, fabs(gap), x, lows, highs, scales, SIZE);
-        struct nn_counterfactual request = {.net = net,
-                                            .x = x,
-                                            .wanted = -1,
-                                            .binary = true,
-                                            .lows = lows,
-                                            .highs = highs,
-                                            .scales = scales};
-        struct nn_error error = {0};
-        enum nn_status status = nn_counterfactual_find(&request, out, &distance, &reached, &error);
-        if (isnan(wanted)) {
-            cr_expect(status == NN_REFUSED);
-        } else {
-            cr_assert(status == NN_OK, "%s", error.message);
-            cr_expect(reached == (gap <= 0), "the class flips");
-            cr_expect(distance < wanted * 1.02 + 1e-3, "seed %d: %g, optimum %g", (int)seed,
-                      distance, wanted);
-        }
-        nn_net_free(net);
-    }
-}
-
-Test(studies, counterfactuals_are_minimal_and_obey)
-{
-    enum { SIZE = 5 };
-    const char *lines[] = {"dense 12 relu", "dense 3 softmax", NULL};
-    size_t found = 0;
-    for (uint64_t seed = 0; seed < 20; seed++) {
-        struct nn_net *net = net_of("5", lines, seed);
-        float x[SIZE], lows[SIZE], highs[SIZE], scales[SIZE], out[SIZE];
-        bool fixed[SIZE] = {false, true};
-        double distance;
-        int32_t reached, first = 0;
-        fill(x, SIZE, seed);
-        for (size_t i = 0; i < SIZE; i++) {
-            lows[i] = x[i] - 3;
-            highs[i] = x[i] + 3;
-            scales[i] = 1;
-        }
-        struct nn_counterfactual request = {.net = net,
-                                            .x = x,
-                                            .wanted = -1,
-                                            .lows = lows,
-                                            .highs = highs,
-                                            .scales = scales,
-                                            .fixed = fixed,
-                                            .most = 2};
-        for (int32_t unit = 1; unit < 3; unit++)
-            first = answer_of(net, unit, x) > answer_of(net, first, x) ? unit : first;
-        if (nn_counterfactual_find(&request, out, &distance, &reached, NULL) != NN_OK) {
-            nn_net_free(net);
-            continue;
-        }
-        found++;
-        size_t changed = 0;
-        double sum = 0;
-        for (size_t i = 0; i < SIZE; i++) {
-            changed += out[i] != x[i];
-            sum += fabs((double)out[i] - (double)x[i]);
-            cr_expect(out[i] >= lows[i] && out[i] <= highs[i]);
-        }
-        cr_expect(changed <= 2 && out[1] == x[1] && fabs(sum - distance) < 1e-5);
-        cr_expect(reached != first);
-        for (size_t i = 0; i < SIZE; i++) { /* nothing can be taken back */
-            float held = out[i];
-            bool still = true;
-            if (out[i] == x[i])
-                continue;
-            out[i] = x[i] + 0.98f * (held - x[i]);
-            for (int32_t unit = 0; unit < 3; unit++)
-                still = still &&
-                        (unit == first || answer_of(net, unit, out) <= answer_of(net, first, out));
-            cr_expect(still, "seed %d: feature %zu moved too far", (int)seed, i);
-            out[i] = held;
-        }
-        nn_net_free(net);
-    }
-    cr_expect(found >= 10, "%zu found", found);
-}
 
 /* ---- attacks ---- */
 
@@ -295,7 +38,7 @@ Test(studies, fgsm_steps_along_the_sign_of_the_slope)
     struct nn_net *net = net_of("7", lines, 6);
     float x[N * SIZE], out[N * SIZE];
     int32_t classes[N] = {0, 1, 2, 3};
-    fill(x, N * SIZE, 7);
+    fill_normal(x, N * SIZE, 7);
     struct nn_attack attack = {.net = net,
                                .x = x,
                                .batch = N,
@@ -331,7 +74,7 @@ Test(studies, attacks_stay_in_their_ball_and_bounds)
     struct nn_net *net = net_of("7", lines, 8);
     float x[N * SIZE], out[N * SIZE], single[SIZE], again[N * SIZE];
     int32_t classes[N] = {0, 1, 2, 0, 1, 2};
-    fill(x, N * SIZE, 9);
+    fill_normal(x, N * SIZE, 9);
     for (size_t i = 0; i < N * SIZE; i++)
         x[i] = fminf(fmaxf(x[i], -1), 1);
     for (int norm = 0; norm < 2; norm++) {
@@ -437,7 +180,7 @@ Test(studies, a_probe_stands_where_its_loss_is_flat)
     int32_t labels[N];
     struct nn_linear probe;
     double alpha = 0.05;
-    fill(x, N * SIZE, 11);
+    fill_normal(x, N * SIZE, 11);
     for (size_t i = 0; i < N; i++) {
         labels[i] = (int32_t)(i % CLASSES);
         x[i * SIZE + i % CLASSES] += 1.5f;
@@ -483,7 +226,7 @@ Test(studies, cka_is_that_of_the_features)
     struct nn_net *net = net_of("6", lines, 12);
     float x[N * A], matrix[9];
     int nodes[] = {0, 1, 2};
-    fill(x, N * A, 13);
+    fill_normal(x, N * A, 13);
     cr_assert(nn_cka(net, nodes, 3, x, N, matrix, NULL, NULL) == NN_OK);
     float *y = NULL;
     cr_assert(nn_features(net, 2, x, N, NULL, &y, NULL) == NN_OK);
@@ -531,11 +274,11 @@ Test(studies, concepts_that_drive_a_class_and_those_that_do_not)
         second[i] = 0;
     second[0] = 2;  /* class 0 rises with feature 0 */
     second[1] = -1; /* and falls with feature 1 */
-    fill(others, 3 * N * SIZE, 15);
-    fill(members, N * SIZE, 16);
+    fill_normal(others, 3 * N * SIZE, 15);
+    fill_normal(members, N * SIZE, 16);
     for (size_t feature = 0; feature < 3; feature++) {
         struct nn_tcav tcav;
-        fill(concept, N * SIZE, 17);
+        fill_normal(concept, N * SIZE, 17);
         for (size_t i = 0; i < N; i++)
         concept[i * SIZE + feature] += 4;
         struct nn_tcav_request request = {
@@ -583,7 +326,7 @@ Test(studies, examples_are_the_highest_of_all_samples)
     const char *lines[] = {"conv2d 3 3 relu", NULL};
     struct nn_net *net = net_of("1x6x6", lines, 18);
     static float x[N * SIZE];
-    fill(x, N * SIZE, 19);
+    fill_normal(x, N * SIZE, 19);
     memcpy(x + 7 * SIZE, x + 140 * SIZE, SIZE * sizeof *x); /* equal answers */
     struct nn_source source = {
         .count = N, .shape = net->nodes[0]->shape, .context = x, .fetch = fetch};
@@ -625,7 +368,7 @@ Test(studies, all_can_be_stopped)
     struct nn_progress progress = {.cancel = true};
     struct nn_linear probe;
     struct nn_examples examples;
-    fill(x, N * SIZE, 21);
+    fill_normal(x, N * SIZE, 21);
     struct nn_dependence question = {
         .answer = {.net = net, .target = {.what = NN_EXPLAIN_CLASS, .node = nn_net_logits(net)}},
         .x = x,
