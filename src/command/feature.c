@@ -74,6 +74,9 @@ enum nn_status nn_inquiry_answer(const struct nn_inquiry *inquiry, const char *t
     struct nn_explain_request request = {
         .net = inquiry->net, .x = inquiry->subject.x, .batch = 1, .target = target};
     request.classes = nn_subject_classes(inquiry->session, &request.class_count);
+    if (target && strcmp(target, "loss") == 0)
+        return nn_fail(error, NN_ARGUMENT,
+                       "target=loss is for one sample and its own class: name a class");
     enum nn_status status = nn_target_parse(&request, &made.unit, &made.target, error);
     if (status != NN_OK)
         return status;

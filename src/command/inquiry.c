@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "command/deliver.h"
 #include "command/job.h"
+#include "explain/explain.h"
 
 #include <string.h>
 
@@ -52,6 +53,7 @@ enum nn_status nn_inquiry_run(const struct nn_invocation *invocation,
     if (!(invocation->command->flags & NN_COMMAND_RAW))
         NN_TRY(nn_args_copy(&inquiry->args, invocation->args, error));
     NN_TRY(nn_subject_net(invocation->session, &inquiry->net, error));
+    NN_TRY(nn_explain_check_net(inquiry->net, error));
     NN_TRY(inquiry_class->prepare(inquiry, error));
     NN_TRY(nn_result_path_check(nn_inquiry_text(inquiry, "out"), error));
     return nn_job_run(invocation->session, &inquiry_class->job, inquiry, true, error);

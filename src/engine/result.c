@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+#include <math.h>
 #include <stdio.h>
 
 enum nn_status nn_result_new(enum nn_result_kind kind, const char *command,
@@ -128,4 +129,9 @@ void nn_result_set_number(struct nn_result *result, size_t row, size_t column, d
     struct nn_cell *cell = &result->cells[row * result->column_count + column];
     nn_free(cell->text);
     *cell = (struct nn_cell){.number = value, .decimals = decimals};
+}
+
+void nn_result_set_nothing(struct nn_result *result, size_t row, size_t column)
+{
+    nn_result_set_number(result, row, column, NAN, -3);
 }

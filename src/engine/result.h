@@ -49,7 +49,7 @@ struct nn_trust_figure {
 struct nn_cell {
     char *text; /* safe text, or NULL for a number */
     double number;
-    int decimals; /* fixed decimals to print; -1: short form; -2: integer */
+    int decimals; /* fixed decimals to print; -1: short form; -2: integer; -3: there is nothing */
 };
 
 struct nn_result {
@@ -102,5 +102,7 @@ enum nn_status nn_result_set_text(struct nn_result *result, size_t row, size_t c
                                   const char *text, struct nn_error *error);
 void nn_result_set_number(struct nn_result *result, size_t row, size_t column, double value,
                           int decimals);
+/* A cell for which there is no number, unlike one that is not finite: "-", null in JSON. */
+void nn_result_set_nothing(struct nn_result *result, size_t row, size_t column);
 
 #endif

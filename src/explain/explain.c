@@ -11,16 +11,8 @@
 
 const struct nn_arg_spec nn_no_args[] = {{0}};
 
-static enum nn_status check_request(const struct nn_explain_request *request,
-                                    struct nn_error *error)
+enum nn_status nn_explain_check_net(const struct nn_net *net, struct nn_error *error)
 {
-    const struct nn_net *net = request->net;
-    if (net->count < 2)
-        return nn_fail(error, NN_STATE,
-                       "there is no net to explain: `net new` and `add`, or `open` a model");
-    size_t count = request->batch * net->nodes[0]->size;
-    if (!isfinite(nn_kernels->sum(count, request->x)))
-        return nn_fail(error, NN_REFUSED, "the input holds values that are not finite");
     struct nn_param *param;
     char name[NN_NAME_SIZE * 2];
     int node;
@@ -32,6 +24,19 @@ static enum nn_status check_request(const struct nn_explain_request *request,
                            name);
     }
     return NN_OK;
+}
+
+static enum nn_status check_request(const struct nn_explain_request *request,
+                                    struct nn_error *error)
+{
+    const struct nn_net *net = request->net;
+    if (net->count < 2)
+        return nn_fail(error, NN_STATE,
+                       "there is no net to explain: `net new` and `add`, or `open` a model");
+    size_t count = request->batch * net->nodes[0]->size;
+    if (!isfinite(nn_kernels->sum(count, request->x)))
+        return nn_fail(error, NN_REFUSED, "the input holds values that are not finite");
+    return nn_explain_check_net(net, error);
 }
 
 /* Probability of the target class of sample 0, if the net ends with softmax, logsoftmax or sigmoid.

@@ -34,6 +34,9 @@ struct nn_explain_request nn_explain_part(const struct nn_explain_request *reque
 enum nn_status nn_explain(const struct nn_explain_request *request, struct nn_result **result,
                           struct nn_error *error);
 
+/* NN_REFUSED, with its name, where a parameter holds values that are not finite. */
+enum nn_status nn_explain_check_net(const struct nn_net *net, struct nn_error *error);
+
 /* Bilinear upsampling of one map [h, w] to [H, W], half-pixel centres, edges clamped. */
 void nn_map_resize(const float *in, size_t h, size_t w, float *out, size_t H, size_t W);
 

@@ -121,6 +121,8 @@ char *nn_cell_text(char *out, size_t capacity, const struct nn_cell *cell)
 
     if (cell->text)
         snprintf(out, capacity, "%s", cell->text);
+    else if (cell->decimals == -3)
+        snprintf(out, capacity, "-");
     else if (cell->decimals == -2)
         snprintf(out, capacity, "%s", nn_number_fixed(number, cell->number, 0));
     else if (cell->decimals >= 0)

@@ -41,7 +41,7 @@ static void rows(const struct nn_result *result, struct nn_buffer *out)
                 nn_buffer_char(out, ',');
             if (cell->text)
                 field(out, cell->text);
-            else
+            else if (cell->decimals != -3)
                 number(out, cell->number);
         }
         nn_buffer_char(out, '\n');

@@ -103,6 +103,10 @@ static enum nn_status name_features(const struct nn_inquiry *inquiry, struct nn_
     if (!data || !data->samples->features || nn_dataset_is_image(data) ||
         data->samples->feature_count != inquiry->net->nodes[0]->size)
         return NN_OK;
+    if (data->scaling != NN_SCALING_NONE)
+        snprintf(result->note, sizeof result->note,
+                 "Values are as the net sees them, after data scale %s.",
+                 nn_scaling_names[data->scaling]);
     if (result->kind == NN_RESULT_IMAGE)
         return nn_result_names(result, (const char *const *)data->samples->features,
                                data->samples->feature_count, error);
@@ -139,8 +143,12 @@ static enum nn_status find_unit(const struct maximization *maximization, const c
         *unit = (size_t)number;
         return NN_OK;
     }
-    nn_fail(error, NN_ARGUMENT, "%s has no unit %s: it has %zu %s, from 0", at->name,
-            NN_VISIBLE(text), count, at->shape.rank > 1 ? "feature maps" : "units");
+    if (at->index >= nn_net_logits(net) && maximization->request.class_count > 0)
+        nn_fail(error, NN_ARGUMENT, "there is no class %s: the net has %zu, from 0",
+                NN_VISIBLE(text), count);
+    else
+        nn_fail(error, NN_ARGUMENT, "%s has no unit %s: it has %zu %s, from 0", at->name,
+                NN_VISIBLE(text), count, at->shape.rank > 1 ? "feature maps" : "units");
     const char *nearest =
         at->index >= nn_net_logits(net)
             ? nn_text_nearest(text, (const char *const *)maximization->request.classes,

@@ -27,32 +27,21 @@
         .name = "output", .type = NN_ARG_CHOICE, .fallback = "logit",                              \
         .choices = "logit|probability", .help = "what of a class: before or behind the softmax"    \
     }
+#define POINTS_ARG                                                                                 \
+    {                                                                                              \
+        .name = "points", .type = NN_ARG_INT, .fallback = "40", .min = 2, .max = 1000,             \
+        .help = "values of the feature, from its 5 % to its 95 % quantile"                         \
+    }
 
 static const struct nn_arg_spec pdp_args[] = {
-    FEATURE_ARG,
-    TARGET_ARG,
-    OUTPUT_ARG,
-    {.name = "points",
-     .type = NN_ARG_INT,
-     .fallback = "40",
-     .min = 2,
-     .max = 1000,
-     .help = "values of the feature, from its 5 % to its 95 % quantile"},
-    NN_INQUIRY_SPLIT,
-    NN_INQUIRY_TABLE_OUT,
-    {0},
+    FEATURE_ARG, TARGET_ARG, OUTPUT_ARG, POINTS_ARG, NN_INQUIRY_SPLIT, NN_INQUIRY_TABLE_OUT, {0},
 };
 
 static const struct nn_arg_spec ice_args[] = {
     FEATURE_ARG,
     TARGET_ARG,
     OUTPUT_ARG,
-    {.name = "points",
-     .type = NN_ARG_INT,
-     .fallback = "40",
-     .min = 2,
-     .max = 1000,
-     .help = "values of the feature, from its 5 % to its 95 % quantile"},
+    POINTS_ARG,
     {.name = "samples",
      .type = NN_ARG_INT,
      .fallback = "20",

@@ -127,6 +127,15 @@ static bool worth_a_row(const struct nn_layer_health *layer)
     return !isnan(layer->norm) || layer->activation;
 }
 
+/* A layer without weights has no gradient and no update of them. */
+static void set_if_known(struct nn_result *table, size_t row, size_t column, double value)
+{
+    if (isnan(value))
+        nn_result_set_nothing(table, row, column);
+    else
+        nn_result_set_number(table, row, column, value, -1);
+}
+
 static void fill_layer(struct nn_result *table, size_t row, const struct nn_layer_health *layer)
 {
     nn_result_set_number(table, row, 1, (double)layer->units, -2);
@@ -134,8 +143,8 @@ static void fill_layer(struct nn_result *table, size_t row, const struct nn_laye
     nn_result_set_number(table, row, 3, (double)layer->saturated, -2);
     nn_result_set_number(table, row, 4, layer->mean, -1);
     nn_result_set_number(table, row, 5, layer->deviation, -1);
-    nn_result_set_number(table, row, 6, layer->gradient, -1);
-    nn_result_set_number(table, row, 7, layer->update, -1);
+    set_if_known(table, row, 6, layer->gradient);
+    set_if_known(table, row, 7, layer->update);
 }
 
 static enum nn_status give_layers(struct nn_session *session, struct nn_error *error)

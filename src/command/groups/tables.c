@@ -166,6 +166,12 @@ out:
     return status;
 }
 
+/* Without the rest that rounding leaves of a zero. */
+static double tidy(double value, double change)
+{
+    return fabs(value) < 1e-6 * fabs(change) ? 0 : value;
+}
+
 static enum nn_status tabulate_changes(struct counterfactual *one, struct nn_error *error)
 {
     static const char *const columns[] = {"feature", "from", "to", "change", "deviations"};
@@ -189,9 +195,10 @@ static enum nn_status tabulate_changes(struct counterfactual *one, struct nn_err
             continue;
         nn_feature_name(inquiry->session, j, name);
         NN_TRY(nn_result_set_text(inquiry->result, row, 0, name, error));
-        nn_result_set_number(inquiry->result, row, 1, (double)raw[j], -1);
-        nn_result_set_number(inquiry->result, row, 2, (double)raw[size + j], -1);
-        nn_result_set_number(inquiry->result, row, 3, (double)raw[size + j] - (double)raw[j], -1);
+        double from = (double)raw[j], to = (double)raw[size + j];
+        nn_result_set_number(inquiry->result, row, 1, tidy(from, to - from), -1);
+        nn_result_set_number(inquiry->result, row, 2, tidy(to, to - from), -1);
+        nn_result_set_number(inquiry->result, row, 3, to - from, -1);
         nn_result_set_number(inquiry->result, row, 4,
                              ((double)one->found[j] - (double)x[j]) / (double)one->scales[j], 2);
         row++;

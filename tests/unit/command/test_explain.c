@@ -80,6 +80,51 @@ Test(explain, bad_input_of_a_table_net)
     refused("ig sample=0 baseline=blur", NN_REFUSED, "images", NULL);
 }
 
+/* The messages of bad input, word by word. */
+Test(explain, bad_input_in_exact_words)
+{
+    static const struct {
+        const char *line, *message, *hint;
+    } images[] =
+        {
+            {"gradcam 0 layer=conv2", "there is no layer 'conv2' in the net",
+             "did you mean conv1?"},
+            {"saliency 0 target=10",
+             "target=10: there is no such class; the net has 10, from 0 to 9", ""},
+            {"shapley 0 kind=exact",
+             "exact Shapley values need 2^64 evaluations; the most is 2^20: use kind=permutation, "
+             "kernel_shap or integrated_gradients",
+             ""},
+            {"ig 0 baseline=small.npy", "small.npy holds 3x3, an input has 64 values", ""},
+        },
+      tables[] = {
+          {"gradcam 0",
+           "gradcam needs a convolution, and the net has none: use saliency, integrated_gradients "
+           "or occlusion",
+           ""},
+          {"saliency 0 target=setosaa",
+           "target=setosaa: there is no such class; the net has 3, from 0 to 2",
+           "did you mean setosa?"},
+      };
+    struct nn_shape small = nn_shape_make(2, (size_t[]){3, 3});
+    nn_test_run(&test, "data demo digits; add conv2d 4 3 relu; add flatten; add dense 10 softmax",
+                NN_OK);
+    write_array("small.npy", &small, 0);
+    for (size_t i = 0; i < sizeof images / sizeof *images; i++) {
+        struct nn_error error = {0};
+        nn_session_run_line(test.session, images[i].line, NULL, 1, &error);
+        cr_expect_str_eq(error.message, images[i].message);
+        cr_expect_str_eq(error.hint, images[i].hint);
+    }
+    nn_test_run(&test, "data demo iris; net new; add dense 8 relu; add dense 3 softmax", NN_OK);
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        struct nn_error error = {0};
+        nn_session_run_line(test.session, tables[i].line, NULL, 1, &error);
+        cr_expect_str_eq(error.message, tables[i].message);
+        cr_expect_str_eq(error.hint, tables[i].hint);
+    }
+}
+
 Test(explain, a_model_that_is_not_finite)
 {
     nn_test_run(&test, "data demo iris; add dense 8 relu; add dense 3 softmax", NN_OK);

@@ -6,6 +6,7 @@
 
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static struct nn_test_session test;
@@ -286,6 +287,89 @@ Test(studies, wrong_questions_are_refused)
         cr_expect(status == digits[i].status && strstr(error.message, digits[i].message),
                   "`%s`: %s: %s", digits[i].line, nn_status_text(status), error.message);
     }
+}
+
+/* What a data scientist reads: plain words, no rest of a rounded zero, no value unscaled unsaid. */
+Test(studies, words_of_activation_maximization_and_counterfactuals)
+{
+    load_flowers();
+    nn_test_run(&test, "actmax unit=all steps=4", NN_OK);
+    cr_expect_str_eq(last()->note, "Values are as the net sees them, after data scale standard.");
+    struct nn_error error = nn_test_run(&test, "actmax rose", NN_ARGUMENT);
+    cr_expect_str_eq(error.message, "there is no class rose: the net has 3, from 0");
+    error = nn_test_run(&test, "actmax setsa", NN_ARGUMENT);
+    cr_expect_str_eq(error.hint, "did you mean `setosa`?");
+    error = nn_test_run(&test, "actmax 9 layer=dense1", NN_ARGUMENT);
+    cr_expect_str_eq(error.message, "dense1 has no unit 9: it has 8 units, from 0");
+    for (size_t i = 0; i < 2; i++) {
+        error =
+            nn_test_run(&test, i ? "pdp 0 target=loss" : "attack fgsm 0 target=loss", NN_ARGUMENT);
+        cr_expect_str_eq(error.message,
+                         "target=loss is for one sample and its own class: name a class");
+    }
+    for (size_t sample = 0; sample < 6; sample++) {
+        char line[48];
+        snprintf(line, sizeof line, "counterfactual %zu", sample);
+        nn_test_run(&test, line, NN_OK);
+        for (size_t row = 0; row < last()->rows; row++)
+            for (size_t column = 1; column < 3; column++)
+                cr_expect(cell(row, column) == 0 ||
+                              fabs(cell(row, column)) > 1e-6 * fabs(cell(row, 3)),
+                          "%g", cell(row, column));
+    }
+}
+
+/* An image of a class does not depend on which others are made beside it. */
+Test(studies, images_of_several_classes_do_not_repel_one_another)
+{
+    load_digits();
+    nn_test_run(&test, "actmax 3 steps=40", NN_OK);
+    float alone[64];
+    memcpy(alone, last()->values.data, sizeof alone);
+    nn_test_run(&test, "actmax all steps=40", NN_OK);
+    for (size_t i = 0; i < 64; i++)
+        cr_expect(fabsf(last()->values.data[3 * 64 + i] - alone[i]) < 1e-5f, "%zu", i);
+    nn_test_run(&test, "actmax all layer=flatten1 steps=1", NN_OK); /* more than are compared */
+}
+
+static const char *const studies_of_a_net[] = {
+    "actmax 0",
+    "dream 0",
+    "examples dense1",
+    "pdp 0",
+    "ice 0",
+    "ale 0",
+    "waterfall 0",
+    "attack fgsm 0",
+    "probe",
+    "pca dense1",
+    "counterfactual 0",
+    "cka",
+    "tcav setosa target=1 layer=dense1",
+};
+
+Test(studies, nothing_is_studied_of_a_net_that_is_not_finite)
+{
+    nn_test_run(&test, "data demo iris; net new; add dense 8 relu; add dense 3 softmax", NN_OK);
+    test.session->net->nodes[1]->params[0].value.data[3] = NAN;
+    for (size_t i = 0; i < sizeof studies_of_a_net / sizeof *studies_of_a_net; i++) {
+        struct nn_error error = nn_test_run(&test, studies_of_a_net[i], NN_REFUSED);
+        cr_expect_str_eq(error.message, "dense1.weight holds values that are not finite: there is "
+                                        "nothing to explain");
+    }
+}
+
+/* A layer without weights has no figure of them. */
+Test(studies, diagnose_has_no_update_of_a_layer_without_weights)
+{
+    nn_test_run(&test,
+                "data demo iris; net new; add dense 4 relu; add dense 3 softmax; compile "
+                "loss=categorical_crossentropy; train epochs=1; diagnose trials=no",
+                NN_OK);
+    const struct nn_result *layers = test.session->results[1];
+    cr_assert_str_eq(layers->command, "diagnose layers");
+    cr_expect_str_eq(layers->cells[8].text, "relu1");
+    cr_expect(layers->cells[15].decimals == -3 && layers->cells[7].decimals == -1);
 }
 
 /* What a class of the digits looks like to a trained net: each image is taken for its class. */

@@ -420,3 +420,31 @@ Test(result_faults, no_allocation_failure_is_lost)
     nn_result_free(results[0]);
     nn_result_free(results[1]);
 }
+
+/* No number is not the same as one that is not finite. */
+Test(results, a_cell_without_a_number)
+{
+    static const char *const columns[] = {"layer", "update"};
+    struct nn_medium plain = {NN_DEPTH_MONO, true};
+    struct nn_result *result;
+    struct nn_buffer csv, json;
+
+    cr_assert(nn_result_new(NN_RESULT_TABLE, "diagnose layers", &result, NULL) == NN_OK);
+    cr_assert(nn_result_table(result, columns, 2, 2, NULL) == NN_OK);
+    nn_result_set_number(result, 0, 0, 1, -2);
+    nn_result_set_number(result, 0, 1, NAN, -1);
+    nn_result_set_number(result, 1, 0, 2, -2);
+    nn_result_set_nothing(result, 1, 1);
+    char *text = text_of(result, 80, plain);
+    cr_expect(strstr(text, "1     nan\n") && strstr(text, "2       -\n"), "%s", text);
+    nn_free(text);
+    nn_buffer_init(&csv, 0);
+    nn_buffer_init(&json, 0);
+    cr_assert(nn_result_csv(result, &csv, NULL) == NN_OK);
+    cr_expect(strstr(nn_buffer_string(&csv), "1,nan\n2,\n"), "%s", nn_buffer_string(&csv));
+    cr_assert(nn_result_json(result, &json, NULL) == NN_OK);
+    cr_expect(strstr(nn_buffer_string(&json), "[2,null]"), "%s", nn_buffer_string(&json));
+    nn_buffer_clear(&csv);
+    nn_buffer_clear(&json);
+    nn_result_free(result);
+}
