@@ -41,7 +41,10 @@ const struct nn_arg_spec nn_actmax_args[] = {
     {"redirect", NN_ARG_INT, "16", 0, 100000, NULL, "steps",
      "for so many steps, a relu that blocks all of the gradient lets its dead units rise", 0},
     {"diversity", NN_ARG_REAL, "1", 0, 1e6, NULL, NULL,
-     "for several images of one unit: weight of their likeness, which is subtracted", 0},
+     "for several images of one unit: weight of their likeness, which is subtracted but for the "
+     "last "
+     "quarter of the steps",
+     0},
     {"contrast", NN_ARG_BOOL, "yes", 0, 0, NULL, NULL,
      "for a class: raise its logit over the other classes' (log-probability), not alone", 0},
     {0},

@@ -530,6 +530,7 @@ enum nn_status nn_ascent_step(struct nn_ascent *ascent, size_t step, struct nn_e
 {
     const struct nn_ascent_settings *settings = &ascent->settings;
     enum nn_status status = NN_OK;
+    bool apart = step <= settings->steps - settings->steps / 4;
     step = choose_phase(ascent, step);
     bool warped = is_warped(ascent);
     memset(ascent->gradient, 0, ascent->n * ascent->size * sizeof *ascent->gradient);
@@ -537,7 +538,7 @@ enum nn_status nn_ascent_step(struct nn_ascent *ascent, size_t step, struct nn_e
     nn_ascent_aim(ascent);
     NN_TRY(walk_back(ascent, ascent->node, step <= settings->redirect, error));
     add_gradient(ascent, nn_pass_gradient(ascent->pass, 0), warped, 1);
-    if (settings->diversity > 0)
+    if (settings->diversity > 0 && apart) /* then each for itself, until the net is sure */
         NN_TRY(subtract_similarity(ascent, warped, error));
     bool blurred = settings->blur > 0 && ascent->height > 0 && !settings->fourier &&
                    !settings->patterns && settings->every > 0 && step % settings->every == 0 &&

@@ -148,7 +148,10 @@ static enum nn_status find_unit(const struct maximization *maximization, const c
                 NN_VISIBLE(text), count);
     else
         nn_fail(error, NN_ARGUMENT, "%s has no unit %s: it has %zu %s, from 0", at->name,
-                NN_VISIBLE(text), count, at->shape.rank > 1 ? "feature maps" : "units");
+                NN_VISIBLE(text), count,
+                at->shape.rank > 1 ? count == 1 ? "feature map" : "feature maps"
+                : count == 1       ? "unit"
+                                   : "units");
     const char *nearest =
         at->index >= nn_net_logits(net)
             ? nn_text_nearest(text, (const char *const *)maximization->request.classes,
@@ -156,6 +159,8 @@ static enum nn_status find_unit(const struct maximization *maximization, const c
             : NULL;
     if (nearest)
         nn_fail_hint(error, "did you mean `%s`?", NN_VISIBLE(nearest));
+    else if (strchr(text, ':'))
+        nn_fail_hint(error, "a unit of another layer is named by layer=NAME unit=NUMBER");
     return NN_ARGUMENT;
 }
 
@@ -199,6 +204,12 @@ static enum nn_status read_direction(struct maximization *maximization, const ch
         return nn_fail(error, NN_SHAPE, "%s holds %zu numbers; %s has %zu %s", NN_VISIBLE(path),
                        nn_shape_size(&maximization->direction.shape), node->name, wanted,
                        node->shape.rank > 1 ? "feature maps" : "units");
+    bool any = false;
+    for (size_t i = 0; i < wanted; i++)
+        any = any || maximization->direction.data[i] != 0;
+    if (!any)
+        return nn_fail(error, NN_ARGUMENT, "%s holds zeros alone: that is no direction",
+                       NN_VISIBLE(path));
     request->what = NN_ACTMAX_DIRECTION;
     request->direction = maximization->direction.data;
     request->units = NULL;

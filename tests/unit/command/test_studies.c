@@ -3,10 +3,12 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "data/npy.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct nn_test_session test;
@@ -332,6 +334,18 @@ Test(studies, images_of_several_classes_do_not_repel_one_another)
     nn_test_run(&test, "actmax all layer=flatten1 steps=1", NN_OK); /* more than are compared */
 }
 
+Test(studies, directions_and_units_that_are_none)
+{
+    load_digits();
+    struct nn_shape shape = nn_shape_make(1, (size_t[]){10});
+    float nothing[10] = {0};
+    cr_assert(nn_npy_write("zero.npy", &shape, nothing, NULL) == NN_OK);
+    struct nn_error error = nn_test_run(&test, "actmax direction=zero.npy", NN_ARGUMENT);
+    cr_expect_str_eq(error.message, "zero.npy holds zeros alone: that is no direction");
+    error = nn_test_run(&test, "actmax conv1:2", NN_ARGUMENT);
+    cr_expect_str_eq(error.hint, "a unit of another layer is named by layer=NAME unit=NUMBER");
+}
+
 static const char *const studies_of_a_net[] = {
     "actmax 0",
     "dream 0",
@@ -394,4 +408,17 @@ Test(studies, every_digit_is_taken_for_its_class)
     for (size_t class = 0; class < 10; class ++)
         cr_expect(p->data[class * 11] >= 0.99f, "digit %zu: p %g", class,
                   (double)p->data[class * 11]);
+    /* several images of one class differ, and the net is sure of each, too */
+    nn_test_run(&test, "actmax 3 count=4", NN_OK);
+    const float *x = last()->values.data;
+    double farthest = 0;
+    for (size_t i = 0; i < 4; i++) {
+        const char *sure = strstr(last()->names[i], "p ");
+        cr_expect(sure && strtod(sure + 2, NULL) >= 0.99, "%s", last()->names[i]);
+        double square = 0;
+        for (size_t j = 0; j < 64; j++)
+            square += pow((double)x[i * 64 + j] - (double)x[j], 2);
+        farthest = fmax(farthest, square);
+    }
+    cr_expect(farthest > 1, "%g", farthest);
 }
