@@ -15,7 +15,8 @@ enum nn_quadrature {
 #define NN_QUADRATURE_NAMES "gausslegendre|left|right|middle|trapezoid"
 
 /* Fills nodes[n] and weights[n]; the weights sum to 1. n >= 1 (trapezoid: n >= 2). Gauss-Legendre
- * nodes by Newton's method on the Legendre polynomial, to double precision. */
+ * nodes by Newton's method on the Legendre polynomial, to double precision; time in proportion to
+ * n. */
 void nn_quadrature(enum nn_quadrature rule, size_t n, double *nodes, double *weights);
 
 #endif

@@ -9,7 +9,7 @@
 
 enum { STEPS, RULE, TOLERANCE, VARIANT };
 
-#define MOST_STEPS 16384 /* of tolerance=: finding more nodes takes longer than any net */
+#define MOST_STEPS 16384 /* of tolerance=: floats have no more to tell */
 /* The choice after the quadratures. */
 #define EXACT (NN_QUADRATURE_TRAPEZOID + 1)
 
