@@ -9,6 +9,7 @@
 #include "command/truth.h"
 #include "data/npy.h"
 #include "explain/blur.h"
+#include "explain/cam.h"
 #include "explain/pointing.h"
 #include "explain/trust.h"
 
@@ -43,7 +44,8 @@ const struct nn_arg_spec nn_explain_args[] = {
      .type = NN_ARG_TEXT,
      .fallback = "0",
      .help = "what counts as nothing: a number (scaled), mean (of the training data), blur or "
-             "blur:SIGMA (of the sample itself, in pixels), sample:N (of its split), or an .npy "
+             "blur:SIGMA (of the sample itself, in pixels or steps), sample:N (of its split), or "
+             "an .npy "
              "file"},
     {.name = "seed",
      .type = NN_ARG_INT,
@@ -158,9 +160,11 @@ static enum nn_status blur_samples(struct nn_explanation *explanation, const cha
     const struct nn_shape *shape = &explanation->subject.shape;
     size_t size = nn_shape_size(shape), count = explanation->subject.count;
     enum nn_status status = NN_OK;
-    if (shape->rank != 3)
-        return nn_fail(error, NN_REFUSED, "baseline=blur is for images; use mean or a number");
-    size_t side = shape->dim[1] < shape->dim[2] ? shape->dim[1] : shape->dim[2];
+    struct nn_plane plane = nn_plane_of(shape);
+    if (shape->rank != 3 && shape->rank != 2)
+        return nn_fail(error, NN_REFUSED,
+                       "baseline=blur is for images and series; use mean or a number");
+    size_t side = plane.height < plane.width && shape->rank == 3 ? plane.height : plane.width;
     double sigma = (double)side / 8;
     if (text && (!nn_number_parse(text, strlen(text), &sigma) || sigma <= 0 || sigma > 1e4))
         return nn_fail(error, NN_ARGUMENT, "baseline=blur:%s: a width in pixels above 0 is wanted",
@@ -170,8 +174,8 @@ static enum nn_status blur_samples(struct nn_explanation *explanation, const cha
         return nn_fail_memory(error, count * size * sizeof *explanation->baseline);
     memcpy(explanation->baseline, explanation->subject.x, count * size * sizeof(float));
     for (size_t s = 0; s < count && status == NN_OK; s++)
-        status = nn_blur(explanation->baseline + s * size, shape->dim[0], shape->dim[1],
-                         shape->dim[2], sigma, error);
+        status = nn_blur(explanation->baseline + s * size, plane.channels, plane.height,
+                         plane.width, sigma, error);
     explanation->request.own_baselines = true;
     return status;
 }

@@ -66,6 +66,37 @@ static enum nn_status probability(const struct nn_explain_call *call, double *p,
     return status;
 }
 
+enum nn_status nn_explain_tell(const struct nn_explain_call *call, const char *key,
+                               const char *value, struct nn_error *error)
+{
+    if (!call->told)
+        return NN_OK;
+    if (value)
+        return nn_args_set(call->told, key, value, "", error);
+    call->told->values[nn_args_find(call->told->specs, key)].set = false;
+    return NN_OK;
+}
+
+enum nn_status nn_explain_tell_count(const struct nn_explain_call *call, const char *key,
+                                     size_t count, struct nn_error *error)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%zu", count);
+    return nn_explain_tell(call, key, text, error);
+}
+
+/* "The shares miss the change ...", with the argument that would mend it, if there is one. */
+static void note_gap(const struct nn_method *method, double relative, struct nn_result *result)
+{
+    bool steps = nn_args_find(method->args, "steps") >= 0,
+         samples = nn_args_find(method->args, "samples") >= 0;
+    snprintf(result->note, sizeof result->note,
+             "The shares miss the change of the answer by %.1f %%%s.", 100 * relative,
+             steps     ? ": raise steps="
+             : samples ? ": raise samples="
+                       : "");
+}
+
 static enum nn_status fill(struct nn_result *result, const struct nn_explain_request *request,
                            const struct nn_explain_call *call, const double *gap,
                            struct nn_error *error)
@@ -79,7 +110,7 @@ static enum nn_status fill(struct nn_result *result, const struct nn_explain_req
     result->scale = method->scale;
     result->sample = -1;
     snprintf(result->method, sizeof result->method, "%s", method->name);
-    nn_args_format(call->args, true, &text);
+    nn_args_format(call->told, true, &text);
     NN_TRY(nn_buffer_check(&text, error));
     snprintf(result->parameters, sizeof result->parameters, "%s", nn_buffer_string(&text));
     nn_target_text(&call->target, call->net, request->classes, request->class_count, 0,
@@ -99,9 +130,7 @@ static enum nn_status fill(struct nn_result *result, const struct nn_explain_req
         nn_result_figure(result, "gap", gap[0]);
         double relative = fabs(gap[0]) / fmax(fabs(value - base), 1e-12);
         if (relative > 0.01)
-            snprintf(result->note, sizeof result->note,
-                     "The shares miss the change of the answer by %.1f %%: take more steps.",
-                     100 * relative);
+            note_gap(method, relative, result);
     }
     if (method->flags & NN_METHOD_CONSERVES)
         nn_result_figure(result, "gap", gap[0]);
@@ -191,6 +220,7 @@ enum nn_status nn_explain(const struct nn_explain_request *request, struct nn_re
     int32_t *units = nn_calloc(request->batch, sizeof *units);
     double *gap = nn_calloc(request->batch, sizeof *gap);
     float *zeros = nn_calloc(in, sizeof *zeros);
+    struct nn_args told = {0};
     struct nn_explain_call call = {
         .net = request->net,
         .batch = request->batch,
@@ -200,10 +230,12 @@ enum nn_status nn_explain(const struct nn_explain_request *request, struct nn_re
         .background = request->background,
         .backgrounds = request->method->flags & NN_METHOD_BACKGROUND ? request->backgrounds : 0,
         .args = request->args,
+        .told = &told,
         .seed = request->seed,
         .progress = request->progress};
     if (!units || !gap || !zeros)
         NN_TRY(nn_fail_memory(error, in * sizeof *zeros));
+    NN_TRY(nn_args_copy(&told, request->args, error));
     NN_TRY(look(&call, error));
     NN_TRY(nn_result_new(NN_RESULT_ATTRIBUTION, "explain", &made, error));
     NN_TRY(run_method(request, &call, units, gap, made, error));
@@ -212,6 +244,7 @@ enum nn_status nn_explain(const struct nn_explain_request *request, struct nn_re
     *result = made;
     made = NULL;
 out:
+    nn_args_clear(&told);
     nn_pass_free(call.seen.pass);
     nn_free(units);
     nn_free(gap);

@@ -1,6 +1,7 @@
 #include "explain/layerpath.h"
 
 #include "base/mem.h"
+#include "explain/rules.h"
 
 enum { STEPS, RULE, VARIANT };
 
@@ -26,6 +27,10 @@ enum nn_status nn_layer_path_init(struct nn_layer_path *path, const struct nn_ex
     path->steps = (size_t)nn_args_int(call->args, STEPS);
     path->rule = (enum nn_layer_path_rule)nn_args_int(call->args, RULE);
     path->captum = nn_args_int(call->args, VARIANT) == 1;
+    /* behind indices, too: the path from baseline to input leads between them */
+    enum nn_status status = nn_gradient_exists(call->net, 0, call->target.node, error);
+    if (status != NN_OK)
+        return status;
     if (path->captum && path->rule == NN_LAYER_PATH_TRAPEZOID)
         return nn_fail(error, NN_ARGUMENT, "variant=captum goes with rule=left or rule=right");
     path->x = nn_calloc(path->steps + 1, in * sizeof *path->x);

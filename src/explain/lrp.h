@@ -56,7 +56,10 @@ const struct nn_lrp_form *nn_lrp_form_find(const char *name, const char *variant
 struct nn_lrp_settings {
     const struct nn_lrp_form *form;
     double epsilon, gamma, alpha, beta;
-    float low, high;
+    float low, high;           /* of the box rule */
+    const float *lows, *highs; /* [bound_count], the layer's input, where they differ from value to
+                                  value; NULL: they do not */
+    size_t bound_count;
 };
 /* For layers with weights; settings are struct nn_lrp_settings. */
 extern const struct nn_rule nn_rule_lrp;

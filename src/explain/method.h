@@ -64,9 +64,17 @@ struct nn_explain_call {
     struct nn_target target;
     int layer; /* for methods with needs_layer: resolved node */
     const struct nn_args *args;
+    struct nn_args *told; /* nn_explain_tell; NULL: nobody asks */
     uint64_t seed;
     struct nn_progress *progress; /* may be NULL */
 };
+
+/* What the result says of an argument that the method has chosen itself or taken otherwise than it
+ * was given; value NULL: it had no part in the map. */
+enum nn_status nn_explain_tell(const struct nn_explain_call *call, const char *key,
+                               const char *value, struct nn_error *error);
+enum nn_status nn_explain_tell_count(const struct nn_explain_call *call, const char *key,
+                                     size_t count, struct nn_error *error);
 
 /* What counts as nothing for a sample: [input shape...]. */
 static inline const float *nn_explain_baseline(const struct nn_explain_call *call, size_t sample)

@@ -63,6 +63,18 @@ static enum nn_status read_noise(const struct nn_explain_call *call, struct nn_t
     return NN_OK;
 }
 
+/* As many copies as the file has; samples= may say the same. */
+static enum nn_status count_noise(const struct nn_explain_call *call, const struct nn_tensor *noise,
+                                  size_t *copies, struct nn_error *error)
+{
+    if (nn_args_given(call->args, SAMPLES) && *copies != noise->shape.dim[0])
+        return nn_fail(error, NN_ARGUMENT, "samples=%zu, but %s holds the noise of %zu copies",
+                       *copies, NN_VISIBLE(nn_args_text(call->args, NOISE)), noise->shape.dim[0]);
+    *copies = noise->shape.dim[0];
+    enum nn_status status = nn_explain_tell_count(call, "samples", *copies, error);
+    return status == NN_OK ? nn_explain_tell(call, "sigma", NULL, error) : status;
+}
+
 /* 0.15 of the range of one sample, unless sigma= says. */
 static float sigma_of(const struct nn_explain_call *call, const float *x, size_t size)
 {
@@ -167,6 +179,7 @@ static enum nn_status run_group(struct group *group, const struct nn_explain_cal
     noisy.x = group->x;
     noisy.target.unit = group->units;
     noisy.args = inner;
+    noisy.told = NULL;
     for (size_t k = 0; k < n; k++)
         add_noise(call, noise, first + k, group->x + k * count);
     struct nn_progress_part whole =
@@ -196,7 +209,7 @@ enum nn_status nn_noise_run(const struct nn_explain_call *call, enum nn_noise_st
     NN_TRY(nn_args_default(&inner, method->args, error));
     NN_TRY(read_noise(call, &noise, error));
     if (noise.data)
-        copies = noise.shape.dim[0];
+        NN_TRY(count_noise(call, &noise, &copies, error));
     NN_TRY(group_init(&group, call, copies, error));
     for (size_t first = 0; first < copies; first += group.copies) {
         size_t n = copies - first < group.copies ? copies - first : group.copies;

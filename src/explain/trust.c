@@ -6,6 +6,7 @@
 #include "explain/parse.h"
 #include "explain/pointing.h"
 #include "explain/rank.h"
+#include "explain/rules.h"
 #include "kernels/kernels.h"
 
 #include <math.h>
@@ -276,6 +277,14 @@ static double norm_of(const float *a, const float *b, size_t count)
     return sqrt(sum);
 }
 
+/* Between two indices there is nothing to read. */
+static bool takes_noise(const struct trial *trial)
+{
+    return nn_gradient_exists(trial->request->net, 0, trial->target.node, NULL) == NN_OK;
+}
+
+static const char indices[] = "the net reads indices, which bear no noise";
+
 /* max ||A(x') - A(x)|| / ||A(x)||, x' = x + uniform noise of 2 % of the range */
 static enum nn_status measure_sensitivity(struct trial *trial, struct nn_trust *trust,
                                           struct nn_error *error)
@@ -284,6 +293,10 @@ static enum nn_status measure_sensitivity(struct trial *trial, struct nn_trust *
     float *noisy = trial->x, *map = trial->other;
     float radius = 0.02f * range_of(trial->request->x, trial->size);
     double length = norm_of(trial->map, NULL, trial->map_size), largest = 0;
+    if (!takes_noise(trial)) {
+        none(trust, NN_TRUST_SENSITIVITY, indices);
+        return NN_OK;
+    }
     nn_random_init(&random, trial->request->seed, NN_STREAM_EXPLAIN, 101);
     for (int k = 0; k < NOISY_COPIES; k++) {
         for (size_t i = 0; i < trial->size; i++)
@@ -317,6 +330,10 @@ static enum nn_status measure_infidelity(struct trial *trial, struct nn_trust *t
         none(trust, NN_TRUST_INFIDELITY,
              trial->laid ? "a magnitude does not say which way the answer goes"
                          : "the map is of units, whose changes noise in the input does not give");
+        return NN_OK;
+    }
+    if (!takes_noise(trial)) {
+        none(trust, NN_TRUST_INFIDELITY, indices);
         return NN_OK;
     }
     target.unit = trial->units;

@@ -1,6 +1,7 @@
 /* What the figures of trust say, in words and beside the map. */
 #include "explain/trust.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,13 +44,20 @@ static void judge_ranking(const struct nn_trust *trust, struct objections *to)
         object(to, "its ranking is hardly better than random ones");
 }
 
+/* Whether any of the figures that may speak against a map is there. */
+static bool can_judge(const struct nn_trust *trust)
+{
+    return isfinite(trust->gain) || isfinite(trust->figure[NN_TRUST_GAP].value) ||
+           isfinite(trust->figure[NN_TRUST_SENSITIVITY].value) ||
+           isfinite(trust->figure[NN_TRUST_RANDOMIZATION].value);
+}
+
 void nn_trust_verdict(const struct nn_trust *trust, char *out, size_t capacity)
 {
     const struct nn_trust_figure *figure = trust->figure;
     const struct nn_trust_figure *pointing = &figure[NN_TRUST_POINTING],
                                  *mass = &figure[NN_TRUST_MASS];
     struct objections to = {out, capacity, 0};
-    bool whole = figure[NN_TRUST_RANDOMIZATION].name;
     out[0] = '\0';
     if (figure[NN_TRUST_GAP].value > 0.05)
         object(&to, "the shares miss the change of the answer by %.0f %%",
@@ -64,8 +72,10 @@ void nn_trust_verdict(const struct nn_trust *trust, char *out, size_t capacity)
                100 * figure[NN_TRUST_SENSITIVITY].value);
     if (to.used > 0)
         snprintf(out + to.used, capacity - to.used, ": do not rely on this map alone.");
-    else if (whole)
-        snprintf(out, capacity, "Nothing speaks against this map.");
+    else if (figure[NN_TRUST_RANDOMIZATION].name)
+        snprintf(out, capacity, "%s",
+                 can_judge(trust) ? "Nothing speaks against this map."
+                                  : "There is no figure that this map could be judged by.");
     if (out[0] >= 'a' && out[0] <= 'z')
         out[0] = (char)(out[0] - 'a' + 'A');
 }

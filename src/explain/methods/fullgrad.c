@@ -1,4 +1,5 @@
 #include "explain/alone.h"
+#include "explain/cam.h"
 #include "explain/explain.h"
 #include "explain/rules.h"
 
@@ -95,7 +96,7 @@ static enum nn_status explain_sample(struct fullgrad *f, size_t s, float *out,
     for (int n = 0; n <= target.node; n++) {
         const struct nn_node *node = net->nodes[n];
         enum kind kind = BIAS;
-        if (!f->reached[n] || node->shape.rank != 3)
+        if (!f->reached[n] || node->shape.rank != net->nodes[0]->shape.rank)
             continue;
         if (n > 0)
             NN_TRY(kind_of(node, &kind, error));
@@ -108,8 +109,9 @@ static enum nn_status explain_sample(struct fullgrad *f, size_t s, float *out,
         }
         for (size_t i = 0; i < node->size; i++)
             f->product[i] = factor[i] * g[i];
-        size_t h = node->shape.dim[1], w = node->shape.dim[2];
-        for (size_t c = 0; c < node->shape.dim[0]; c++)
+        struct nn_plane plane = nn_plane_of(&node->shape);
+        size_t h = plane.height, w = plane.width;
+        for (size_t c = 0; c < plane.channels; c++)
             add_map(f->product + c * h * w, h, w, f->height, f->width, f->work, f->grown, out);
     }
 out:
@@ -124,10 +126,11 @@ static enum nn_status prepare(struct fullgrad *f, const struct nn_explain_call *
     size_t largest = 1;
     enum kind kind;
     f->call = call;
-    if (net->nodes[0]->shape.rank != 3)
-        return nn_fail(error, NN_REFUSED, "fullgrad is for images; use gradient_x_input");
-    f->height = net->nodes[0]->shape.dim[1];
-    f->width = net->nodes[0]->shape.dim[2];
+    if (net->nodes[0]->shape.rank != 3 && net->nodes[0]->shape.rank != 2)
+        return nn_fail(error, NN_REFUSED,
+                       "fullgrad is for images and series; use gradient_x_input");
+    f->height = nn_plane_of(&net->nodes[0]->shape).height;
+    f->width = nn_plane_of(&net->nodes[0]->shape).width;
     NN_TRY(nn_gradient_exists(net, 0, call->target.node, error));
     f->reached = nn_calloc((size_t)net->count, sizeof *f->reached);
     if (!f->reached)
@@ -172,10 +175,8 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
 
 static void shape_of(const struct nn_explain_call *call, struct nn_shape *shape)
 {
-    const struct nn_shape *input = &call->net->nodes[0]->shape;
-    *shape = *input;
-    if (input->rank == 3)
-        shape->dim[0] = 1;
+    struct nn_plane plane = nn_plane_of(&call->net->nodes[0]->shape);
+    *shape = nn_shape_make(3, (size_t[]){1, plane.height, plane.width});
 }
 
 const struct nn_method nn_method_fullgrad = {

@@ -9,9 +9,9 @@
 enum { SAMPLES };
 
 static const struct nn_arg_spec args[] = {
-    {"samples", NN_ARG_INT, "2048", 2, 10000000, NULL, "coalitions",
+    {"samples", NN_ARG_INT, NULL, 2, 10000000, NULL, "coalitions",
      "coalitions that are evaluated; all of them where there are no more (then the values are "
-     "exact)",
+     "exact); default 2048, but at least two for each feature",
      0},
     {0},
 };
@@ -114,11 +114,19 @@ out:
     return status;
 }
 
+static size_t samples_of(const struct nn_explain_call *call)
+{
+    size_t n = call->net->nodes[0]->size;
+    if (nn_args_is_set(call->args, SAMPLES))
+        return (size_t)nn_args_int(call->args, SAMPLES);
+    return n > 1024 ? 2 * n : 2048;
+}
+
 static enum nn_status run(const struct nn_explain_call *call, float *out, double *gap,
                           struct nn_error *error)
 {
     enum nn_status status = NN_OK;
-    size_t n = call->net->nodes[0]->size, samples = (size_t)nn_args_int(call->args, SAMPLES);
+    size_t n = call->net->nodes[0]->size, samples = samples_of(call);
     bool all = n < 24 && ((size_t)1 << n) - 2 <= samples;
     struct draw draw = {.n = n, .count = all ? ((size_t)1 << n) - 2 : samples};
     double ends[2], *value = NULL, *phi = NULL;
@@ -131,6 +139,13 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
                        "kernel_shap solves a system of %zu features; the most is 4096: use shapley "
                        "kind=permutation or integrated_gradients",
                        n);
+    if (!all && samples < 2 * (n - 1))
+        return nn_fail(
+            error, NN_ARGUMENT,
+            "kernel_shap: samples=%zu coalitions cannot tell %zu features apart, for they "
+            "come in pairs of complements: at least %zu are wanted",
+            samples, n, 2 * (n - 1));
+    NN_TRY(nn_explain_tell_count(call, "samples", draw.count, error));
     draw.member = nn_calloc(draw.count, n);
     draw.weight = nn_calloc(draw.count, sizeof *draw.weight);
     value = nn_calloc(draw.count, sizeof *value);

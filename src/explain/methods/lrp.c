@@ -59,6 +59,8 @@ struct plan {
     struct nn_rule_choice *choices;   /* [nodes] */
     struct nn_lrp_settings *settings; /* [nodes] */
     size_t scratch;                   /* the most that a rule needs */
+    float **bounds;                   /* [nodes]: of box layers behind others, else NULL */
+    bool gamma, alphabeta, box;       /* forms that came into it */
 };
 
 static struct nn_rule_choice choose(void *context, const struct nn_node *node)
@@ -112,13 +114,87 @@ static void box_of(const struct nn_explain_call *call, struct nn_lrp_settings *s
         nn_args_is_set(call->args, HIGH) ? (float)nn_args_real(call->args, HIGH) : high;
 }
 
-static enum nn_status plan_node(struct plan *plan, const struct nn_explain_call *call,
-                                const struct nn_node *node, bool *first, struct nn_error *error)
+/* Sums and means have it, too. */
+static double epsilon_of(const struct nn_args *values, double usual)
 {
+    if (nn_args_is_set(values, EPSILON))
+        return nn_args_real(values, EPSILON);
+    return strcmp(nn_args_text(values, VARIANT), "captum") == 0 ? 1e-9 : usual;
+}
+
+/* Whether a layer sees the input itself, moved about (flatten, padding) or normalized: then its
+ * least and greatest values are known. */
+static enum nn_status reads_input(const struct nn_net *net, const struct nn_node *node, bool *reads,
+                                  struct nn_error *error)
+{
+    bool *before = nn_calloc((size_t)net->count, sizeof *before), found = true;
+    if (!before)
+        return nn_fail_memory(error, (size_t)net->count * sizeof *before);
+    nn_net_ancestors(net, node->inputs[0], before);
+    for (int i = 1; i < net->count; i++)
+        found &= !before[i] || (net->nodes[i]->layer->flags & (NN_LAYER_MOVES | NN_LAYER_BATCH));
+    nn_free(before);
+    *reads = found;
+    return NN_OK;
+}
+
+/* What becomes of the least and the greatest input on the way to the layer. */
+static enum nn_status carry_box(struct plan *plan, const struct nn_net *net,
+                                const struct nn_node *node, struct nn_lrp_settings *settings,
+                                struct nn_progress *progress, struct nn_error *error)
+{
+    enum nn_status status;
+    struct nn_pass *pass = NULL;
+    size_t in = net->nodes[0]->size, count = net->nodes[node->inputs[0]]->size;
+    NN_TRY(nn_pass_new(net, 2, NN_PASS_FORWARD, 0, &pass, error));
+    float *low = nn_calloc(2 * count, sizeof *low), *high = low + count;
+    plan->bounds[node->index] = low;
+    if (!low)
+        NN_TRY(nn_fail_memory(error, 2 * count * sizeof *low));
+    for (size_t i = 0; i < 2 * in; i++)
+        nn_pass_input(pass)[i] = i < in ? settings->low : settings->high;
+    NN_TRY(nn_explain_forward(pass, 2, progress, error));
+    const float *y = nn_pass_output(pass, node->inputs[0]);
+    for (size_t i = 0; i < count; i++) {
+        low[i] = fminf(y[i], y[count + i]); /* a negative scale turns them round */
+        high[i] = fmaxf(y[i], y[count + i]);
+    }
+    settings->lows = low;
+    settings->highs = high;
+    settings->bound_count = count;
+out:
+    nn_pass_free(pass);
+    return status;
+}
+
+static enum nn_status plan_box(struct plan *plan, const struct nn_explain_call *call,
+                               const struct nn_net *net, const struct nn_node *node,
+                               struct nn_lrp_settings *settings, struct nn_error *error)
+{
+    bool reads = false;
+    enum nn_status status = reads_input(net, node, &reads, error);
+    if (status != NN_OK)
+        return status;
+    if (!reads)
+        return nn_fail(error, NN_REFUSED,
+                       "lrp: the box rule is for layers that read the input; %s does not",
+                       node->name);
+    box_of(call, settings);
+    plan->box = true;
+    if (node->inputs[0] == 0)
+        return NN_OK;
+    return carry_box(plan, net, node, settings, call->progress, error);
+}
+
+static enum nn_status plan_node(struct plan *plan, const struct nn_explain_call *call,
+                                const struct nn_net *net, const struct nn_node *node, bool *first,
+                                struct nn_error *error)
+{
+    enum nn_status status = NN_OK;
     unsigned flags = node->layer->flags;
     struct nn_lrp_settings *settings = &plan->settings[node->index];
     struct nn_rule_choice *choice = &plan->choices[node->index];
-    *settings = (struct nn_lrp_settings){.epsilon = 1e-6,
+    *settings = (struct nn_lrp_settings){.epsilon = epsilon_of(call->args, 1e-6),
                                          .gamma = nn_args_real(call->args, GAMMA),
                                          .alpha = nn_args_real(call->args, ALPHA),
                                          .beta = nn_args_real(call->args, BETA)};
@@ -138,16 +214,13 @@ static enum nn_status plan_node(struct plan *plan, const struct nn_explain_call 
         if (!settings->form)
             return nn_fail(error, NN_ARGUMENT, "lrp: variant=%s has no rule %s",
                            nn_args_text(call->args, VARIANT), name);
-        settings->epsilon = settings->form->epsilon;
-        if (strcmp(nn_args_text(call->args, VARIANT), "captum") == 0)
-            settings->epsilon = 1e-9;
-        if (nn_args_is_set(call->args, EPSILON))
-            settings->epsilon = nn_args_real(call->args, EPSILON);
-        if (strcmp(name, "box") == 0 && node->inputs[0] != 0)
-            return nn_fail(error, NN_REFUSED,
-                           "lrp: the box rule is for layers that read the input; %s does not",
-                           node->name);
-        box_of(call, settings);
+        settings->epsilon = epsilon_of(call->args, settings->form->epsilon);
+        if (strcmp(name, "box") == 0)
+            status = plan_box(plan, call, net, node, settings, error);
+        plan->gamma |= strcmp(name, "gamma") == 0;
+        plan->alphabeta |= strcmp(name, "alphabeta") == 0;
+        if (status != NN_OK)
+            return status;
         choice->rule = &nn_rule_lrp;
     } else
         return nn_fail(error, NN_REFUSED,
@@ -167,15 +240,45 @@ static enum nn_status make_plan(struct plan *plan, const struct nn_explain_call 
     bool *reached = nn_calloc((size_t)net->count, sizeof *reached), first = true;
     plan->choices = nn_calloc((size_t)net->count, sizeof *plan->choices);
     plan->settings = nn_calloc((size_t)net->count, sizeof *plan->settings);
-    if (!reached || !plan->choices || !plan->settings)
+    plan->bounds = nn_calloc((size_t)net->count, sizeof *plan->bounds);
+    if (!reached || !plan->choices || !plan->settings || !plan->bounds)
         NN_TRY(nn_fail_memory(error, (size_t)net->count * sizeof *plan->settings));
     nn_net_ancestors(net, call->target.node, reached);
     for (int i = 1; i < net->count; i++)
         if (reached[i])
-            NN_TRY(plan_node(plan, call, net->nodes[i], &first, error));
+            NN_TRY(plan_node(plan, call, net, net->nodes[i], &first, error));
 out:
     nn_free(reached);
     return status;
+}
+
+/* Keys of rules that no layer has got are not part of the result. */
+static enum nn_status tell(const struct plan *plan, const struct nn_explain_call *call,
+                           struct nn_error *error)
+{
+    const struct {
+        const char *key;
+        bool used;
+    } keys[] = {{"composite", !nn_args_is_set(call->args, RULE)},
+                {"gamma", plan->gamma},
+                {"alpha", plan->alphabeta},
+                {"beta", plan->alphabeta},
+                {"low", plan->box},
+                {"high", plan->box}};
+    enum nn_status status = NN_OK;
+    for (size_t i = 0; status == NN_OK && i < sizeof keys / sizeof *keys; i++)
+        if (!keys[i].used)
+            status = nn_explain_tell(call, keys[i].key, NULL, error);
+    return status;
+}
+
+static void plan_clear(struct plan *plan, const struct nn_net *net)
+{
+    for (int i = 0; plan->bounds && i < net->count; i++)
+        nn_free(plan->bounds[i]);
+    nn_free(plan->bounds);
+    nn_free(plan->choices);
+    nn_free(plan->settings);
 }
 
 static enum nn_status run(const struct nn_explain_call *call, float *out, double *gap,
@@ -195,6 +298,7 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
         NN_TRY(nn_fail_memory(error, call->batch * sizeof *value));
     NN_TRY(nn_net_merge_batchnorm(call->net, &merged, error));
     NN_TRY(make_plan(&plan, call, merged, error));
+    NN_TRY(tell(&plan, call, error));
     struct nn_gradient_job job = {.net = merged,
                                   .target = call->target,
                                   .x = call->x,
@@ -213,8 +317,7 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
         gap[s] = sum - value[s];
     }
 out:
-    nn_free(plan.choices);
-    nn_free(plan.settings);
+    plan_clear(&plan, merged);
     nn_free(value);
     nn_net_free(merged);
     return status;

@@ -2,15 +2,18 @@
 
 #include "base/mem.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { WINDOW, STRIDE };
 
 static const struct nn_arg_spec args[] = {
-    {"window", NN_ARG_DIMS, "4", 1, 65535, NULL, "pixels",
-     "size of the patch that is covered: N or HxW (features, time: N)", 0},
-    {"stride", NN_ARG_DIMS, "2", 1, 65535, NULL, "pixels",
-     "step from patch to patch: N or HxW (features, time: N)", 0},
+    {"window", NN_ARG_DIMS, NULL, 1, 65535, NULL, "pixels",
+     "size of the patch that is covered: N or HxW (features, time: N); default 4, of a row of "
+     "features 1",
+     0},
+    {"stride", NN_ARG_DIMS, NULL, 1, 65535, NULL, "pixels",
+     "step from patch to patch: N or HxW (features, time: N); default 2, at most the window", 0},
     {0},
 };
 
@@ -20,6 +23,34 @@ struct grid {
     struct nn_patch_grid patches;
     size_t channels, size;
 };
+
+/* Features have no neighbours: each is covered alone. */
+static size_t window_of(const struct nn_explain_call *call, int axis, size_t extent)
+{
+    if (nn_args_is_set(call->args, WINDOW))
+        return (size_t)nn_args_dim(call->args, WINDOW, axis);
+    size_t usual = call->net->nodes[0]->shape.rank >= 2 ? 4 : 1;
+    return usual < extent ? usual : extent;
+}
+
+static size_t stride_of(const struct nn_explain_call *call, int axis, size_t window)
+{
+    if (nn_args_is_set(call->args, STRIDE))
+        return (size_t)nn_args_dim(call->args, STRIDE, axis);
+    return window < 2 ? window : 2;
+}
+
+/* "4", or "4x3" where an image is lower than the usual window. */
+static enum nn_status tell(const struct nn_explain_call *call, const char *key,
+                           const size_t value[2], struct nn_error *error)
+{
+    char text[48];
+    bool image = call->net->nodes[0]->shape.rank >= 3;
+    if (!image || value[0] == value[1])
+        return nn_explain_tell_count(call, key, value[1], error);
+    snprintf(text, sizeof text, "%zux%zu", value[0], value[1]);
+    return nn_explain_tell(call, key, text, error);
+}
 
 static enum nn_status grid_init(struct grid *grid, const struct nn_explain_call *call,
                                 struct nn_error *error)
@@ -34,8 +65,8 @@ static enum nn_status grid_init(struct grid *grid, const struct nn_explain_call 
     grid->channels = grid->size / (patches->extent[0] * patches->extent[1]);
     for (int i = 0; i < 2; i++) {
         bool flat = i == 0 && !image; /* a row is one pixel high */
-        patches->window[i] = flat ? 1 : (size_t)nn_args_dim(call->args, WINDOW, i);
-        patches->stride[i] = flat ? 1 : (size_t)nn_args_dim(call->args, STRIDE, i);
+        patches->window[i] = flat ? 1 : window_of(call, i, patches->extent[i]);
+        patches->stride[i] = flat ? 1 : stride_of(call, i, patches->window[i]);
         if (patches->window[i] > patches->extent[i])
             return nn_fail(error, NN_ARGUMENT,
                            "occlusion: a window of %zu does not fit into %zu %s",
@@ -49,7 +80,8 @@ static enum nn_status grid_init(struct grid *grid, const struct nn_explain_call 
                                 patches->stride[i] +
                             1;
     }
-    return NN_OK;
+    enum nn_status status = tell(call, "window", patches->window, error);
+    return status == NN_OK ? tell(call, "stride", patches->stride, error) : status;
 }
 
 static void cover(const struct grid *grid, struct nn_patch patch, const float *baseline, float *x)

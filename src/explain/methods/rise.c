@@ -1,3 +1,4 @@
+#include "explain/cam.h"
 #include "explain/explain.h"
 
 #include "base/mem.h"
@@ -9,7 +10,7 @@ enum { SAMPLES, GRID, KEEP };
 static const struct nn_arg_spec args[] = {
     {"samples", NN_ARG_INT, "1000", 1, 10000000, NULL, "masks", "random masks", 0},
     {"grid", NN_ARG_INT, NULL, 2, 1024, NULL, "cells",
-     "cells of a mask along each side; default a quarter of the side, at "
+     "cells of a mask along each side (of a series along time); default a quarter of the side, at "
      "least 3",
      0},
     {"keep", NN_ARG_REAL, "0.5", 0.01, 0.99, NULL, NULL, "probability that a cell stays visible",
@@ -19,7 +20,8 @@ static const struct nn_arg_spec args[] = {
 
 struct rise {
     size_t height, width, pixels, size, grid;
-    float *cells, *grown; /* [(grid + 1)^2] and at the size of one cell more than the image */
+    size_t rows;          /* of cells and one more; a series has one row */
+    float *cells, *grown; /* [rows, grid + 1] and at the size of one cell more than the image */
     size_t grown_height, grown_width;
     const struct nn_explain_call *call;
     size_t sample, samples;
@@ -31,12 +33,12 @@ struct rise {
 /* A coarse random grid, grown smoothly and cut out at a random shift. */
 static void make_mask(struct rise *rise, float *mask)
 {
-    size_t n = rise->grid + 1;
+    size_t n = rise->grid + 1, count = rise->rows * n;
     struct nn_random *random = &rise->random;
     float keep = (float)nn_args_real(rise->call->args, KEEP);
-    for (size_t i = 0; i < n * n; i++)
+    for (size_t i = 0; i < count; i++)
         rise->cells[i] = nn_random_float(random) < keep ? 1 : 0;
-    nn_map_resize(rise->cells, n, n, rise->grown, rise->grown_height, rise->grown_width);
+    nn_map_resize(rise->cells, rise->rows, n, rise->grown, rise->grown_height, rise->grown_width);
     size_t down = nn_random_below(random, (uint32_t)(rise->grown_height - rise->height + 1));
     size_t right = nn_random_below(random, (uint32_t)(rise->grown_width - rise->width + 1));
     for (size_t row = 0; row < rise->height; row++)
@@ -48,22 +50,28 @@ static enum nn_status rise_init(struct rise *rise, const struct nn_explain_call 
                                 struct nn_error *error)
 {
     const struct nn_node *input = call->net->nodes[0];
-    if (input->shape.rank != 3)
-        return nn_fail(error, NN_REFUSED,
-                       "rise masks images; for tables use kernel_shap or feature_ablation");
-    rise->height = input->shape.dim[1];
-    rise->width = input->shape.dim[2];
+    bool series = input->shape.rank == 2;
+    if (input->shape.rank != 3 && !series)
+        return nn_fail(
+            error, NN_REFUSED,
+            "rise masks images and series; for tables use kernel_shap or feature_ablation");
+    struct nn_plane plane = nn_plane_of(&input->shape);
+    rise->height = plane.height;
+    rise->width = plane.width;
     rise->pixels = rise->height * rise->width;
     rise->size = input->size;
-    size_t side = rise->height < rise->width ? rise->height : rise->width;
+    size_t side = rise->height < rise->width && !series ? rise->height : rise->width;
     rise->grid = nn_args_is_set(call->args, GRID) ? (size_t)nn_args_int(call->args, GRID)
                  : side / 4 > 3                   ? side / 4
                                                   : 3;
+    rise->rows = series ? 1 : rise->grid + 1;
     rise->grown_height = rise->height + rise->height / rise->grid;
     rise->grown_width = rise->width + rise->width / rise->grid;
-    rise->cells = nn_calloc((rise->grid + 1) * (rise->grid + 1), sizeof *rise->cells);
+    rise->cells = nn_calloc(rise->rows, (rise->grid + 1) * sizeof *rise->cells);
     rise->grown = nn_calloc(rise->grown_height * rise->grown_width, sizeof *rise->grown);
-    return rise->cells && rise->grown ? NN_OK : nn_fail_memory(error, rise->size * sizeof(float));
+    if (!rise->cells || !rise->grown)
+        return nn_fail_memory(error, rise->size * sizeof(float));
+    return nn_explain_tell_count(call, "grid", rise->grid, error);
 }
 
 static void make(void *context, size_t first, size_t n, float *x)

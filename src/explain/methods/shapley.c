@@ -7,14 +7,18 @@
 
 enum { KIND, SAMPLES };
 
-#define MOST_FEATURES 20 /* 2^20 evaluations */
+#define MOST_FEATURES 20   /* 2^20 evaluations */
+#define FEW_FEATURES  12   /* all coalitions of so many are always worth it */
+#define MOST_WORK     2e10 /* operations: a second or two */
 
 static const struct nn_arg_spec args[] = {
     {"kind", NN_ARG_CHOICE, NULL, 0, 0, "exact|permutation", NULL,
-     "all coalitions, or random orders; default exact up to 12 features", 0},
-    {"samples", NN_ARG_INT, NULL, 1, 1000000, NULL, "orders",
+     "all coalitions, or random orders; default exact up to 12 features, and up to 20 while that "
+     "takes no more than 2e10 operations",
+     0},
+    {"samples", NN_ARG_INT, NULL, 1, 10000000, NULL, "orders",
      "random orders of kind=permutation, each run both ways; else 200, and fewer for more than 100 "
-     "features, at least 10",
+     "features, at least 10. The output says it; of kind=exact it says the coalitions, 2^features",
      0},
     {0},
 };
@@ -109,12 +113,31 @@ out:
     return status;
 }
 
+/* By the operations that it takes, not by the time: the same on every machine. */
+static bool is_exact(const struct nn_explain_call *call)
+{
+    size_t n = call->net->nodes[0]->size;
+    if (nn_args_is_set(call->args, KIND))
+        return nn_args_int(call->args, KIND) == 0;
+    return n <= FEW_FEATURES ||
+           (n <= MOST_FEATURES && ldexp(nn_net_flops(call->net), (int)n) <= MOST_WORK);
+}
+
+static enum nn_status tell(const struct nn_explain_call *call, bool all, struct nn_error *error)
+{
+    size_t n = call->net->nodes[0]->size;
+    enum nn_status status = nn_explain_tell(call, "kind", all ? "exact" : "permutation", error);
+    return status == NN_OK ? nn_explain_tell_count(call, "samples",
+                                                   all ? (size_t)1 << n : orders_of(call), error)
+                           : status;
+}
+
 static enum nn_status run(const struct nn_explain_call *call, float *out, double *gap,
                           struct nn_error *error)
 {
     enum nn_status status = NN_OK;
     size_t n = call->net->nodes[0]->size;
-    bool all = nn_args_is_set(call->args, KIND) ? nn_args_int(call->args, KIND) == 0 : n <= 12;
+    bool all = is_exact(call);
     double ends[2], *phi = nn_calloc(n, sizeof *phi);
     if (!phi)
         return nn_fail_memory(error, n * sizeof *phi);
@@ -124,6 +147,7 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
                        "kind=permutation, kernel_shap or "
                        "integrated_gradients",
                        n, MOST_FEATURES));
+    NN_TRY(tell(call, all, error));
     for (size_t s = 0; s < call->batch; s++) {
         double sum = 0;
         struct nn_progress_part whole = nn_explain_enter(call, s);

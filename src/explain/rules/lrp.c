@@ -72,6 +72,13 @@ static float part_of(enum nn_lrp_part part, float value, const struct nn_lrp_set
 static void take_part(enum nn_lrp_part part, const float *from, float *to, size_t count,
                       const struct nn_lrp_settings *settings)
 {
+    const float *bounds = part == NN_LRP_LOW    ? settings->lows
+                          : part == NN_LRP_HIGH ? settings->highs
+                                                : NULL;
+    for (size_t i = 0; i < count && bounds; i++)
+        to[i] = bounds[i % settings->bound_count];
+    if (bounds)
+        return;
     for (size_t i = 0; i < count; i++)
         to[i] = part_of(part, from[i], settings);
 }

@@ -83,7 +83,7 @@ Test(examples, every_method_is_a_command)
         NN_OK);
     for (size_t m = 0; m < nn_method_count; m++) {
         const struct nn_method *method = nn_methods[m];
-        const char *samples = nn_args_find(method->args, "samples") >= 0 ? "samples=5" : "";
+        const char *samples = nn_args_find(method->args, "samples") >= 0 ? "samples=130" : "";
         char line[120];
         for (const struct nn_arg_spec *spec = method->args; spec->name; spec++)
             cr_expect(nn_args_find(nn_explain_args, spec->name) < 0,

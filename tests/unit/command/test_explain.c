@@ -280,3 +280,17 @@ Test(explain, trust_that_takes_long_is_left_to_who_asks)
     nn_test_run(&test, "saliency sample=2 trust=yes", NN_OK);
     cr_expect(trust_figure(nn_session_last_result(test.session), "insertion") != NULL);
 }
+
+/* A series is blurred along time, each column by itself. */
+Test(explain, a_blurred_series_is_a_baseline)
+{
+    struct nn_shape shape = nn_shape_make(3, (size_t[]){3, 2, 10});
+    write_array("series.npy", &shape, 0.5f);
+    nn_test_run(
+        &test,
+        "data load series.npy shape=2x10; add conv1d 4 3 tanh; add flatten; add dense 2 softmax; "
+        "ig sample=2 baseline=blur; rise sample=2 samples=50; fullgrad sample=2; "
+        "occlusion sample=2",
+        NN_OK);
+    refused("ig sample=2 baseline=blur:0", NN_ARGUMENT, "width", NULL);
+}

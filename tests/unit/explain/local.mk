@@ -25,6 +25,7 @@ tests_unit_test_explain_SOURCES = \
 	tests/unit/explain/test_reference.c \
 	tests/unit/explain/test_refusal.c \
 	tests/unit/explain/test_studies.c \
+	tests/unit/explain/test_told.c \
 	tests/unit/explain/test_trust.c
 tests_unit_test_explain_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_unit_test_explain_LDADD = $(TEST_LIBS)

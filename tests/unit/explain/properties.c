@@ -161,7 +161,7 @@ static const char *quick(const struct nn_method *method)
     if (strcmp(method->name, "occlusion") == 0)
         return "window=2 stride=1";
     if (strcmp(method->name, "kernel_shap") == 0 || strcmp(method->name, "lime") == 0)
-        return "samples=300";
+        return "samples=600";
     if (nn_args_find(method->args, "samples") >= 0)
         return "samples=4";
     return nn_args_find(method->args, "steps") >= 0 ? "steps=6" : "";
@@ -182,7 +182,7 @@ void check_batch_invariance(uint64_t count)
                              *one = run(net, method->name, quick(method), x + in, 1);
             size_t size = nn_shape_size(&one->values.shape);
             double error = reference_error(one->values.data, all->values.data + size, size);
-            cr_expect(error <= 1e-5, "seed %llu, %s: %g", (unsigned long long)seed, method->name,
+            cr_expect(error <= 2e-6, "seed %llu, %s: %g", (unsigned long long)seed, method->name,
                       error);
             nn_result_free(all);
             nn_result_free(one);
@@ -312,40 +312,18 @@ void check_guided_backprop_fails_randomization(uint64_t count)
               gradient);
 }
 
-/* The least that an active relu gives, or the magnitude of the answer. */
-static double least_active(const struct nn_net *net, const float *x)
-{
-    struct nn_pass *pass;
-    double least = INFINITY;
-    cr_assert(nn_pass_new(net, 1, NN_PASS_FORWARD, 0, &pass, NULL) == NN_OK);
-    memcpy(nn_pass_input(pass), x, net->nodes[0]->size * sizeof *x);
-    nn_pass_forward(pass, 1, NULL);
-    for (int n = 1; n < net->count; n++)
-        for (size_t i = 0; i < net->nodes[n]->size; i++)
-            if ((net->nodes[n]->layer->flags & NN_LAYER_RECTIFIER) &&
-                nn_pass_output(pass, n)[i] > 0)
-                least = fmin(least, (double)nn_pass_output(pass, n)[i]);
-    least = fmin(least, fabs((double)nn_pass_output(pass, nn_net_logits(net))[1]));
-    nn_pass_free(pass);
-    return least;
-}
-
+/* What a layer divides by is the very float that relevance was multiplied by behind it: however
+ * small an activation is, only the rounding of either is left, some 2^-24 a layer. */
 void check_lrp_0_is_gradient_x_input(uint64_t count)
 {
     float x[LARGEST * 3];
-    uint64_t checked = 0;
-    for (uint64_t seed = 1; checked < count; seed++) {
+    for (uint64_t seed = 1; seed <= count; seed++) {
         struct nn_net *net = any_net(seed, RECTIFIED, false);
         random_input(x, LARGEST * 3, seed);
-        if (least_active(net, x) < 1e-3) { /* LRP divides by it: floats say too little */
-            nn_net_free(net);
-            continue;
-        }
-        checked++;
         struct nn_result *lrp = run(net, "lrp", "rule=epsilon epsilon=0", x, 1),
                          *gxi = run(net, "gradient_x_input", "", x, 1);
         double error = reference_error(lrp->values.data, gxi->values.data, net->nodes[0]->size);
-        cr_expect(error <= 1e-2, "seed %llu: %g", (unsigned long long)seed, error);
+        cr_expect(error <= 2e-6, "seed %llu: %g", (unsigned long long)seed, error);
         nn_result_free(lrp);
         nn_result_free(gxi);
         nn_net_free(net);

@@ -233,7 +233,7 @@ Test(axioms, relevance_without_bias_is_conserved)
         struct nn_result *gxi =
             explain_with(net, "gradient_x_input", "", x, 1, NULL, NULL, NULL, NULL);
         double error = reference_error(zero->values.data, gxi->values.data, 64);
-        cr_expect(error < 1e-3, "seed %llu: LRP-0 differs from gradient x input by %g",
+        cr_expect(error < 2e-6, "seed %llu: LRP-0 differs from gradient x input by %g",
                   (unsigned long long)seed, error);
         nn_result_free(zero);
         nn_result_free(gxi);

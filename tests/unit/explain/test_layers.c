@@ -288,9 +288,9 @@ Test(layers, maps_of_a_series_are_those_of_a_row)
 {
     const char *series[] = {"conv1d 4 3 relu name=c", "maxpool1d 2", "flatten", "dense 3", NULL};
     const char *row[] = {"conv2d 4 1x3 relu name=c", "maxpool2d 1x2", "flatten", "dense 3", NULL};
-    const char *methods[] = {"gradcam",     "gradcam_plusplus", "layercam",
-                             "hirescam",    "xgradcam",         "scorecam",
-                             "ablationcam", "eigencam",         "guided_gradcam"};
+    const char *methods[] = {"gradcam",        "gradcam_plusplus", "layercam",    "hirescam",
+                             "xgradcam",       "scorecam",         "ablationcam", "eigencam",
+                             "guided_gradcam", "fullgrad"};
     struct nn_net *one = net_of("2x12", series, 4), *two = net_of("2x1x12", row, 4);
     float x[3 * 24];
     fill(x, 72, 5);
@@ -311,6 +311,76 @@ Test(layers, maps_of_a_series_are_those_of_a_row)
     }
     nn_net_free(one);
     nn_net_free(two);
+}
+
+/* Of a net that looks at one step of a series RISE finds that step, in all columns alike. */
+Test(layers, rise_along_time)
+{
+    const char *lines[] = {"flatten", "dense 1 bias=no", NULL};
+    struct nn_net *net = net_of("2x20", lines, 1);
+    float x[40], *weight = net->nodes[2]->params[0].value.data;
+    for (size_t i = 0; i < 40; i++) {
+        x[i] = 1;
+        weight[i] = i % 20 == 13 ? 1 : 0;
+    }
+    struct nn_result *map = run(net, "rise", "samples=4000 grid=10", x, 1, NULL, NULL);
+    cr_expect(strstr(map->parameters, "grid=10"));
+    for (size_t i = 0; i < 40; i++) {
+        cr_expect(map->values.data[i] == map->values.data[i % 20]);
+        cr_expect(i % 20 == 13 || map->values.data[i] < map->values.data[13], "%zu", i);
+    }
+    /* seen whole it is 2; where nothing is known of the mask at the step, half of that */
+    cr_expect(map->values.data[13] > 1.2f && fabsf(map->values.data[2] - 1) < 0.1f, "%g %g",
+              (double)map->values.data[13], (double)map->values.data[2]);
+    nn_result_free(map);
+    nn_net_free(net);
+}
+
+static void same_parameters(struct nn_net *to, int to_node, const struct nn_net *from, int node)
+{
+    for (int p = 0; p < from->nodes[node]->param_count; p++)
+        memcpy(to->nodes[to_node]->params[p].value.data, from->nodes[node]->params[p].value.data,
+               nn_shape_size(&from->nodes[node]->params[p].value.shape) * sizeof(float));
+}
+
+/* The box rule reaches the first convolution through what only moves or normalizes the input: the
+ * map is that of the net without it. */
+Test(layers, the_box_rule_looks_through)
+{
+    static const char args[] = "composite=epsilon_gamma_box low=-1 high=2";
+    const char *plain[] = {"conv2d 3 3 padding=1 relu", "flatten", "dense 2", NULL},
+               *moved[] = {"reshape 1x5x5", "conv2d 3 3 padding=1 relu", "flatten", "dense 2",
+                           NULL},
+               *padded[] = {"zeropadding 1", "conv2d 3 3 relu", "flatten", "dense 2", NULL},
+               *scaled[] = {"batchnorm", "conv2d 3 3 padding=1 relu", "flatten", "dense 2", NULL};
+    struct nn_net *net = net_of("1x5x5", plain, 3),
+                  *others[] = {net_of("25", moved, 4), net_of("1x5x5", padded, 4),
+                               net_of("1x5x5", scaled, 4)};
+    float x[25], normal[25];
+    fill(x, 25, 5);
+    for (size_t k = 0; k < 3; k++) {
+        same_parameters(others[k], 2, net, 1);
+        same_parameters(others[k], 5, net, 4);
+        struct nn_result *a = run(net, "lrp", args, x, 1, "1", NULL), *b;
+        if (k == 2) { /* y = 1 - 2 x turns the box [-1, 2] into [-3, 3] */
+            struct nn_node *norm = others[2]->nodes[1];
+            const float values[] = {-2, 1, 0, 1};
+            for (int p = 0; p < norm->param_count; p++)
+                norm->params[p].value.data[0] = values[p];
+            for (size_t i = 0; i < 25; i++)
+                normal[i] = 1 - 2 * x[i] / sqrtf(1 + 1e-5f);
+            nn_result_free(a);
+            a = run(net, "lrp", "composite=epsilon_gamma_box low=-3 high=3", normal, 1, "1", NULL);
+        }
+        b = run(others[k], "lrp", args, x, 1, "1", NULL);
+        for (size_t i = 0; i < 25; i++)
+            cr_expect(fabsf(a->values.data[i] - b->values.data[i]) < 1e-4f, "%zu: %zu: %g %g", k, i,
+                      (double)a->values.data[i], (double)b->values.data[i]);
+        nn_result_free(a);
+        nn_result_free(b);
+        nn_net_free(others[k]);
+    }
+    nn_net_free(net);
 }
 
 /* A net that ends with feature maps: the explained unit is a map, not a place in all of them. */

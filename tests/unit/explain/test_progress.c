@@ -5,6 +5,7 @@
 #include "nets.h"
 
 #include "base/pool.h"
+#include "explain/trust.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -22,6 +23,7 @@ struct work {
     struct nn_explain_request request;
     struct nn_progress progress;
     enum nn_status status;
+    bool trust; /* measure the map, too */
     atomic_bool ended;
     double seconds; /* at the end */
 };
@@ -38,6 +40,9 @@ static void *explain(void *context)
     struct work *work = context;
     struct nn_result *result = NULL;
     work->status = nn_explain(&work->request, &result, NULL);
+    struct nn_trust trust;
+    if (work->status == NN_OK && work->trust)
+        work->status = nn_trust_measure(&work->request, result, NULL, true, &trust, NULL);
     nn_result_free(result);
     work->seconds = seconds_of(CLOCK_THREAD_CPUTIME_ID);
     atomic_store(&work->ended, true);
@@ -49,15 +54,19 @@ static void nap(void)
     nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
 }
 
-/* Long work of a method: *late is how long it went on after it was asked to stop; NaN when it had
- * ended before. */
+/* Long work of a method, or of trust in its map for one sample: *late is how long it went on after
+ * it was asked to stop; NaN when it had ended before. */
 static void stop_method(const struct nn_net *net, const struct nn_method *method, const char *words,
-                        const float *x, double patience, double *late, double *fraction)
+                        const float *x, bool trust, double patience, double *late, double *fraction)
 {
     struct nn_args args = args_of(method->args, words);
-    struct work work = {
-        .request = {
-            .net = net, .method = method, .args = &args, .x = x, .batch = SAMPLES, .target = "1"}};
+    struct work work = {.request = {.net = net,
+                                    .method = method,
+                                    .args = &args,
+                                    .x = x,
+                                    .batch = trust ? 1 : SAMPLES,
+                                    .target = "1"},
+                        .trust = trust};
     pthread_t thread;
     clockid_t clock;
     double asked = 0;
@@ -99,11 +108,17 @@ Test(progress, every_method_stops_within_a_tenth_of_a_second, .timeout = 120)
     cr_assert(nn_pool_set_threads(1, NULL) == NN_OK);
     for (size_t m = 0; m < nn_method_count; m++) {
         double late, fraction;
-        stop_method(net, nn_methods[m], long_words(nn_methods[m]), x, 0.06, &late, &fraction);
+        stop_method(net, nn_methods[m], long_words(nn_methods[m]), x, false, 0.06, &late,
+                    &fraction);
         cr_expect(!(late > SOON), "%s went on for %.3f s", nn_methods[m]->name, late);
     }
-    struct nn_args unused = {0};
-    (void)unused;
+    /* in the orders, under noise, among random nets */
+    for (int k = 1; k <= 3; k++) {
+        double late, fraction;
+        stop_method(net, nn_method_find("smoothgrad"), "samples=20", x, true, 0.2 * k, &late,
+                    &fraction);
+        cr_expect(!(late > SOON), "trust went on for %.3f s", late);
+    }
     nn_net_free(net);
 }
 
@@ -125,7 +140,7 @@ Test(progress, every_method_says_how_far_it_is, .timeout = 120)
         struct nn_args args =
             args_of(method->args, nn_args_find(method->args, "samples") >= 0 ? "samples=4" : "");
         if (strcmp(method->name, "kernel_shap") == 0 || strcmp(method->name, "lime") == 0)
-            args = (nn_args_clear(&args), args_of(method->args, "samples=100"));
+            args = (nn_args_clear(&args), args_of(method->args, "samples=200"));
         struct nn_explain_request request = {.net = net,
                                              .method = method,
                                              .args = &args,

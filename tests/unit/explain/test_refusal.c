@@ -1,6 +1,8 @@
 /* What is not defined is refused with the reason, never computed. */
+#include "data/npy.h"
 #include "nets.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char *const no_convolution[] = {"dense 8 tanh", "dense 3 softmax", NULL};
@@ -48,6 +50,26 @@ Test(refusal, messages)
     nn_net_free(image);
 }
 
+Test(refusal, samples)
+{
+    static const char *const layers[] = {"dense 3 softmax", NULL};
+    struct nn_net *net = net_of("30", layers, 1);
+    refused(net, "kernel_shap", "samples=57", NULL, NULL, NN_ARGUMENT, "at least 58");
+    refused(net, "shapley", "kind=exact", NULL, NULL, NN_LIMIT, "2^30");
+    struct nn_shape shape = nn_shape_make(3, (size_t[]){4, 1, 30});
+    float noise[120] = {0};
+    cr_assert(nn_npy_write("attribution-noise.npy", &shape, noise, NULL) == NN_OK);
+    refused(net, "smoothgrad", "noise=attribution-noise.npy samples=5", NULL, NULL, NN_ARGUMENT,
+            "noise of 4 copies");
+    float x[30] = {1};
+    struct nn_result *map =
+        explain_with(net, "smoothgrad", "noise=attribution-noise.npy", x, 1, "1", NULL, NULL, NULL);
+    cr_expect(strstr(map->parameters, "samples=4 "), "%s", map->parameters);
+    nn_result_free(map);
+    remove("attribution-noise.npy");
+    nn_net_free(net);
+}
+
 Test(refusal, gradients_with_respect_to_indices)
 {
     static const char *const layers[] = {"embedding 3 4 name=e", "flatten", "dense 3 softmax",
@@ -57,6 +79,12 @@ Test(refusal, gradients_with_respect_to_indices)
     struct nn_net *net = net_of("8", layers, 1);
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
         refused(net, methods[i], "", NULL, NULL, NN_REFUSED, "embedding");
+    /* the paths of these lead from index to index, even for a layer behind the embedding */
+    static const char *const paths[] = {"conductance", "internal_influence", "neuron_conductance"};
+    for (size_t i = 0; i < 3; i++) {
+        refused(net, paths[i], "", NULL, "e", NN_REFUSED, "reads indices");
+        refused(net, paths[i], "", NULL, "flatten1", NN_REFUSED, "reads indices");
+    }
     nn_net_free(net);
 }
 
