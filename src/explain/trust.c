@@ -137,28 +137,40 @@ static enum nn_status explain_again(const struct trial *trial, const struct nn_n
 
 /* ---- deletion and insertion ---- */
 
-/* Probability of the class if the net ends with softmax or sigmoid, else F relative to its ends
- * (set by the caller). */
+static bool ends_with(const struct trial *trial, const char *layer)
+{
+    return trial->target.what == NN_EXPLAIN_CLASS &&
+           strcmp(nn_net_output(trial->request->net)->layer->name, layer) == 0;
+}
+
+static bool by_softmax(const struct trial *trial)
+{
+    return ends_with(trial, "softmax") && nn_net_output(trial->request->net)->shape.rank == 1;
+}
+
+static bool by_sigmoid(const struct trial *trial)
+{
+    return ends_with(trial, "sigmoid") && trial->target.binary;
+}
+
+/* Probability of the class if the net ends with softmax or sigmoid, else F. */
 static enum nn_status answers(const struct trial *trial, const float *x, size_t n, double *value,
                               struct nn_error *error)
 {
     const struct nn_net *net = trial->request->net;
-    const struct nn_node *output = nn_net_output(net);
-    bool softmax = strcmp(output->layer->name, "softmax") == 0 && output->shape.rank == 1;
     struct nn_target target = trial->target;
     target.unit = trial->units;
-    if (softmax && target.what == NN_EXPLAIN_CLASS)
-        target.node = output->index;
+    if (by_softmax(trial))
+        target.node = nn_net_output(net)->index;
     enum nn_status status =
         nn_explain_value(net, &target, x, n, value, trial->request->progress, error);
-    bool sigmoid = strcmp(output->layer->name, "sigmoid") == 0 && target.binary &&
-                   target.what == NN_EXPLAIN_CLASS;
-    for (size_t i = 0; status == NN_OK && sigmoid && i < n; i++)
+    for (size_t i = 0; status == NN_OK && by_sigmoid(trial) && i < n; i++)
         value[i] = 1 / (1 + exp(-value[i]));
     return status;
 }
 
-/* The area under the answers while the pixels go (or come) in their order, in STEPS equal steps. */
+/* The area under the answers (those of no probability relative to their ends) while the pixels go
+ * (or come) in their order, in STEPS equal steps. */
 static enum nn_status area(struct trial *trial, bool insert, double *result, struct nn_error *error)
 {
     double value[STEPS + 1], sum = 0;
@@ -176,7 +188,7 @@ static enum nn_status area(struct trial *trial, bool insert, double *result, str
     if (status != NN_OK)
         return status;
     double low = insert ? value[0] : value[STEPS], high = insert ? value[STEPS] : value[0];
-    bool probability = low >= 0 && low <= 1 && high >= 0 && high <= 1;
+    bool probability = by_softmax(trial) || by_sigmoid(trial);
     for (size_t k = 0; k < STEPS; k++)
         sum += (value[k] + value[k + 1]) / 2 / STEPS;
     *result = probability ? sum : high != low ? (sum - low) / (high - low) : NAN;

@@ -206,3 +206,89 @@ Test(trust, maps_of_units)
     cr_expect(value_of(&trust, NN_TRUST_SPARSENESS) > 0);
     nn_net_free(net);
 }
+
+/* F of a linear net of one unit. */
+static double linear(const struct nn_net *net, const double *x, size_t count)
+{
+    double sum = (double)net->nodes[2]->params[1].value.data[0];
+    for (size_t i = 0; i < count; i++)
+        sum += x[i] * (double)net->nodes[2]->params[0].value.data[i];
+    return sum;
+}
+
+/* Insertion and deletion, step by step as Samek et al. say: 40 pixels of two channels, two at a
+ * time, the largest sum of a pixel's shares first; the answer relative to its ends. */
+Test(trust, areas_step_by_step)
+{
+    const char *lines[] = {"flatten", "dense 1", NULL};
+    struct nn_net *net = net_of("2x5x8", lines, 7);
+    const float *w = net->nodes[2]->params[0].value.data;
+    float x[80];
+    double score[40], now[80], area[2] = {0, 0}, value[2][21];
+    for (size_t i = 0; i < 80; i++)
+        x[i] = sinf(1 + (float)(i * i));
+    for (size_t p = 0; p < 40; p++)
+        score[p] = (double)x[p] * (double)w[p] + (double)x[40 + p] * (double)w[40 + p];
+    for (int insert = 0; insert < 2; insert++) {
+        bool done[40] = {false};
+        for (size_t i = 0; i < 80; i++)
+            now[i] = insert ? 0 : (double)x[i];
+        for (size_t step = 0; step <= 20; step++) {
+            for (size_t k = 0; step > 0 && k < 2; k++) {
+                size_t best = 40;
+                for (size_t p = 0; p < 40; p++)
+                    if (!done[p] && (best == 40 || score[p] > score[best]))
+                        best = p;
+                done[best] = true;
+                for (size_t c = 0; c < 80; c += 40)
+                    now[c + best] = insert ? (double)x[c + best] : 0;
+            }
+            value[insert][step] = linear(net, now, 80);
+        }
+        double low = value[insert][insert ? 0 : 20], high = value[insert][insert ? 20 : 0];
+        for (size_t step = 0; step < 20; step++)
+            area[insert] +=
+                ((value[insert][step] + value[insert][step + 1]) / 2 - low) / (high - low) / 20;
+    }
+    struct nn_trust trust = trust_of(net, "gradient_x_input", "", x, NULL);
+    cr_expect(fabs(value_of(&trust, NN_TRUST_DELETION) - area[0]) < 1e-4, "%g %g",
+              value_of(&trust, NN_TRUST_DELETION), area[0]);
+    cr_expect(fabs(value_of(&trust, NN_TRUST_INSERTION) - area[1]) < 1e-4, "%g %g",
+              value_of(&trust, NN_TRUST_INSERTION), area[1]);
+    /* the same when the answers lie between 0 and 1: that makes no probability of them */
+    for (size_t p = 0; p < 2; p++) {
+        struct nn_tensor *param = &net->nodes[2]->params[p].value;
+        for (size_t i = 0; i < nn_shape_size(&param->shape); i++)
+            param->data[i] = param->data[i] / 64 + (p ? 0.5f : 0);
+    }
+    trust = trust_of(net, "gradient_x_input", "", x, NULL);
+    cr_expect(fabs(value_of(&trust, NN_TRUST_DELETION) - area[0]) < 1e-4, "%g %g",
+              value_of(&trust, NN_TRUST_DELETION), area[0]);
+    /* random orders give a straight line in the mean */
+    const struct nn_trust_figure *in = &trust.figure[NN_TRUST_INSERTION];
+    cr_expect(fabs(in->chance - 0.5) < 3 * in->spread / sqrt(20) + 1e-3, "%g +- %g", in->chance,
+              in->spread);
+    nn_net_free(net);
+}
+
+/* Of a net whose gradient does not change, the map of gradient x input moves as far as the noise,
+ * which is at most 2 % of the range; that of the gradient does not move. */
+Test(trust, sensitivity_of_a_linear_net)
+{
+    const char *lines[] = {"dense 1", NULL};
+    struct nn_net *net = net_of("12", lines, 3);
+    const float *w = net->nodes[1]->params[0].value.data;
+    double length = 0, most = 0;
+    float x[12];
+    for (size_t i = 0; i < 12; i++) {
+        x[i] = 0.5f + 0.125f * (float)i;
+        length += pow((double)w[i] * (double)x[i], 2);
+        most += pow((double)w[i] * 0.02 * 11 * 0.125, 2);
+    }
+    struct nn_trust trust = trust_of(net, "gradient_x_input", "", x, NULL);
+    double bound = sqrt(most / length), found = value_of(&trust, NN_TRUST_SENSITIVITY);
+    cr_expect(found <= bound * 1.0001 && found > bound / 3, "%g of %g", found, bound);
+    trust = trust_of(net, "gradient", "", x, NULL);
+    cr_expect(value_of(&trust, NN_TRUST_SENSITIVITY) == 0);
+    nn_net_free(net);
+}
