@@ -164,6 +164,9 @@ Test(trust, the_verdict_knows_the_spread)
     cr_expect(strstr(verdict, "Nothing speaks against"), "%s", verdict);
     trust.gain_spread = 0.15;
     nn_trust_verdict(&trust, verdict, sizeof verdict);
+    cr_expect(strstr(verdict, "Nothing speaks against"), "%s", verdict);
+    trust.gain_spread = 0.25;
+    nn_trust_verdict(&trust, verdict, sizeof verdict);
     cr_expect(strstr(verdict, "hardly better"), "%s", verdict);
     trust.gain = 0.05;
     nn_trust_verdict(&trust, verdict, sizeof verdict);
