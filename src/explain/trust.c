@@ -82,13 +82,20 @@ static bool is_plane(const struct nn_shape *map)
     return map->rank == 4 && map->dim[1] == 1;
 }
 
+/* A layer may happen to have as many units as the net has inputs. */
+static bool of_inputs(const struct nn_result *result)
+{
+    const struct nn_method *method = nn_method_find(result->method);
+    return !method || !method->shape;
+}
+
 enum nn_status nn_map_fit(const struct nn_net *net, const struct nn_result *result, size_t sample,
                           float *out, struct nn_error *error)
 {
     const struct nn_shape *input = &net->nodes[0]->shape, *map = &result->values.shape;
     size_t count = nn_shape_size(map) / map->dim[0];
     const float *values = result->values.data + sample * count;
-    if (count == net->nodes[0]->size) {
+    if (of_inputs(result) && count == net->nodes[0]->size) {
         memcpy(out, values, count * sizeof *out);
         return NN_OK;
     }
@@ -403,7 +410,7 @@ static enum nn_status compare_ranks(const struct trial *trial, float *map, doubl
         second[count++] = trial->map[i];
     }
     *correlation = NAN;
-    if (count < 3)
+    if (count < 3 || !isfinite(nn_kernels->sum(count, first)))
         return NN_OK;
     bool magnitude = trial->request->method->scale != NN_SCALE_SIGNED;
     return nn_rank_correlation(first, second, count, magnitude, correlation, error);
@@ -468,6 +475,19 @@ static void trial_clear(struct trial *trial)
     nn_free(trial->x);
 }
 
+/* The costly figures ask the net again, for which there must be a target and inputs to change. */
+static enum nn_status prepare_costly(struct trial *trial, struct nn_error *error)
+{
+    trial->order = nn_calloc(trial->pixels, sizeof *trial->order);
+    trial->x = nn_calloc(trial->size, NN_EXPLAIN_CHUNK * sizeof *trial->x);
+    if (!trial->order || !trial->x)
+        return nn_fail_memory(error, trial->size * NN_EXPLAIN_CHUNK * sizeof *trial->x);
+    enum nn_status status = nn_target_parse(&trial->one, trial->units, &trial->target, error);
+    for (size_t i = 1; i < NN_EXPLAIN_CHUNK; i++)
+        trial->units[i] = trial->units[0];
+    return status;
+}
+
 static enum nn_status trial_init(struct trial *trial, const struct nn_explain_request *request,
                                  const struct nn_result *map, struct nn_error *error)
 {
@@ -480,21 +500,16 @@ static enum nn_status trial_init(struct trial *trial, const struct nn_explain_re
     trial->size = input->size;
     trial->pixels = nn_map_pixels(&input->shape);
     trial->channels = trial->size / trial->pixels;
-    trial->laid = count == input->size || is_plane(&map->values.shape);
+    trial->laid = of_inputs(map) || is_plane(&map->values.shape);
     trial->map_size = trial->laid ? input->size : count;
     trial->zeros = nn_calloc(trial->size, sizeof *trial->zeros);
     trial->map = nn_calloc(trial->map_size, 4 * sizeof *trial->map);
     trial->score = nn_calloc(trial->pixels, sizeof *trial->score);
-    trial->order = nn_calloc(trial->pixels, sizeof *trial->order);
-    trial->x = nn_calloc(trial->size, NN_EXPLAIN_CHUNK * sizeof *trial->x);
-    if (!trial->zeros || !trial->map || !trial->score || !trial->order || !trial->x)
-        return nn_fail_memory(error, trial->size * NN_EXPLAIN_CHUNK * sizeof *trial->x);
+    if (!trial->zeros || !trial->map || !trial->score)
+        return nn_fail_memory(error, 4 * trial->map_size * sizeof *trial->map);
     trial->other = trial->map + trial->map_size;
     trial->ranks = trial->other + trial->map_size;
     trial->baseline = request->baseline ? request->baseline : trial->zeros;
-    NN_TRY(nn_target_parse(&trial->one, trial->units, &trial->target, error));
-    for (size_t i = 1; i < NN_EXPLAIN_CHUNK; i++)
-        trial->units[i] = trial->units[0];
     NN_TRY(take_map(trial, map, trial->map, error));
     if (trial->laid)
         nn_map_pool(&input->shape, trial->map, NN_POOL_SUM, trial->score);
@@ -542,13 +557,16 @@ static enum nn_status measure_costly(struct trial *trial, struct nn_trust *trust
                                      struct nn_error *error)
 {
     static const struct {
-        enum nn_status (*measure)(struct trial *, struct nn_trust *, struct nn_error *);
+        measure *measure;
         enum nn_trust_kind first, last;
     } measures[] = {{measure_areas, NN_TRUST_INSERTION, NN_TRUST_DELETION},
                     {measure_sensitivity, NN_TRUST_SENSITIVITY, NN_TRUST_SENSITIVITY},
                     {measure_infidelity, NN_TRUST_INFIDELITY, NN_TRUST_INFIDELITY},
                     {measure_randomization, NN_TRUST_RANDOMIZATION, NN_TRUST_RANDOMIZATION}};
     struct nn_progress *progress = trial->request->progress;
+    enum nn_status ready = prepare_costly(trial, error);
+    if (ready != NN_OK)
+        return ready;
     for (int m = 0; m < 4; m++) {
         struct nn_error reason = {0};
         struct nn_progress_part outer = nn_progress_enter(progress, m, 4);
@@ -559,10 +577,9 @@ static enum nn_status measure_costly(struct trial *trial, struct nn_trust *trust
                 *error = reason;
             return status;
         }
-        for (enum nn_trust_kind kind = measures[m].first; kind <= measures[m].last; kind++) {
+        for (enum nn_trust_kind kind = measures[m].first; kind <= measures[m].last; kind++)
             if (status != NN_OK)
                 none(trust, kind, reason.message);
-        }
     }
     return NN_OK;
 }

@@ -235,7 +235,12 @@ static enum nn_status comparison_finish(struct nn_session *session, void *data,
             NN_TRY(nn_rank_correlation(comparison->maps + i * comparison->size,
                                        comparison->maps + j * comparison->size, comparison->size,
                                        true, &value, error));
-            nn_result_set_number(table, i, j + 1, value, 2);
+            if (!isnan(value)) {
+                nn_result_set_number(table, i, j + 1, value, 2);
+                continue;
+            }
+            NN_TRY(nn_result_set_text(table, i, j + 1, "-", error));
+            snprintf(table->note, sizeof table->note, "-: a map of one value has no ranks.");
         }
     }
     nn_subject_name(&comparison->explanations[0]->subject, name);

@@ -294,3 +294,19 @@ Test(explain, a_blurred_series_is_a_baseline)
         NN_OK);
     refused("ig sample=2 baseline=blur:0", NN_ARGUMENT, "width", NULL);
 }
+
+/* Maps of one value cannot be ranked: nothing is printed for a number. */
+Test(explain, comparison_with_a_flat_map)
+{
+    nn_test_run(&test, "data demo iris; add dense 3 softmax", NN_OK);
+    float *weight = test.session->net->nodes[1]->params[0].value.data;
+    for (size_t i = 0; i < 12; i++)
+        weight[i] = 0;
+    nn_test_run(&test, "compare saliency,gradient sample=0", NN_OK);
+    const struct nn_result *table = nn_session_last_result(test.session);
+    cr_expect(strcmp(table->cells[1].text, "-") == 0 && strstr(table->note, "no ranks"));
+    weight[2] = 1;
+    nn_test_run(&test, "compare saliency,gradient sample=0 target=0", NN_OK);
+    table = nn_session_last_result(test.session);
+    cr_expect(!table->cells[1].text && table->cells[1].number == 1 && !*table->note);
+}

@@ -193,10 +193,11 @@ Test(trust, maps_that_are_none)
     nn_net_free(net);
 }
 
-/* Of a layer's map the figures that ask for inputs are left out, with the reason. */
+/* Of a layer's map the figures that ask for inputs are left out, with the reason, even if the layer
+ * has as many units. */
 Test(trust, maps_of_units)
 {
-    const char *lines[] = {"dense 6 tanh name=h", "dense 3", NULL};
+    const char *lines[] = {"dense 4 tanh name=h", "dense 3", NULL};
     struct nn_net *net = net_of("4", lines, 1);
     float x[4] = {1, -2, 0.5f, 1.5f};
     trust_layer = "h";
