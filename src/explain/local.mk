@@ -70,6 +70,7 @@ STUDY_SOURCES = \
 	src/explain/examples.h \
 	src/explain/features.c \
 	src/explain/features.h \
+	src/explain/fit.c \
 	src/explain/similarity.c \
 	src/explain/similarity.h \
 	src/explain/student.c \

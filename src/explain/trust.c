@@ -1,5 +1,4 @@
 #include "explain/trust.h"
-#include "explain/cam.h"
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -74,42 +73,7 @@ static void set(struct nn_trust *trust, enum nn_trust_kind kind, double value, c
         none(trust, kind, why);
 }
 
-/* ---- maps at the input's size ---- */
-
-/* A map [N, 1, H, W] of a layer is enlarged to the input. */
-static bool is_plane(const struct nn_shape *map)
-{
-    return map->rank == 4 && map->dim[1] == 1;
-}
-
-/* A layer may happen to have as many units as the net has inputs. */
-static bool of_inputs(const struct nn_result *result)
-{
-    const struct nn_method *method = nn_method_find(result->method);
-    return !method || !method->shape;
-}
-
-enum nn_status nn_map_fit(const struct nn_net *net, const struct nn_result *result, size_t sample,
-                          float *out, struct nn_error *error)
-{
-    const struct nn_shape *input = &net->nodes[0]->shape, *map = &result->values.shape;
-    size_t count = nn_shape_size(map) / map->dim[0];
-    const float *values = result->values.data + sample * count;
-    if (of_inputs(result) && count == net->nodes[0]->size) {
-        memcpy(out, values, count * sizeof *out);
-        return NN_OK;
-    }
-    struct nn_plane plane = nn_plane_of(input);
-    if (!is_plane(map))
-        return nn_fail(
-            error, NN_REFUSED,
-            "%s explains units of a layer, not inputs: its map cannot be laid over the input",
-            result->method);
-    for (size_t c = 0; c < plane.channels; c++)
-        nn_map_resize(values, map->dim[2], map->dim[3], out + c * plane.height * plane.width,
-                      plane.height, plane.width);
-    return NN_OK;
-}
+/* ---- maps again ---- */
 
 /* The map of a result as the trial compares it; out [map_size]. */
 static enum nn_status take_map(const struct trial *trial, const struct nn_result *result,
@@ -297,12 +261,16 @@ static double norm_of(const float *a, const float *b, size_t count)
 }
 
 /* Between two indices there is nothing to read. */
-static bool takes_noise(const struct trial *trial)
+static enum nn_status check_noise(const struct trial *trial, struct nn_trust *trust,
+                                  enum nn_trust_kind kind, bool *takes, struct nn_error *error)
 {
-    return nn_gradient_exists(trial->request->net, 0, trial->target.node, NULL) == NN_OK;
+    enum nn_status status = nn_gradient_exists(trial->request->net, 0, trial->target.node, error);
+    *takes = status == NN_OK;
+    if (status != NN_REFUSED)
+        return status;
+    none(trust, kind, "the net reads indices, which bear no noise");
+    return NN_OK;
 }
-
-static const char indices[] = "the net reads indices, which bear no noise";
 
 /* max ||A(x') - A(x)|| / ||A(x)||, x' = x + uniform noise of 2 % of the range */
 static enum nn_status measure_sensitivity(struct trial *trial, struct nn_trust *trust,
@@ -312,10 +280,10 @@ static enum nn_status measure_sensitivity(struct trial *trial, struct nn_trust *
     float *noisy = trial->x, *map = trial->other;
     float radius = 0.02f * range_of(trial->request->x, trial->size);
     double length = norm_of(trial->map, NULL, trial->map_size), largest = 0;
-    if (!takes_noise(trial)) {
-        none(trust, NN_TRUST_SENSITIVITY, indices);
-        return NN_OK;
-    }
+    bool takes;
+    enum nn_status checked = check_noise(trial, trust, NN_TRUST_SENSITIVITY, &takes, error);
+    if (!takes)
+        return checked;
     nn_random_init(&random, trial->request->seed, NN_STREAM_EXPLAIN, 101);
     for (int k = 0; k < NOISY_COPIES; k++) {
         for (size_t i = 0; i < trial->size; i++)
@@ -351,10 +319,10 @@ static enum nn_status measure_infidelity(struct trial *trial, struct nn_trust *t
                          : "the map is of units, whose changes noise in the input does not give");
         return NN_OK;
     }
-    if (!takes_noise(trial)) {
-        none(trust, NN_TRUST_INFIDELITY, indices);
-        return NN_OK;
-    }
+    bool takes;
+    enum nn_status checked = check_noise(trial, trust, NN_TRUST_INFIDELITY, &takes, error);
+    if (!takes)
+        return checked;
     target.unit = trial->units;
     nn_random_init(&random, trial->request->seed, NN_STREAM_EXPLAIN, 102);
     bool shares = (trial->request->method->flags & (NN_METHOD_COMPLETE | NN_METHOD_CONSERVES)) ||
@@ -500,7 +468,7 @@ static enum nn_status trial_init(struct trial *trial, const struct nn_explain_re
     trial->size = input->size;
     trial->pixels = nn_map_pixels(&input->shape);
     trial->channels = trial->size / trial->pixels;
-    trial->laid = of_inputs(map) || is_plane(&map->values.shape);
+    trial->laid = nn_map_fits(map);
     trial->map_size = trial->laid ? input->size : count;
     trial->zeros = nn_calloc(trial->size, sizeof *trial->zeros);
     trial->map = nn_calloc(trial->map_size, 4 * sizeof *trial->map);

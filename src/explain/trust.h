@@ -47,6 +47,9 @@ double nn_trust_cost(const struct nn_explain_request *request, double work);
 enum nn_status nn_trust_measure(const struct nn_explain_request *request,
                                 const struct nn_result *map, const unsigned char *mask, bool costly,
                                 struct nn_trust *trust, struct nn_error *error);
+/* Whether a map can be laid over the input: a layer's map is enlarged; that of its units is none of
+ * inputs. */
+bool nn_map_fits(const struct nn_result *result);
 /* One sample's map at the size of the input: a layer's map is enlarged. out [input size].
  * NN_REFUSED for maps of units that are no pixels. */
 enum nn_status nn_map_fit(const struct nn_net *net, const struct nn_result *result, size_t sample,

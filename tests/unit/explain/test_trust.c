@@ -296,3 +296,19 @@ Test(trust, sensitivity_of_a_linear_net)
     cr_expect(value_of(&trust, NN_TRUST_SENSITIVITY) == 0);
     nn_net_free(net);
 }
+
+/* Between indices there is nothing to read: no noise, and it says so. */
+Test(trust, nets_of_indices)
+{
+    const char *lines[] = {"embedding 3 4", "flatten", "dense 3 softmax", NULL};
+    struct nn_net *net = net_of("4", lines, 1);
+    float x[4] = {1, 2, 0, 1};
+    struct nn_trust trust = trust_of(net, "feature_ablation", "", x, "1");
+    for (int k = 0; k < 2; k++) {
+        const struct nn_trust_figure *figure =
+            &trust.figure[k ? NN_TRUST_SENSITIVITY : NN_TRUST_INFIDELITY];
+        cr_expect(isnan(figure->value) && strstr(figure->why, "indices"), "%s", figure->why);
+    }
+    cr_expect(isfinite(value_of(&trust, NN_TRUST_DELETION)));
+    nn_net_free(net);
+}
