@@ -7,9 +7,9 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/zlib_memory.h"
 
 #include <string.h>
-#include <zlib.h>
 
 enum { PIECE = 1 << 17 };
 
@@ -25,18 +25,6 @@ struct nn_bytes {
     bool member_ended; /* the gzip data read so far are complete */
     z_stream zip;
 };
-
-static voidpf zip_alloc(voidpf unused, uInt count, uInt size)
-{
-    (void)unused;
-    return nn_calloc(count, size);
-}
-
-static void zip_free(voidpf unused, voidpf block)
-{
-    (void)unused;
-    nn_free(block);
-}
 
 /* ---- the file ---- */
 
@@ -133,7 +121,7 @@ static enum nn_status begin_zip(struct nn_bytes *input, size_t length, struct nn
     input->unpacked = nn_realloc(NULL, PIECE, 1);
     if (!input->unpacked)
         return nn_fail_memory(error, PIECE);
-    input->zip = (z_stream){.zalloc = zip_alloc, .zfree = zip_free};
+    input->zip = (z_stream){.zalloc = nn_zlib_alloc, .zfree = nn_zlib_free};
     int rc = inflateInit2(&input->zip, 16 + MAX_WBITS);
     if (rc != Z_OK)
         return fail_zip(input, rc, error);

@@ -18,4 +18,4 @@ src_libbase_a_SOURCES = \
 	src/base/pool.c \
 	src/base/random.c \
 	src/base/status.c \
-	src/base/text.c
+	src/base/text.c src/base/zip.c src/base/zip.h src/base/zlib_memory.h

@@ -153,15 +153,56 @@ static void turn(void *values, size_t size, const struct nn_shape *shape, size_t
     }
 }
 
-enum nn_status nn_array_samples(const struct nn_array *array, enum nn_layout layout,
-                                struct nn_samples **samples, struct nn_error *error)
+/* Puts the numbers of an array among the samples, in C order. */
+static enum nn_status copy_samples(const struct nn_array *array, void *to, bool bytes,
+                                   struct nn_error *error)
 {
-    const struct nn_shape *shape = &array->shape;
-    bool images = shape->rank == 4;
+    if (!bytes)
+        return nn_array_floats(array, to, error);
+    if (!array->fortran)
+        memcpy(to, array->data, array->count);
+    for (size_t i = 0; array->fortran && i < array->count; i++)
+        ((unsigned char *)to)[i] = array->data[place(array, i)];
+    return NN_OK;
+}
+
+static bool is_bytes(const struct nn_array *array)
+{
+    return array->size == 1 && array->kind == 'u';
+}
+
+/* What follows the first dimension must be the same in all parts. */
+static enum nn_status add_counts(const struct nn_array *parts, size_t part_count, size_t *count,
+                                 size_t *numbers, struct nn_error *error)
+{
+    char one[NN_SHAPE_TEXT], other[NN_SHAPE_TEXT];
+    for (size_t i = 0; i < part_count; i++) {
+        struct nn_shape shape = parts[i].shape;
+        bool same = shape.rank == parts[0].shape.rank && shape.rank > 0;
+        if (same)
+            shape.dim[0] = parts[0].shape.dim[0];
+        if (!same || !nn_shape_equal(&shape, &parts[0].shape))
+            return nn_fail(error, NN_DAMAGED, "arrays of shapes %s and %s are not for one net",
+                           nn_shape_text(one, &parts[0].shape),
+                           nn_shape_text(other, &parts[i].shape));
+        if (!nn_size_add(*count, parts[i].shape.dim[0], count) ||
+            !nn_size_add(*numbers, parts[i].count, numbers))
+            return nn_fail(error, NN_DAMAGED, "too many numbers");
+    }
+    return NN_OK;
+}
+
+enum nn_status nn_array_samples(const struct nn_array *parts, size_t part_count,
+                                enum nn_layout layout, struct nn_samples **samples,
+                                struct nn_error *error)
+{
+    const struct nn_shape *shape = &parts->shape;
+    bool images = shape->rank == 4, bytes = true;
     bool guess = images && is_channels(shape->dim[3]) && !is_channels(shape->dim[1]);
     bool last = layout == NN_LAYOUT_HWC || (layout == NN_LAYOUT_GUESS && guess);
     struct nn_samples *made = NULL;
     unsigned char *image = NULL;
+    size_t numbers = 0, at = 0;
     enum nn_status status;
     if (layout != NN_LAYOUT_GUESS && !images)
         return nn_fail(error, NN_ARGUMENT,
@@ -169,23 +210,20 @@ enum nn_status nn_array_samples(const struct nn_array *array, enum nn_layout lay
                        shape->rank);
     NN_TRY(nn_samples_new(&made, error));
     NN_TRY(sample_shape(shape, last, &made->shape, error));
+    NN_TRY(add_counts(parts, part_count, &made->count, &numbers, error));
     made->turned = last && layout == NN_LAYOUT_GUESS;
-    made->count = array->shape.dim[0];
-    made->feature_count = array->count / made->count;
-    bool bytes = array->size == 1 && array->kind == 'u';
+    made->feature_count = numbers / made->count;
+    for (size_t i = 0; i < part_count; i++)
+        bytes = bytes && is_bytes(&parts[i]);
     made->storage = bytes ? NN_STORAGE_BYTE : NN_STORAGE_FLOAT;
     size_t size = bytes ? 1 : sizeof(float);
-    made->values = nn_calloc_aligned(array->count, size);
+    made->values = nn_calloc_aligned(numbers, size);
     if (!made->values) {
-        status = nn_fail_memory(error, array->count * size);
+        status = nn_fail_memory(error, numbers * size);
         goto out;
     }
-    if (!bytes)
-        NN_TRY(nn_array_floats(array, made->values, error));
-    else if (!array->fortran)
-        memcpy(made->values, array->data, array->count);
-    for (size_t i = 0; bytes && array->fortran && i < array->count; i++)
-        ((unsigned char *)made->values)[i] = array->data[place(array, i)];
+    for (size_t i = 0; i < part_count; at += parts[i++].count)
+        NN_TRY(copy_samples(&parts[i], (unsigned char *)made->values + at * size, bytes, error));
     if (last) {
         image = nn_calloc(made->feature_count, size);
         if (!image)

@@ -29,11 +29,14 @@ double nn_array_value(const struct nn_array *array, size_t i);
 /* Copies all as floats; NN_DAMAGED at one that is not finite or does not fit. */
 enum nn_status nn_array_floats(const struct nn_array *array, float *out, struct nn_error *error);
 
-/* Samples from an array: the first dimension counts them, N x H x W become 1 x H x W, and images
- * whose channels come last, C x H x W (samples->turned): those that `layout` says, else those with
- * 1, 3 or 4 numbers in the last dimension and not in the first. Unsigned bytes stay bytes, all else
- * becomes float. No labels yet. Gives *samples. NN_ARGUMENT for a layout without images. */
-enum nn_status nn_array_samples(const struct nn_array *array, enum nn_layout layout,
-                                struct nn_samples **samples, struct nn_error *error);
+/* Samples from one or more arrays, which follow each other: the first dimension counts them, N x H
+ * x W become 1 x H x W, and images whose channels come last, C x H x W (samples->turned): those
+ * that `layout` says, else those with 1, 3 or 4 numbers in the last dimension and not in the first.
+ * Unsigned bytes stay bytes, all else becomes float. Arrays that differ in more than their number
+ * of samples are NN_DAMAGED. No labels yet. Gives *samples. NN_ARGUMENT for a layout without
+ * images. */
+enum nn_status nn_array_samples(const struct nn_array *parts, size_t part_count,
+                                enum nn_layout layout, struct nn_samples **samples,
+                                struct nn_error *error);
 
 #endif

@@ -78,10 +78,11 @@ enum nn_status nn_dataset_new(struct nn_samples *samples, struct nn_dataset **da
         goto out;
     }
     for (size_t i = 0; i < samples->count; i++) {
-        bool test = samples->train_count > 0 && i >= samples->train_count;
+        bool train = samples->train_count == 0 || i < samples->train_count;
         part[i] = samples->given_split >= 0 ? (unsigned char)samples->given_split
-                  : test                    ? NN_SPLIT_TEST
-                                            : NN_SPLIT_TRAIN;
+                  : train                   ? NN_SPLIT_TRAIN
+                  : i - samples->train_count < samples->validation_count ? NN_SPLIT_VALIDATION
+                                                                         : NN_SPLIT_TEST;
     }
     NN_TRY(nn_dataset_bare(samples, &made, error));
     NN_TRY(nn_dataset_fill(made, part, error));

@@ -67,6 +67,7 @@ struct nn_samples {
     int8_t given_split; /* -1, or the split that the loader was told (split=test) */
     size_t train_count; /* samples [0, train_count) came as training and the rest as test set
                            (fashion); 0 = one undivided set */
+    size_t validation_count; /* of that rest, so many come first as validation split */
 };
 /* Empty, with one reference. */
 enum nn_status nn_samples_new(struct nn_samples **samples, struct nn_error *error);

@@ -36,14 +36,10 @@ static bool is_class(double value)
     return value >= 0 && value < (double)nn_limit(NN_LIMIT_CLASSES) && value == floor(value);
 }
 
-static enum nn_status array_classes(const struct nn_array *array, struct nn_samples *samples,
+static enum nn_status array_classes(const struct nn_array *array, int32_t *labels,
                                     struct nn_error *error)
 {
-    samples->task = NN_TASK_CLASSIFICATION;
-    samples->labels = nn_calloc(samples->count, sizeof *samples->labels);
-    if (!samples->labels)
-        return nn_fail_memory(error, samples->count * sizeof *samples->labels);
-    for (size_t i = 0; i < samples->count; i++) {
+    for (size_t i = 0; i < array->count; i++) {
         double value = nn_array_value(array, i);
         char text[NN_NUMBER_SIZE];
         if (!is_class(value)) {
@@ -53,20 +49,9 @@ static enum nn_status array_classes(const struct nn_array *array, struct nn_samp
                            i, array->offset + i * array->size, nn_number_short(text, value, 9),
                            nn_limit(NN_LIMIT_CLASSES) - 1);
         }
-        samples->labels[i] = (int32_t)value;
+        labels[i] = (int32_t)value;
     }
-    return number_classes(samples, error);
-}
-
-static enum nn_status array_targets(const struct nn_array *array, struct nn_samples *samples,
-                                    struct nn_error *error)
-{
-    samples->task = NN_TASK_REGRESSION;
-    samples->target_width = array->count / samples->count;
-    samples->targets = nn_calloc(array->count, sizeof *samples->targets);
-    if (!samples->targets)
-        return nn_fail_memory(error, array->count * sizeof *samples->targets);
-    return nn_array_floats(array, samples->targets, error);
+    return NN_OK;
 }
 
 static enum nn_status check_count(size_t labels, size_t samples, struct nn_error *error)
@@ -76,25 +61,56 @@ static enum nn_status check_count(size_t labels, size_t samples, struct nn_error
     return nn_fail(error, NN_DAMAGED, "%zu labels for %zu samples", labels, samples);
 }
 
-/* Whole numbers are classes, floating ones targets, unless the task says otherwise. */
-static enum nn_status label_by_array(const struct nn_array *array, enum nn_task task,
-                                     struct nn_samples *samples, struct nn_error *error)
+/* One label, or `width` numbers, a sample. */
+static enum nn_status check_parts(const struct nn_array *parts, size_t part_count, size_t samples,
+                                  size_t *width, struct nn_error *error)
 {
     char text[NN_SHAPE_TEXT];
-    if (array->shape.rank < 1 || array->shape.rank > 2)
-        return nn_fail(error, NN_DAMAGED, "labels of shape %s (one a sample is expected)",
-                       nn_shape_text(text, &array->shape));
-    enum nn_status status = check_count(array->shape.dim[0], samples->count, error);
+    size_t rows = 0;
+    *width = 0;
+    for (size_t i = 0; i < part_count; i++) {
+        const struct nn_shape *shape = &parts[i].shape;
+        size_t wide = shape->rank > 0 ? parts[i].count / shape->dim[0] : 0;
+        if (shape->rank < 1 || shape->rank > 2 || (i > 0 && wide != *width))
+            return nn_fail(error, NN_DAMAGED, "labels of shape %s (one a sample is expected)",
+                           nn_shape_text(text, shape));
+        *width = wide;
+        rows += shape->dim[0];
+    }
+    return check_count(rows, samples, error);
+}
+
+enum nn_status nn_labels_arrays(const struct nn_array *parts, size_t part_count, enum nn_task task,
+                                struct nn_samples *samples, struct nn_error *error)
+{
+    char text[NN_SHAPE_TEXT];
+    size_t width, cells;
+    bool whole = true;
+    enum nn_status status = check_parts(parts, part_count, samples->count, &width, error);
     if (status != NN_OK)
         return status;
+    for (size_t i = 0; i < part_count; i++)
+        whole = whole && parts[i].kind != 'f';
     if (task == NN_TASK_NONE)
-        task = array->kind == 'f' ? NN_TASK_REGRESSION : NN_TASK_CLASSIFICATION;
-    if (task == NN_TASK_REGRESSION)
-        return array_targets(array, samples, error);
-    if (array->count != samples->count)
+        task = whole ? NN_TASK_CLASSIFICATION : NN_TASK_REGRESSION;
+    if (task == NN_TASK_CLASSIFICATION && width != 1)
         return nn_fail(error, NN_DAMAGED, "labels of shape %s (one class a sample is expected)",
-                       nn_shape_text(text, &array->shape));
-    return array_classes(array, samples, error);
+                       nn_shape_text(text, &parts->shape));
+    if (!nn_size_mul(samples->count, width, &cells))
+        return nn_fail(error, NN_DAMAGED, "too many labels");
+    samples->task = task;
+    if (task == NN_TASK_CLASSIFICATION) {
+        samples->labels = nn_calloc(cells, sizeof *samples->labels);
+    } else {
+        samples->target_width = width;
+        samples->targets = nn_calloc(cells, sizeof *samples->targets);
+    }
+    if (!samples->labels && !samples->targets)
+        return nn_fail_memory(error, cells * sizeof *samples->targets);
+    for (size_t i = 0, at = 0; i < part_count && status == NN_OK; at += parts[i++].count)
+        status = samples->labels ? array_classes(&parts[i], samples->labels + at, error)
+                                 : nn_array_floats(&parts[i], samples->targets + at, error);
+    return status == NN_OK && samples->labels ? number_classes(samples, error) : status;
 }
 
 /* A text of labels, walked three times: header, survey, filling. */
@@ -190,7 +206,7 @@ enum nn_status nn_labels_parse(struct nn_bytes *input, enum nn_task task,
     NN_TRY(nn_bytes_all(input, 0, &bytes, &length, error));
     NN_TRY(npy ? nn_npy_parse(&array, bytes, length, error)
                : nn_idx_parse(&array, bytes, length, error));
-    NN_TRY(label_by_array(&array, task, samples, error));
+    NN_TRY(nn_labels_arrays(&array, 1, task, samples, error));
 out:
     nn_free(bytes);
     return status;

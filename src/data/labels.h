@@ -14,7 +14,7 @@
 #define NN_DATA_LABELS_H
 
 #include "base/bytes.h"
-#include "data/dataset.h"
+#include "data/array.h"
 
 struct nn_labels {
     const char *column; /* its name for messages, visible, or NULL; borrowed */
@@ -50,6 +50,10 @@ void nn_labels_set(const struct nn_labels *labels, struct nn_samples *samples, s
  * none. Errors bear the labels file's name. */
 enum nn_status nn_labels_read(const char *path, enum nn_task task, struct nn_samples *samples,
                               struct nn_error *error);
+/* The same from arrays that follow each other, one row a sample: whole numbers are classes,
+ * floating ones targets, unless the task says otherwise. */
+enum nn_status nn_labels_arrays(const struct nn_array *parts, size_t part_count, enum nn_task task,
+                                struct nn_samples *samples, struct nn_error *error);
 /* The same from the content of the file. */
 enum nn_status nn_labels_parse(struct nn_bytes *input, enum nn_task task,
                                struct nn_samples *samples, struct nn_error *error);

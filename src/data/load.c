@@ -83,6 +83,7 @@ static enum nn_status check_keys(const struct nn_reader *reader,
         {"columns", options->columns},
         {"categories", options->categories},
         {"missing", options->missing != NN_MISSING_REFUSE},
+        {"array", options->array},
         {"layout", options->layout != NN_LAYOUT_GUESS},
     };
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)

@@ -214,20 +214,31 @@ static enum nn_status find_header(struct header *header, const unsigned char *by
     return NN_OK;
 }
 
-enum nn_status nn_npy_parse(struct nn_array *array, const unsigned char *bytes, size_t length,
-                            struct nn_error *error)
+enum nn_status nn_npy_parse_head(struct nn_array *array, const unsigned char *bytes, size_t given,
+                                 size_t length, struct nn_error *error)
 {
     struct nn_array read = {.size = 0};
     struct header header;
     enum nn_status status;
-    NN_TRY(find_header(&header, bytes, length, error));
+    NN_TRY(find_header(&header, bytes, given, error));
     NN_TRY(read_header(&header, &read, error));
     read.offset = header.end;
     NN_TRY(nn_array_check(&read, length - read.offset, error));
-    read.data = bytes + read.offset;
     *array = read;
 out:
     return status;
+}
+
+enum nn_status nn_npy_parse(struct nn_array *array, const unsigned char *bytes, size_t length,
+                            struct nn_error *error)
+{
+    struct nn_array read;
+    enum nn_status status = nn_npy_parse_head(&read, bytes, length, length, error);
+    if (status != NN_OK)
+        return status;
+    read.data = bytes + read.offset;
+    *array = read;
+    return NN_OK;
 }
 
 enum nn_status nn_npy_read(const char *path, struct nn_tensor *tensor, struct nn_error *error)

@@ -20,6 +20,10 @@ bool nn_npy_probe(const unsigned char *bytes, size_t length);
 /* The array borrows the bytes. */
 enum nn_status nn_npy_parse(struct nn_array *array, const unsigned char *bytes, size_t length,
                             struct nn_error *error);
+/* The same of a file of `length` bytes, of which only the first `given` are there; without data. */
+enum nn_status nn_npy_parse_head(struct nn_array *array, const unsigned char *bytes, size_t given,
+                                 size_t length, struct nn_error *error);
+enum { NN_NPY_HEAD = 65536 + 12 }; /* bytes that hold every header */
 /* Reads a file of any of these types as a float tensor of its own (nn_tensor_clear). Errors bear
  * the file's name. */
 enum nn_status nn_npy_read(const char *path, struct nn_tensor *tensor, struct nn_error *error);

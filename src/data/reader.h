@@ -24,7 +24,8 @@ struct nn_read_options {
     char *const *known; /* inputs of the model that the samples may be for: if a table has all of
                            them, it is read as the model's was; NULL = none */
     size_t known_count;
-    bool known_alone; /* other columns are left out; else a table that has others is not for it */
+    bool known_alone;  /* other columns are left out; else a table that has others is not for it */
+    const char *array; /* of an archive of arrays, that of the samples; NULL = by its name */
     enum nn_layout layout;
     struct nn_shape shape; /* rank 0 = as it comes */
     int split;             /* -1, or NN_SPLIT_TRAIN/TEST */
@@ -35,8 +36,8 @@ struct nn_reader {
     const char *name; /* "csv" */
     const char *summary;
     const char *extensions; /* ".csv .tsv .txt" */
-    const char *keys; /* of label header delimiter decimal columns categories missing layout: those
-                         that it obeys; the others are refused. NULL: none */
+    const char *keys; /* of label header delimiter decimal columns categories missing array layout:
+                         those that it obeys; the others are refused. NULL: none */
     /* True when the first bytes are this format's. NULL: by extension only. */
     bool (*probe)(const unsigned char *bytes, size_t length);
     /* Reads the samples from the input. `path` is for messages and for companions (labels file).

@@ -1,5 +1,6 @@
 /* Weights alone, for a net that is there: a safetensors file of another program, such as PyTorch's
- * state_dict, whose tensors bear the names and shapes of the net's parameters.
+ * state_dict, or an NPZ file, whose tensors bear the names and shapes of the net's parameters (in
+ * NPZ also with / for the dots).
  *
  * Errors: NN_DAMAGED for what is missing or does not fit, with the name; NN_IO, NN_MEMORY. The net
  *         is then as it was.

@@ -19,21 +19,23 @@ static const struct nn_reader *find(const char *name)
 /* The options differ with the content, so that all of them meet all kinds of files. */
 static void choose(struct nn_read_options *options, const uint8_t *data, size_t size)
 {
-    static const char *const labels[] = {NULL, "first", "none", "2"};
+    static const char *const labels[] = {NULL, "first", "none", "2", "y"};
     static const char *const lists[] = {NULL, "1", "1-2,3", "a"};
+    static const char *const arrays[] = {NULL, "x", NULL, "a"};
     unsigned choice = (unsigned)size;
     for (size_t i = 0; i < size; i += 7)
         choice = 31 * choice + data[i];
     *options = (struct nn_read_options){.header = -1, .split = -1};
     if (choice % 2 == 0)
         return;
-    options->label = labels[choice / 2 % 4];
+    options->label = labels[choice / 2 % 5];
     options->task = (enum nn_task)(choice / 8 % 3);
     options->header = (int)(choice / 24 % 3) - 1;
     options->missing = (enum nn_missing)(choice / 72 % 4);
     options->comma = choice / 288 % 2;
     options->columns = lists[choice / 576 % 4];
     options->categories = lists[choice / 2304 % 4];
+    options->array = arrays[choice / 9216 % 4];
 }
 
 /* What a session does with samples. Takes them. */

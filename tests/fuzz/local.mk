@@ -5,17 +5,22 @@ fuzz_libs = src/libmodel.a src/libdata.a src/libengine.a $(KERNEL_LIBS) src/libb
 	$(JANSSON_LIBS) $(ZLIB_LIBS) $(CSV_LIBS)
 fuzz_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 
-check_PROGRAMS += tests/fuzz/replay-csv tests/fuzz/replay-idx tests/fuzz/replay-npy \
+# One target for each reader of data.
+check_PROGRAMS += tests/fuzz/replay-csv tests/fuzz/replay-idx tests/fuzz/replay-npy tests/fuzz/replay-npz \
 	tests/fuzz/replay-model tests/fuzz/replay-description tests/fuzz/replay-onnx
-tests_fuzz_replay_csv_SOURCES = $(fuzz_common) tests/fuzz/fuzz_reader.c tests/fuzz/fuzz_csv.c
-tests_fuzz_replay_csv_CPPFLAGS = $(fuzz_cppflags)
+fuzz_data = $(fuzz_common) tests/fuzz/fuzz_reader.c tests/fuzz/fuzz_data.c
+tests_fuzz_replay_csv_SOURCES = $(fuzz_data)
+tests_fuzz_replay_csv_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_NAME='"csv"'
 tests_fuzz_replay_csv_LDADD = $(fuzz_libs)
-tests_fuzz_replay_idx_SOURCES = $(fuzz_common) tests/fuzz/fuzz_reader.c tests/fuzz/fuzz_idx.c
-tests_fuzz_replay_idx_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_replay_idx_SOURCES = $(fuzz_data)
+tests_fuzz_replay_idx_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_NAME='"idx"'
 tests_fuzz_replay_idx_LDADD = $(fuzz_libs)
-tests_fuzz_replay_npy_SOURCES = $(fuzz_common) tests/fuzz/fuzz_reader.c tests/fuzz/fuzz_npy.c
-tests_fuzz_replay_npy_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_replay_npy_SOURCES = $(fuzz_data)
+tests_fuzz_replay_npy_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_NAME='"npy"'
 tests_fuzz_replay_npy_LDADD = $(fuzz_libs)
+tests_fuzz_replay_npz_SOURCES = $(fuzz_data)
+tests_fuzz_replay_npz_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_NAME='"npz"'
+tests_fuzz_replay_npz_LDADD = $(fuzz_libs)
 tests_fuzz_replay_model_SOURCES = $(fuzz_common) tests/fuzz/fuzz_net.h tests/fuzz/fuzz_net.c tests/fuzz/fuzz_model.c
 tests_fuzz_replay_model_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_replay_model_LDADD = $(fuzz_libs)

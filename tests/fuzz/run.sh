@@ -5,7 +5,7 @@
 set -eu
 seconds=$1
 shift
-flags="-std=gnu17 -O1 -g -ffp-contract=off -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined
+flags="-std=gnu17 -O1 -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION -g -ffp-contract=off -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined
  -fno-sanitize-recover=all"
 sources=
 for word; do
@@ -23,8 +23,10 @@ echo $sources | tr ' ' '\n' | xargs -P "${NN_JOBS:-2}" -n 1 sh -c '
         -o fuzz/objects/$(echo "$1" | tr / _).o' sh
 
 status=0
-for name in csv idx npy model description onnx; do
-    ${FUZZ_CC:-clang} $flags -fsanitize=fuzzer -I"$tests" "$tests/fuzz/fuzz_$name.c" fuzz/objects/*.o \
+for name in ${FUZZ_TARGETS:-csv idx npy npz model description onnx}; do
+    target=$tests/fuzz/fuzz_$name.c
+    [ -e "$target" ] || target="$tests/fuzz/fuzz_data.c -DFUZZ_NAME=\"$name\""
+    ${FUZZ_CC:-clang} $flags -fsanitize=fuzzer -I"$tests" $target fuzz/objects/*.o \
         $NN_LIBS -o fuzz/fuzz-$name
     mkdir -p fuzz/corpus-$name
     echo "== $name"

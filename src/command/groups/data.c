@@ -116,20 +116,22 @@ enum {
     LOAD_MISSING,
     LOAD_SPLIT,
     LOAD_SHAPE,
+    LOAD_ARRAY,
     LOAD_LAYOUT
 };
 
 static const struct nn_arg_spec load_args[] = {
     {.name = "file",
      .type = NN_ARG_FILE,
-     .help = "CSV, IDX, NPY or image file, also gzipped",
+     .help = "CSV, IDX, NPY or NPZ file, also gzipped",
      .flags = NN_ARG_POSITIONAL | NN_ARG_REQUIRED},
     {.name = "labels",
      .type = NN_ARG_FILE,
      .help = "file with one label a sample (IDX, NPY or text)"},
     {.name = "label",
      .type = NN_ARG_TEXT,
-     .help = "column of the label in a table: name, number from 1, first, last or none"},
+     .help = "column of the label in a table: name, number from 1, first, last or none; in an .npz "
+             "file the array of the labels"},
     {.name = "task",
      .type = NN_ARG_CHOICE,
      .choices = "classification|regression",
@@ -164,6 +166,10 @@ static const struct nn_arg_spec load_args[] = {
      .choices = "train|test",
      .help = "what the samples are for; data that are loaded already keep their other splits"},
     {.name = "shape", .type = NN_ARG_DIMS, .help = "shape of one sample, such as 1x28x28"},
+    {.name = "array",
+     .type = NN_ARG_TEXT,
+     .help = "the array of an .npz file that holds the samples; label= then names that of the "
+             "labels"},
     {.name = "layout",
      .type = NN_ARG_CHOICE,
      .choices = "chw|hwc",
@@ -221,6 +227,7 @@ static enum nn_status run_load(const struct nn_invocation *invocation, struct nn
                 .comma = nn_args_int(args, LOAD_DECIMAL) == 1,
                 .columns = nn_args_text(args, LOAD_COLUMNS),
                 .categories = nn_args_text(args, LOAD_CATEGORIES),
+                .array = nn_args_text(args, LOAD_ARRAY),
                 .missing = (enum nn_missing)nn_args_int(args, LOAD_MISSING),
                 .split = -1,
             },

@@ -421,7 +421,7 @@ static enum nn_status run_load(const struct nn_invocation *invocation, struct nn
 const struct nn_command nn_command_net_load = {
     .name = "net load",
     .group = "net",
-    .summary = "Takes all parameters from a safetensors file, by their names",
+    .summary = "Takes all parameters from a safetensors or NPZ file, by their names",
     .details = "Names and shapes are PyTorch's, as in a state_dict saved with safetensors: "
                "`conv1.weight`. A file with the net in it is opened by `open`.",
     .args = load_args,

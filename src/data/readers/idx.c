@@ -58,7 +58,7 @@ static enum nn_status read_idx(const char *path, struct nn_bytes *input,
     enum nn_status status;
     NN_TRY(nn_bytes_all(input, 0, &bytes, &length, error));
     NN_TRY(nn_idx_parse(&array, bytes, length, error));
-    NN_TRY(nn_array_samples(&array, options->layout, &read, error));
+    NN_TRY(nn_array_samples(&array, 1, options->layout, &read, error));
     if (!labels) {
         NN_TRY(find_companion(path, &companion, error));
         labels = companion;

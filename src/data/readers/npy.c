@@ -16,7 +16,7 @@ static enum nn_status read_npy(const char *path, struct nn_bytes *input,
     enum nn_status status;
     NN_TRY(nn_bytes_all(input, 0, &bytes, &length, error));
     NN_TRY(nn_npy_parse(&array, bytes, length, error));
-    NN_TRY(nn_array_samples(&array, options->layout, &read, error));
+    NN_TRY(nn_array_samples(&array, 1, options->layout, &read, error));
     if (options->labels)
         NN_TRY(nn_labels_read(options->labels, options->task, read, error));
     else
