@@ -16,7 +16,7 @@ noinst_LIBRARIES += tests/libkernel-choice.a
 tests_libkernel_choice_a_SOURCES = tests/kernel_choice.c
 TEST_LIBS = tests/kernel_choice.$(OBJEXT) src/libcommand.a src/libview.a src/libdiagnose.a src/libexplain.a src/libmodel.a src/libdata.a \
 	src/libengine.a $(KERNEL_LIBS) src/libbase.a \
-	$(CRITERION_LIBS) $(JANSSON_LIBS) $(ZLIB_LIBS) $(PNG_LIBS) $(CSV_LIBS)
+	$(CRITERION_LIBS) $(JANSSON_LIBS) $(ZLIB_LIBS) $(PICTURE_LIBS) $(CSV_LIBS)
 TEST_CPPFLAGS = $(AM_CPPFLAGS) $(CRITERION_CFLAGS) -I$(top_srcdir)/tests
 EXTRA_DIST += tests/tools/run-unit tests/tools/run-check tests/tools/count-tests tests/bench
 

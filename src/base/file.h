@@ -73,6 +73,25 @@ enum nn_status nn_path_state(const char *name, char **path, struct nn_error *err
  */
 enum nn_status nn_path_config(const char *name, char **path, struct nn_error *error);
 
+/* What a folder holds, sorted by the bytes of the names: files and folders (links are followed),
+ * hidden ones and devices not. */
+struct nn_folder_entry {
+    char *name;
+    bool folder;
+};
+struct nn_folder {
+    struct nn_folder_entry *entries;
+    size_t count;
+};
+enum nn_status nn_folder_list(const char *path, struct nn_folder *folder, struct nn_error *error);
+void nn_folder_clear(struct nn_folder *folder);
+bool nn_path_is_folder(const char *path);
+/* "FOLDER/NAME", and NAME in the folder of the file (nn_free). */
+enum nn_status nn_path_join(const char *folder, const char *name, char **path,
+                            struct nn_error *error);
+enum nn_status nn_path_beside(const char *file, const char *name, char **path,
+                              struct nn_error *error);
+
 /* Calls add for what a folder holds that begins like `prefix` (a path being typed): its path, for
  * folders with a slash at the end. Hidden files only when the name begins with a dot. */
 void nn_path_complete(const char *prefix, void (*add)(void *context, const char *path, bool folder),

@@ -5,6 +5,7 @@
 #include "base/text.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,11 +19,125 @@ static char *folder_of(const char *path)
     return nn_strndup(path, (size_t)(nn_path_name(path) - path));
 }
 
-static bool is_folder(const char *path)
+bool nn_path_is_folder(const char *path)
 {
     struct stat status;
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
+
+enum nn_status nn_path_join(const char *folder, const char *name, char **path,
+                            struct nn_error *error)
+{
+    struct nn_buffer text;
+    size_t length = strlen(folder);
+    nn_buffer_init(&text, 0);
+    nn_buffer_append(&text, folder, length);
+    if (length > 0 && folder[length - 1] != '/')
+        nn_buffer_char(&text, '/');
+    nn_buffer_text(&text, name);
+    enum nn_status status = nn_buffer_check(&text, error);
+    if (status == NN_OK)
+        *path = nn_buffer_take(&text);
+    nn_buffer_clear(&text);
+    return status;
+}
+
+enum nn_status nn_path_beside(const char *file, const char *name, char **path,
+                              struct nn_error *error)
+{
+    char *folder = folder_of(file);
+    if (!folder)
+        return nn_fail_memory(error, strlen(file) + 1);
+    enum nn_status status = nn_path_join(folder, name, path, error);
+    nn_free(folder);
+    return status;
+}
+
+/* ---- listing ---- */
+
+void nn_folder_clear(struct nn_folder *folder)
+{
+    for (size_t i = 0; i < folder->count; i++)
+        nn_free(folder->entries[i].name);
+    nn_free(folder->entries);
+    *folder = (struct nn_folder){.entries = NULL};
+}
+
+static enum nn_status add_entry(struct nn_folder *folder, const char *name, bool is,
+                                struct nn_error *error)
+{
+    size_t count = folder->count;
+    if ((count & (count - 1)) == 0) {
+        size_t wanted = count ? 2 * count : 1;
+        struct nn_folder_entry *entries = nn_realloc(folder->entries, wanted, sizeof *entries);
+        if (!entries)
+            return nn_fail_memory(error, wanted * sizeof *entries);
+        folder->entries = entries;
+    }
+    folder->entries[count].folder = is;
+    folder->entries[count].name = nn_strdup(name);
+    if (!folder->entries[count].name)
+        return nn_fail_memory(error, strlen(name) + 1);
+    folder->count++;
+    return NN_OK;
+}
+
+/* What an entry is; the system mostly says so without a look at the file. */
+static enum nn_status classify(const char *path, const struct dirent *entry, bool *folder,
+                               bool *file, struct nn_error *error)
+{
+    struct stat found;
+    char *whole = NULL;
+    *folder = entry->d_type == DT_DIR;
+    *file = entry->d_type == DT_REG;
+    if (entry->d_type != DT_UNKNOWN && entry->d_type != DT_LNK)
+        return NN_OK;
+    enum nn_status status = nn_path_join(path, entry->d_name, &whole, error);
+    if (status == NN_OK && stat(whole, &found) == 0) {
+        *folder = S_ISDIR(found.st_mode);
+        *file = S_ISREG(found.st_mode);
+    }
+    nn_free(whole);
+    return status;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct nn_folder_entry *)a)->name,
+                  ((const struct nn_folder_entry *)b)->name);
+}
+
+enum nn_status nn_folder_list(const char *path, struct nn_folder *folder, struct nn_error *error)
+{
+    struct nn_folder made = {.entries = NULL};
+    struct dirent *entry;
+    enum nn_status status = NN_OK;
+    DIR *open = nn_fault_io_now() ? NULL : opendir(path);
+    if (!open) {
+        nn_fail(error, NN_DAMAGED, "cannot open the folder: %s", strerror(errno));
+        nn_fail_at(error, path, 0, 0);
+        return NN_DAMAGED;
+    }
+    while (status == NN_OK && (entry = readdir(open))) {
+        bool is = false, file = false;
+        if (entry->d_name[0] == '.')
+            continue;
+        status = classify(path, entry, &is, &file, error);
+        if (status == NN_OK && (is || file))
+            status = add_entry(&made, entry->d_name, is, error);
+    }
+    closedir(open);
+    if (status != NN_OK) {
+        nn_folder_clear(&made);
+        return status;
+    }
+    if (made.count > 0)
+        qsort(made.entries, made.count, sizeof *made.entries, by_name);
+    *folder = made;
+    return NN_OK;
+}
+
+/* ---- completion ---- */
 
 void nn_path_complete(const char *prefix, void (*add)(void *context, const char *path, bool folder),
                       void *context)
@@ -41,7 +156,7 @@ void nn_path_complete(const char *prefix, void (*add)(void *context, const char 
         int length = snprintf(path, sizeof path - 1, "%s%s", folder, found);
         if (length < 0 || (size_t)length >= sizeof path - 1)
             continue;
-        bool is = is_folder(path);
+        bool is = nn_path_is_folder(path);
         if (is)
             memcpy(path + length, "/", 2);
         add(context, path, is);

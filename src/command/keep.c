@@ -41,6 +41,9 @@ struct nn_model nn_session_model(struct nn_session *session)
         model.fill = opened->fill;
         model.fill_count = opened->fill_count;
     }
+    model.images = data && (data->samples->images.height || data->samples->images.channels)
+                       ? data->samples->images
+                       : session->opened.images;
     return model;
 }
 

@@ -27,6 +27,12 @@ enum nn_missing {
 };
 enum nn_scaling { NN_SCALING_NONE, NN_SCALING_UNIT, NN_SCALING_MINMAX, NN_SCALING_STANDARD };
 
+/* How pictures from files became samples: brought to this size and this many channels (1 grey, 3
+ * colours); 0: as they came. A model keeps it, so that new pictures are read in the same way. */
+struct nn_image_rule {
+    size_t height, width, channels;
+};
+
 /* The samples as read: shared by all datasets made from them. Readers fill one. */
 struct nn_samples {
     atomic_size_t references;
@@ -64,9 +70,10 @@ struct nn_samples {
     size_t step;        /* of windows: rows from one to the next */
     size_t left_out;    /* windows without a target, or across rows that were left out */
     bool turned;        /* the file had the channels last, as was guessed */
-    int8_t given_split; /* -1, or the split that the loader was told (split=test) */
-    size_t train_count; /* samples [0, train_count) came as training and the rest as test set
-                           (fashion); 0 = one undivided set */
+    struct nn_image_rule images; /* of pictures */
+    int8_t given_split;          /* -1, or the split that the loader was told (split=test) */
+    size_t train_count;      /* samples [0, train_count) came as training and the rest as test set
+                                (fashion); 0 = one undivided set */
     size_t validation_count; /* of that rest, so many come first as validation split */
 };
 /* Empty, with one reference. */

@@ -85,6 +85,8 @@ static enum nn_status check_keys(const struct nn_reader *reader,
         {"missing", options->missing != NN_MISSING_REFUSE},
         {"array", options->array},
         {"layout", options->layout != NN_LAYOUT_GUESS},
+        {"resize", options->images.height > 0 && !options->images_known},
+        {"color", options->images.channels > 0 && !options->images_known},
     };
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         if (keys[i].given && !(reader->keys && has_word(reader->keys, keys[i].name)))
@@ -119,14 +121,13 @@ static enum nn_status finish(struct nn_samples *samples, const char *path,
     return NN_OK;
 }
 
-enum nn_status nn_data_load(const char *path, const struct nn_read_options *options,
-                            struct nn_dataset **dataset, struct nn_error *error)
+static enum nn_status read_file(const char *path, const struct nn_read_options *options,
+                                struct nn_samples **samples, struct nn_error *error)
 {
     struct nn_bytes *input = NULL;
     const unsigned char *bytes;
     size_t length;
     const struct nn_reader *reader;
-    struct nn_samples *samples = NULL;
     enum nn_status status;
     NN_TRY(nn_bytes_open(path, &input, error));
     NN_TRY(nn_bytes_peek(input, &bytes, &length, error));
@@ -140,7 +141,41 @@ enum nn_status nn_data_load(const char *path, const struct nn_read_options *opti
         goto out;
     }
     NN_TRY(check_keys(reader, options, error));
-    NN_TRY(reader->read(path, input, options, &samples, error));
+    NN_TRY(reader->read(path, input, options, samples, error));
+out:
+    nn_bytes_close(input);
+    return status;
+}
+
+static enum nn_status read_folder(const char *path, const struct nn_read_options *options,
+                                  struct nn_samples **samples, struct nn_error *error)
+{
+    struct nn_folder folder = {.entries = NULL};
+    const struct nn_reader *reader = NULL;
+    enum nn_status status;
+    NN_TRY(nn_folder_list(path, &folder, error));
+    for (size_t i = 0; i < nn_reader_count && !reader; i++)
+        if (nn_readers[i]->probe_folder && nn_readers[i]->probe_folder(&folder))
+            reader = nn_readers[i];
+    if (!reader) {
+        status = nn_fail(error, NN_DAMAGED,
+                         "the folder holds neither pictures nor the files of CIFAR-10");
+        goto out;
+    }
+    NN_TRY(check_keys(reader, options, error));
+    NN_TRY(reader->read_folder(path, &folder, options, samples, error));
+out:
+    nn_folder_clear(&folder);
+    return status;
+}
+
+enum nn_status nn_data_load(const char *path, const struct nn_read_options *options,
+                            struct nn_dataset **dataset, struct nn_error *error)
+{
+    struct nn_samples *samples = NULL;
+    enum nn_status status;
+    NN_TRY(nn_path_is_folder(path) ? read_folder(path, options, &samples, error)
+                                   : read_file(path, options, &samples, error));
     NN_TRY(finish(samples, path, options, error));
     status = nn_dataset_new(samples, dataset, error);
     samples = NULL;
@@ -148,6 +183,5 @@ out:
     if (status != NN_OK)
         nn_fail_at(error, path, 0, 0);
     nn_samples_free(samples);
-    nn_bytes_close(input);
     return status;
 }

@@ -7,6 +7,7 @@
 #define NN_DATA_READER_H
 
 #include "base/bytes.h"
+#include "base/file.h"
 #include "data/dataset.h"
 #include "engine/cancel.h"
 
@@ -24,7 +25,9 @@ struct nn_read_options {
     char *const *known; /* inputs of the model that the samples may be for: if a table has all of
                            them, it is read as the model's was; NULL = none */
     size_t known_count;
-    bool known_alone;  /* other columns are left out; else a table that has others is not for it */
+    bool known_alone; /* other columns are left out; else a table that has others is not for it */
+    struct nn_image_rule images; /* resize= and color= */
+    bool images_known;           /* they are those of the model that the samples may be for */
     const char *array; /* of an archive of arrays, that of the samples; NULL = by its name */
     enum nn_layout layout;
     struct nn_shape shape; /* rank 0 = as it comes */
@@ -36,8 +39,8 @@ struct nn_reader {
     const char *name; /* "csv" */
     const char *summary;
     const char *extensions; /* ".csv .tsv .txt" */
-    const char *keys; /* of label header delimiter decimal columns categories missing array layout:
-                         those that it obeys; the others are refused. NULL: none */
+    const char *keys; /* of label header delimiter decimal columns categories missing resize color
+                         array layout: those that it obeys; the others are refused. NULL: none */
     /* True when the first bytes are this format's. NULL: by extension only. */
     bool (*probe)(const unsigned char *bytes, size_t length);
     /* Reads the samples from the input. `path` is for messages and for companions (labels file).
@@ -45,11 +48,16 @@ struct nn_reader {
     enum nn_status (*read)(const char *path, struct nn_bytes *input,
                            const struct nn_read_options *options, struct nn_samples **samples,
                            struct nn_error *error);
+    /* Formats that come as a folder of files: whether it is one, and reading it. NULL: none. */
+    bool (*probe_folder)(const struct nn_folder *folder);
+    enum nn_status (*read_folder)(const char *path, const struct nn_folder *folder,
+                                  const struct nn_read_options *options,
+                                  struct nn_samples **samples, struct nn_error *error);
 };
 extern const struct nn_reader *const nn_readers[];
 extern const size_t nn_reader_count;
 
-/* Reads any supported file: by magic bytes, then by extension. */
+/* Reads any supported file, by magic bytes, then by extension, or folder. */
 enum nn_status nn_data_load(const char *path, const struct nn_read_options *options,
                             struct nn_dataset **dataset, struct nn_error *error);
 

@@ -33,6 +33,7 @@ struct nn_model {
     float *fill;             /* with these */
     size_t fill_count;
     char *note; /* what people should know of how it was read, or NULL; not saved */
+    struct nn_image_rule images; /* how pictures became samples */
 };
 enum nn_status nn_model_save(const char *path, const struct nn_model *model,
                              struct nn_error *error);

@@ -285,6 +285,33 @@ out:
     return status;
 }
 
+/* Only those of models that learned from pictures have it. What it says must be what the net takes,
+ * or 0: as the picture comes. */
+static enum nn_status read_images(const json_t *json, struct nn_model *model,
+                                  struct nn_error *error)
+{
+    static const char *const keys[] = {"channels", "height", "width"};
+    const json_t *images = json_object_get(json, "images");
+    const struct nn_shape *shape = &model->net->nodes[0]->shape;
+    size_t sizes[3];
+    if (!images)
+        return NN_OK;
+    for (int i = 0; i < 3; i++) {
+        const json_t *number = json_object_get(images, keys[i]);
+        json_int_t value = json_integer_value(number);
+        bool fits = value == 0 || (shape->rank == 3 && value > 0 && (size_t)value == shape->dim[i]);
+        if (!json_is_integer(number) || !fits)
+            return nn_fail(error, NN_DAMAGED, "the %s of its images are not those of its input",
+                           keys[i]);
+        sizes[i] = (size_t)value;
+    }
+    if ((sizes[1] == 0) != (sizes[2] == 0))
+        return nn_fail(error, NN_DAMAGED, "its images have a height or a width alone");
+    model->images =
+        (struct nn_image_rule){.height = sizes[1], .width = sizes[2], .channels = sizes[0]};
+    return NN_OK;
+}
+
 static enum nn_status read_data(const json_t *root, const struct nn_safetensors *file,
                                 struct nn_model *model, struct nn_error *error)
 {
@@ -302,6 +329,7 @@ static enum nn_status read_data(const json_t *root, const struct nn_safetensors 
     model->scaling = (enum nn_scaling)scaling;
     NN_TRY(read_scaling(file, model, error));
     NN_TRY(read_filling(json, file, model, error));
+    NN_TRY(read_images(json, model, error));
 out:
     return status;
 }

@@ -62,6 +62,14 @@ static enum nn_missing filling(const struct nn_model *model)
     return model->fill && model->fill_count > 0 ? model->missing : NN_MISSING_REFUSE;
 }
 
+static json_t *images_json(const struct nn_image_rule *images)
+{
+    json_t *object = json_object();
+    object = nn_json_set(object, "height", json_integer((json_int_t)images->height));
+    object = nn_json_set(object, "width", json_integer((json_int_t)images->width));
+    return nn_json_set(object, "channels", json_integer((json_int_t)images->channels));
+}
+
 static json_t *data_json(const struct nn_model *model)
 {
     const enum nn_scaling scaling = is_scaled(model) ? model->scaling : NN_SCALING_NONE;
@@ -71,6 +79,8 @@ static json_t *data_json(const struct nn_model *model)
     object =
         nn_json_set(object, "features", nn_json_texts_new(model->features, model->feature_count));
     object = nn_json_set(object, "missing", json_string(nn_missing_names[filling(model)]));
+    if (model->images.height > 0 || model->images.channels > 0)
+        object = nn_json_set(object, "images", images_json(&model->images));
     return nn_json_set(object, "scaling", json_string(nn_scaling_names[scaling]));
 }
 

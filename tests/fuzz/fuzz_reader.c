@@ -35,6 +35,8 @@ static void choose(struct nn_read_options *options, const uint8_t *data, size_t 
     options->comma = choice / 288 % 2;
     options->columns = lists[choice / 576 % 4];
     options->categories = lists[choice / 2304 % 4];
+    if (choice / 36864 % 2)
+        options->images = (struct nn_image_rule){3, 2, choice / 73728 % 2 ? 3 : 1};
     options->array = arrays[choice / 9216 % 4];
 }
 

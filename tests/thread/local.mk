@@ -5,4 +5,4 @@ tests_thread_test_pool_SOURCES = tests/thread/test_pool.c
 tests_thread_test_pool_LDADD = $(KERNEL_LIBS) src/libbase.a $(ZLIB_LIBS)
 tests_thread_test_job_SOURCES = tests/thread/test_job.c
 tests_thread_test_job_LDADD = src/libcommand.a src/libview.a src/libdiagnose.a src/libexplain.a src/libmodel.a src/libdata.a \
-	src/libengine.a $(KERNEL_LIBS) src/libbase.a $(JANSSON_LIBS) $(ZLIB_LIBS) $(PNG_LIBS) $(CSV_LIBS)
+	src/libengine.a $(KERNEL_LIBS) src/libbase.a $(JANSSON_LIBS) $(ZLIB_LIBS) $(PICTURE_LIBS) $(CSV_LIBS)

@@ -117,13 +117,17 @@ enum {
     LOAD_SPLIT,
     LOAD_SHAPE,
     LOAD_ARRAY,
+    LOAD_RESIZE,
+    LOAD_COLOR,
     LOAD_LAYOUT
 };
 
 static const struct nn_arg_spec load_args[] = {
     {.name = "file",
      .type = NN_ARG_FILE,
-     .help = "CSV, IDX, NPY or NPZ file, also gzipped",
+     .help =
+         "CSV, ARFF, libsvm, IDX, NPY, NPZ, CIFAR-10 or picture file, also gzipped, or a folder of "
+         "pictures",
      .flags = NN_ARG_POSITIONAL | NN_ARG_REQUIRED},
     {.name = "labels",
      .type = NN_ARG_FILE,
@@ -170,6 +174,13 @@ static const struct nn_arg_spec load_args[] = {
      .type = NN_ARG_TEXT,
      .help = "the array of an .npz file that holds the samples; label= then names that of the "
              "labels"},
+    {.name = "resize",
+     .type = NN_ARG_DIMS,
+     .help = "size that pictures are brought to, such as 64x64 (height, width)"},
+    {.name = "color",
+     .type = NN_ARG_CHOICE,
+     .choices = "gray|rgb",
+     .help = "channels that pictures are brought to; else those of the first"},
     {.name = "layout",
      .type = NN_ARG_CHOICE,
      .choices = "chw|hwc",
@@ -190,6 +201,33 @@ static enum nn_status read_delimiter(const char *text, char *delimiter, struct n
     else
         return nn_fail(error, NN_ARGUMENT, "delimiter=%s: one character or `tab` is wanted",
                        NN_VISIBLE(text));
+    return NN_OK;
+}
+
+enum { MOST_SIDE = 65536 };
+
+/* resize= and color=; for pictures that are read for a model, else what it had. */
+static enum nn_status read_images(const struct nn_session *session, const struct nn_args *args,
+                                  struct nn_read_options *options, struct nn_error *error)
+{
+    const char *text = nn_args_text(args, LOAD_RESIZE);
+    struct nn_shape size = {.rank = 0};
+    if (session->net->count >= 2)
+        options->images = session->opened.images;
+    options->images_known = !text && !nn_args_is_set(args, LOAD_COLOR);
+    if (nn_args_is_set(args, LOAD_COLOR))
+        options->images.channels = nn_args_int(args, LOAD_COLOR) ? 3 : 1;
+    if (!text)
+        return NN_OK;
+    enum nn_status status = nn_shape_parse(text, &size, error);
+    if (status != NN_OK)
+        return status;
+    if (size.rank != 2 || size.dim[0] > MOST_SIDE || size.dim[1] > MOST_SIDE)
+        return nn_fail(error, NN_ARGUMENT,
+                       "resize=%s: HEIGHTxWIDTH of at most %d pixels each is wanted",
+                       NN_VISIBLE(text), MOST_SIDE);
+    options->images.height = size.dim[0];
+    options->images.width = size.dim[1];
     return NN_OK;
 }
 
@@ -247,6 +285,8 @@ static enum nn_status run_load(const struct nn_invocation *invocation, struct nn
         options->layout = nn_args_int(args, LOAD_LAYOUT) ? NN_LAYOUT_HWC : NN_LAYOUT_CHW;
     if (nn_args_is_set(args, LOAD_SHAPE))
         status = nn_shape_parse(nn_args_text(args, LOAD_SHAPE), &options->shape, error);
+    if (status == NN_OK)
+        status = read_images(invocation->session, args, options, error);
     set_known(invocation->session, options);
     return status == NN_OK ? load(invocation->session, &what, error) : status;
 }
@@ -263,6 +303,10 @@ const struct nn_command nn_command_data_load = {
         "otherwise.\n"
         "Above a table there may be comments, which begin with #, and Excel's sep=; as the first "
         "line.\n"
+        "A folder with a folder for each class holds pictures (PNG, PPM, PGM, JPEG); folders "
+        "train, "
+        "validation and test around them become the splits. All pictures need one size, which "
+        "`resize=` gives; a model keeps it, and reads other pictures in the same way.\n"
         "A second file with `split=test` joins the first as its test split, when its samples have "
         "the same shape and labels.\n"
         "A column of texts, and each column that `categories=` names, becomes one input for every "

@@ -110,6 +110,7 @@ static void take_model(struct nn_session *session, struct nn_model *model)
                                         .factor = model->factor,
                                         .scale_count = model->scale_count,
                                         .missing = model->missing,
+                                        .images = model->images,
                                         .fill = model->fill,
                                         .fill_count = model->fill_count};
     model->features = NULL;

@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const struct nn_result *last(struct nn_test_session *test)
 {
@@ -318,5 +319,54 @@ Test(data, images_and_values_join)
                 NN_OK);
     nn_test_run(&test, "data load l.npy split=test", NN_OK);
     cr_assert(test.session->dataset->samples->count == 120);
+    nn_test_end(&test);
+}
+
+/* A picture of `side` x `side` pixels as text, grey or (P3) with the same grey as a colour. */
+static void write_picture(const char *name, int side, int first, bool color)
+{
+    char text[2000];
+    int length = snprintf(text, sizeof text, "P%c %d %d 255\n", color ? '3' : '2', side, side);
+    for (int i = 0; i < side * side; i++)
+        for (int k = 0; k < (color ? 3 : 1); k++)
+            length += snprintf(text + length, sizeof text - (size_t)length, "%d ",
+                               (first + 37 * i) % 256);
+    nn_test_write(name, text);
+}
+
+/* Size, channels and scaling are the model's, whatever the pictures are and without a word. */
+Test(data, pictures_are_read_as_the_model_had_them)
+{
+    struct nn_test_session test;
+    float x[2][6], y[6];
+    nn_test_start(&test);
+    cr_assert(mkdir("p", 0777) == 0 && mkdir("p/a", 0777) == 0 && mkdir("p/b", 0777) == 0);
+    write_picture("p/a/1.pgm", 4, 10, false);
+    write_picture("p/b/1.pgm", 5, 90, false);
+    nn_test_run(&test, "data load p resize=4", NN_ARGUMENT);
+    nn_test_run(&test, "data load p resize=70000x1", NN_ARGUMENT);
+    nn_test_run(&test, "data load p", NN_DAMAGED);
+    nn_test_run(&test, "data load p resize=2x3; data scale standard", NN_OK);
+    for (size_t i = 0; i < 2; i++)
+        nn_dataset_sample(test.session->dataset, NN_SPLIT_TRAIN, i, x[i]);
+    nn_test_run(&test,
+                "add flatten; add dense 2 softmax; compile loss=categorical_crossentropy; "
+                "train epochs=1; save m.safetensors",
+                NN_OK);
+    cr_assert(mkdir("q", 0777) == 0);
+    write_picture("q/1.ppm", 4, 10, true);
+    write_picture("q/2.pgm", 5, 90, false);
+    nn_test_run(&test, "open m.safetensors; data load q", NN_OK);
+    cr_assert(test.session->dataset->scaling == NN_SCALING_STANDARD);
+    for (size_t i = 0; i < 2; i++) {
+        nn_dataset_sample(test.session->dataset, NN_SPLIT_TEST, i, y);
+        cr_assert(memcmp(x[i], y, sizeof y) == 0, "picture %zu", i);
+    }
+    /* And so after another round. */
+    nn_test_run(&test, "save n.safetensors; open n.safetensors; data load q", NN_OK);
+    nn_dataset_sample(test.session->dataset, NN_SPLIT_TEST, 1, y);
+    cr_assert(memcmp(x[1], y, sizeof y) == 0);
+    nn_test_run(&test, "data load q color=rgb", NN_OK);
+    cr_assert(test.session->dataset->samples->shape.dim[0] == 3, "a word of the user counts");
     nn_test_end(&test);
 }
