@@ -86,6 +86,8 @@ struct nn_folder {
 enum nn_status nn_folder_list(const char *path, struct nn_folder *folder, struct nn_error *error);
 void nn_folder_clear(struct nn_folder *folder);
 bool nn_path_is_folder(const char *path);
+/* Makes a folder and those above it; one that is there is fine. */
+enum nn_status nn_folder_make(const char *path, struct nn_error *error);
 /* "FOLDER/NAME", and NAME in the folder of the file (nn_free). */
 enum nn_status nn_path_join(const char *folder, const char *name, char **path,
                             struct nn_error *error);
@@ -97,7 +99,8 @@ enum nn_status nn_path_beside(const char *file, const char *name, char **path,
 void nn_path_complete(const char *prefix, void (*add)(void *context, const char *path, bool folder),
                       void *context);
 
-/* Monotonic time in seconds. */
+/* Monotonic time in seconds, and that of the calendar, since 1970. */
 double nn_clock(void);
+double nn_clock_wall(void);
 
 #endif

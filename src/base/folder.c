@@ -192,17 +192,42 @@ enum nn_status nn_path_config(const char *name, char **path, struct nn_error *er
     return path_of("XDG_CONFIG_HOME", ".config", name, path, error);
 }
 
+/* Makes the folders above a path, as far as that is possible. */
+static void make_above(char *path, mode_t mode)
+{
+    for (char *slash = strchr(path + 1, '/'); *path && slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        mkdir(path, mode);
+        *slash = '/';
+    }
+}
+
+enum nn_status nn_folder_make(const char *path, struct nn_error *error)
+{
+    char *copy = nn_strdup(path);
+    int failure = 0;
+    if (!copy)
+        return nn_fail_memory(error, strlen(path) + 1);
+    make_above(copy, 0777);
+    if (nn_fault_io_now())
+        failure = EIO;
+    else if (mkdir(path, 0777) < 0 && !(errno == EEXIST && nn_path_is_folder(path)))
+        failure = errno;
+    nn_free(copy);
+    if (!failure)
+        return NN_OK;
+    nn_fail(error, NN_IO, "cannot make the folder: %s", strerror(failure));
+    nn_fail_at(error, path, 0, 0);
+    return NN_IO;
+}
+
 enum nn_status nn_path_state(const char *name, char **path, struct nn_error *error)
 {
     char *made = NULL;
     enum nn_status status = path_of("XDG_STATE_HOME", ".local/state", name, &made, error);
     if (status != NN_OK)
         return status;
-    for (char *slash = strchr(made + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        mkdir(made, 0700); /* one that is there is fine; others fail when the file is written */
-        *slash = '/';
-    }
+    make_above(made, 0700); /* what fails here fails when the file is written */
     *path = made;
     return NN_OK;
 }

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "command/events.h"
 #include "command/keep.h"
 #include "command/replace.h"
 #include "model/model.h"
@@ -16,6 +17,7 @@ struct nn_callbacks {
     char *checkpoint, *best;
     uint64_t every;
     struct nn_log *log;
+    struct nn_events *events;
     bool json, headed;
     size_t logged; /* epochs of the history */
     bool saved;    /* the checkpoint is up to date */
@@ -55,6 +57,8 @@ static enum nn_status write_log(struct nn_callbacks *callbacks, struct nn_error 
 {
     const struct nn_history *history = callbacks->model.history;
     struct nn_buffer out;
+    if (callbacks->events)
+        return nn_events_write(callbacks->events, history, error);
     if (!callbacks->log)
         return NN_OK;
     nn_buffer_init(&out, 0);
@@ -115,7 +119,11 @@ enum nn_status nn_callbacks_new(struct nn_session *session,
     if ((options->checkpoint && !callbacks->checkpoint) || (options->best && !callbacks->best))
         NN_TRY(nn_fail_memory(error, sizeof *callbacks));
     NN_TRY(check_names(options, error));
-    if (options->log)
+    if (options->tensorboard && !options->log)
+        NN_TRY(nn_fail(error, NN_ARGUMENT, "tensorboard=yes: log=DIR says in which folder"));
+    if (options->tensorboard)
+        NN_TRY(nn_events_open(options->log, callbacks->model.history, &callbacks->events, error));
+    else if (options->log)
         NN_TRY(open_log(callbacks, options->log, error));
     *result = callbacks;
     callbacks = NULL;
@@ -129,6 +137,7 @@ void nn_callbacks_free(struct nn_callbacks *callbacks)
     if (!callbacks)
         return;
     nn_log_close(callbacks->log);
+    nn_events_close(callbacks->events);
     nn_free(callbacks->checkpoint);
     nn_free(callbacks->best);
     nn_free(callbacks);

@@ -2,7 +2,7 @@
  *
  * A checkpoint is a model file with the position in the run, so that `open` and `train` finish it.
  * The log has a row for each epoch of the history, from its beginning: CSV, or with the name
- * *.jsonl one JSON object a line.
+ * *.jsonl one JSON object a line. For TensorBoard it is a folder (events.h).
  *
  * Ownership: borrows the session, which must not change its data, names or recipe meanwhile.
  * Threads:   made by the main thread, then used by the worker.
@@ -18,6 +18,7 @@ struct nn_callback_options {
     uint64_t every;         /* epochs between two checkpoints */
     const char *best;
     const char *log;
+    bool tensorboard; /* the log is a folder of event files */
 };
 
 struct nn_callbacks;

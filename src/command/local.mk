@@ -30,7 +30,7 @@ COMMAND_GROUPS = \
 
 noinst_LIBRARIES += src/libcommand.a
 src_libcommand_a_SOURCES = \
-	src/command/callbacks.c src/command/callbacks.h src/command/command.c src/command/command.h src/command/complete.c src/command/complete.h src/command/deliver.c \
+	src/command/callbacks.c src/command/callbacks.h src/command/command.c src/command/command.h src/command/complete.c src/command/complete.h src/command/deliver.c src/command/events.c src/command/events.h \
 	src/command/deliver.h src/command/evaluation.c src/command/evaluation.h src/command/explanation.c \
 	src/command/explanation.h src/command/expression.c \
 	src/command/focus.c src/command/focus.h src/command/help.c src/command/help.h src/command/job.c \

@@ -26,6 +26,7 @@ enum {
     TRAIN_EVERY,
     TRAIN_BEST,
     TRAIN_LOG,
+    TRAIN_TENSORBOARD,
     TRAIN_BACKGROUND
 };
 
@@ -95,7 +96,12 @@ static const struct nn_arg_spec train_args[] = {
          "is validated)"},
     {.name = "log",
      .type = NN_ARG_FILE,
-     .help = "file with a row for each epoch: .csv, or .jsonl with one JSON object a line"},
+     .help = "file with a row for each epoch: .csv, or .jsonl with one JSON object a line; with "
+             "tensorboard=yes a folder"},
+    {.name = "tensorboard",
+     .type = NN_ARG_BOOL,
+     .fallback = "no",
+     .help = "the log becomes event files of TensorBoard, in DIR/train and DIR/validation"},
     {.name = "background",
      .type = NN_ARG_BOOL,
      .fallback = "yes",
@@ -257,7 +263,8 @@ static enum nn_status start_training(struct nn_session *session, const struct nn
     struct nn_callback_options files = {.checkpoint = nn_args_text(args, TRAIN_CHECKPOINT),
                                         .every = (uint64_t)nn_args_int(args, TRAIN_EVERY),
                                         .best = nn_args_text(args, TRAIN_BEST),
-                                        .log = nn_args_text(args, TRAIN_LOG)};
+                                        .log = nn_args_text(args, TRAIN_LOG),
+                                        .tensorboard = nn_args_bool(args, TRAIN_TENSORBOARD)};
     enum nn_status status = NN_OK;
     if (finishes)
         NN_TRY(check_finishing(session, args, error));
@@ -339,6 +346,10 @@ const struct nn_command nn_command_train = {
                                      "data demo iris; add dense 3 softmax; compile "
                                      "loss=categorical_crossentropy",
                                      "A file to go on from, and the curves for other programs"},
+                                    {"train 3 validation=0.2 log=runs tensorboard=yes",
+                                     "data demo iris; add dense 3 softmax; compile "
+                                     "loss=categorical_crossentropy",
+                                     "Curves that `tensorboard --logdir runs` shows"},
                                     {0}},
     .flags = NN_COMMAND_NET | NN_COMMAND_DATA,
     .run = run_train,
