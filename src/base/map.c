@@ -1,7 +1,10 @@
+#include "config.h"
+
 #include "base/map.h"
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/size.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -12,6 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define SMALL ((size_t)16 << 20)
+
 static enum nn_status fail(enum nn_status status, const char *path, const char *what,
                            struct nn_error *error)
 {
@@ -19,11 +24,41 @@ static enum nn_status fail(enum nn_status status, const char *path, const char *
     return nn_fail_at(error, NN_VISIBLE(path), 0, 0), status;
 }
 
+/* A file in memory that has the content of a small one, or what is left of it by now; -1 if that
+ * fails, then the file itself must do. */
+static int copy_small(int fd, size_t *size, const char *path)
+{
+    unsigned char piece[1 << 14];
+#ifdef HAVE_MEMFD_CREATE
+    int copy = nn_fault_io_now() ? -1 : memfd_create("nnscope", MFD_CLOEXEC);
+#else
+    int copy = -1;
+#endif
+    size_t done = 0, got = 1;
+    while (copy >= 0 && got > 0 && done < *size) {
+        size_t wanted = nn_size_min(sizeof piece, *size - done);
+        if (nn_file_next(fd, path, piece, wanted, &got, NULL) != NN_OK ||
+            write(copy, piece, got) != (ssize_t)got) {
+            close(copy);
+            return -1;
+        }
+        done += got;
+    }
+    if (copy >= 0)
+        *size = done;
+    return copy;
+}
+
 /* Takes the descriptor. */
 static enum nn_status map_descriptor(struct nn_map *map, int fd, size_t size, const char *path,
                                      struct nn_error *error)
 {
     void *data = NULL;
+    int copy = size > 0 && size <= SMALL ? copy_small(fd, &size, path) : -1;
+    if (copy >= 0) {
+        close(fd);
+        fd = copy;
+    }
     if (size > 0)
         data = nn_fault_io_now() ? MAP_FAILED : mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
     close(fd);

@@ -1,5 +1,6 @@
 /* Map: a file in memory without reading it, for models whose weights are much larger than what is
- * read of them. A file that is cut while it is mapped ends the program by SIGBUS, as everywhere.
+ * read of them. A file of up to 16 MiB is copied first, so that nothing that happens to it later
+ * matters; a larger one that is cut while it is mapped ends the program by SIGBUS, as everywhere.
  *
  * Errors:  as nn_file_open; NN_REFUSED for a path that leaves its folder.
  * Threads: reentrant.

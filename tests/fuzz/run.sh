@@ -23,7 +23,7 @@ echo $sources | tr ' ' '\n' | xargs -P "${NN_JOBS:-2}" -n 1 sh -c '
         -o fuzz/objects/$(echo "$1" | tr / _).o' sh
 
 status=0
-for name in ${FUZZ_TARGETS:-csv idx npy npz arff libsvm cifar10 image model description onnx}; do
+for name in ${FUZZ_TARGETS:-csv idx npy npz arff libsvm cifar10 image model description onnx script}; do
     target=$tests/fuzz/fuzz_$name.c
     [ -e "$target" ] || target="$tests/fuzz/fuzz_data.c -DFUZZ_NAME=\"$name\""
     ${FUZZ_CC:-clang} $flags -fsanitize=fuzzer -I"$tests" $target fuzz/objects/*.o \

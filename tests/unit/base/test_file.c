@@ -1,4 +1,5 @@
 #include "base/file.h"
+#include "base/map.h"
 
 #include "base/mem.h"
 
@@ -413,4 +414,21 @@ Test(file, clock_goes_forward)
     usleep(2000);
     double passed = nn_clock() - before;
     cr_assert(passed >= 0.002 && passed < 10, "%f seconds", passed);
+}
+
+/* What is mapped stays as it was, whatever happens to a small file. */
+Test(map, outlives_its_file, .init = enter, .fini = leave)
+{
+    static unsigned char bytes[100000];
+    struct nn_map map;
+    struct nn_error error = {0};
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (unsigned char)(i * 7 >> 3);
+    cr_assert(nn_save_bytes(in_folder("m"), bytes, sizeof bytes, &error) == NN_OK);
+    cr_assert(nn_map_open(&map, in_folder("m"), &error) == NN_OK, "%s", error.message);
+    cr_assert(truncate(in_folder("m"), 0) == 0);
+    cr_assert(map.length == sizeof bytes && memcmp(map.data, bytes, sizeof bytes) == 0);
+    nn_map_forget(map.data, map.length);
+    cr_assert(memcmp(map.data, bytes, sizeof bytes) == 0);
+    nn_map_close(&map);
 }
