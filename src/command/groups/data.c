@@ -55,6 +55,22 @@ static enum nn_status join(struct nn_session *session, enum nn_split split,
     return NN_OK;
 }
 
+/* A table whose columns are the inputs of the opened model has its shape: pixels in rows become
+ * images, as they were for the model. */
+static void take_shape(const struct nn_session *session, struct nn_samples *samples)
+{
+    const struct nn_model *opened = &session->opened;
+    const struct nn_net *net = session->net;
+    if (net->count < 2 || samples->shape.rank != 1 || !samples->features || !opened->features ||
+        opened->feature_count != samples->feature_count ||
+        nn_shape_size(&net->nodes[0]->shape) != samples->feature_count)
+        return;
+    for (size_t i = 0; i < samples->feature_count; i++)
+        if (strcmp(opened->features[i], samples->features[i]) != 0)
+            return;
+    samples->shape = net->nodes[0]->shape;
+}
+
 static enum nn_status loading_finish(struct nn_session *session, void *data, enum nn_status status,
                                      struct nn_error *error)
 {
@@ -63,6 +79,8 @@ static enum nn_status loading_finish(struct nn_session *session, void *data, enu
         return status;
     bool joined = false, turned = loading->dataset->samples->turned;
     size_t dropped = loading->dataset->samples->dropped;
+    if (loading->options.shape.rank == 0)
+        take_shape(session, loading->dataset->samples);
     if (loading->options.split >= 0)
         status =
             join(session, (enum nn_split)loading->options.split, &loading->dataset, &joined, error);

@@ -370,3 +370,31 @@ Test(data, pictures_are_read_as_the_model_had_them)
     cr_assert(test.session->dataset->samples->shape.dim[0] == 3, "a word of the user counts");
     nn_test_end(&test);
 }
+
+/* Pixels in the columns of a table: shape= makes images of them, and a model that learned from them
+ * makes the same of its columns. */
+Test(data, images_in_rows)
+{
+    static const char rows[] = "label,p0,p1,p2,p3,p4,p5\n"
+                               "7,0,1,2,3,4,5\n8,9,8,7,6,5,4\n7,1,1,2,2,3,3\n8,5,5,6,6,7,7\n";
+    struct nn_test_session test;
+    float x[6], y[6];
+    nn_test_start(&test);
+    nn_test_write("rows.csv", rows);
+    nn_test_run(&test, "data load rows.csv shape=1x2x2", NN_SHAPE);
+    nn_test_run(&test, "data load rows.csv shape=1x2x3; data scale standard", NN_OK);
+    const struct nn_dataset *data = test.session->dataset;
+    cr_assert(nn_dataset_is_image(data) && data->samples->class_count == 2);
+    cr_assert(data->scale_count == 1, "one scale for the channel");
+    nn_dataset_sample(data, NN_SPLIT_TRAIN, 1, x);
+    nn_test_run(&test,
+                "add conv2d 2 2 relu; add flatten; add dense 2 softmax; compile "
+                "loss=categorical_crossentropy; train 1; saliency sample=0; save m.safetensors",
+                NN_OK);
+    nn_test_run(&test, "open m.safetensors; data load rows.csv", NN_OK);
+    cr_assert(nn_dataset_is_image(test.session->dataset));
+    nn_dataset_sample(test.session->dataset, NN_SPLIT_TRAIN, 1, y);
+    cr_assert(memcmp(x, y, sizeof x) == 0);
+    nn_test_run(&test, "evaluate split=train", NN_OK);
+    nn_test_end(&test);
+}
