@@ -95,12 +95,28 @@ static enum nn_status check_keys(const struct nn_reader *reader,
     return NN_OK;
 }
 
+/* The last part of a path, also of "folder/". */
+static struct nn_visible last_part(const char *path)
+{
+    struct nn_visible name = nn_visible_of(nn_path_name(path));
+    size_t end = strlen(path);
+    if (*name.text || end == 0)
+        return name;
+    while (end > 0 && path[end - 1] == '/')
+        end--;
+    size_t begin = end;
+    while (begin > 0 && path[begin - 1] != '/')
+        begin--;
+    nn_text_visible(name.text, sizeof name.text, path + begin, end - begin, 0);
+    return name;
+}
+
 /* What holds for all formats: name, shape, split. */
 static enum nn_status finish(struct nn_samples *samples, const char *path,
                              const struct nn_read_options *options, struct nn_error *error)
 {
     char from[NN_SHAPE_TEXT], to[NN_SHAPE_TEXT];
-    struct nn_visible name = nn_visible_of(nn_path_name(path));
+    struct nn_visible name = last_part(path);
     samples->name = nn_strdup(name.text);
     if (!samples->name)
         return nn_fail_memory(error, sizeof name);
