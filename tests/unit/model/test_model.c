@@ -412,3 +412,33 @@ Test(model, other_programs_read_the_file, .init = sample_folder, .fini = sample_
              getenv("NN_TESTS"));
     cr_assert(system(command) == 0);
 }
+
+/* How pictures were prepared: what fits the input comes back, all else is refused. */
+Test(model, images_are_those_of_the_input, .init = sample_folder, .fini = sample_folder_remove)
+{
+    static const struct {
+        struct nn_image_rule images;
+        bool fits;
+    } cases[] = {
+        {{5, 4, 2}, true},
+        {{0, 0, 2}, true},
+        {{5, 4, 0}, true},
+        {{4, 5, 2}, false},
+        {{5, 4, 3}, false},
+        {{5, 0, 2}, false},
+        {{SIZE_MAX / 2, 4, 2}, false},
+    };
+    struct nn_net *net = sample_net(3, (size_t[]){2, 5, 4});
+    sample_add(net, "flatten");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct nn_model model = {.net = net, .images = cases[i].images}, opened = {0};
+        struct nn_error error = {0};
+        sample_save("m1.safetensors", &model);
+        enum nn_status status = nn_model_open("m1.safetensors", &opened, &error);
+        cr_assert(status == (cases[i].fits ? NN_OK : NN_DAMAGED), "%zu: %s", i, error.message);
+        if (cases[i].fits)
+            cr_assert(memcmp(&opened.images, &cases[i].images, sizeof opened.images) == 0);
+        nn_model_clear(&opened);
+    }
+    nn_net_free(net);
+}
