@@ -428,7 +428,7 @@ Test(map, outlives_its_file, .init = enter, .fini = leave)
     cr_assert(nn_map_open(&map, in_folder("m"), &error) == NN_OK, "%s", error.message);
     cr_assert(truncate(in_folder("m"), 0) == 0);
     cr_assert(map.length == sizeof bytes && memcmp(map.data, bytes, sizeof bytes) == 0);
-    nn_map_forget(map.data, map.length);
+    nn_map_forget(&map);
     cr_assert(memcmp(map.data, bytes, sizeof bytes) == 0);
     nn_map_close(&map);
 }
