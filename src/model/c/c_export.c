@@ -170,19 +170,25 @@ static void write_helpers(const struct nn_net *net, struct nn_buffer *out)
     }
 }
 
+/* Features or channels that are scaled each; 0: the input is taken as it comes. */
+static size_t scale_count(const struct nn_model *model)
+{
+    size_t size = model->net->nodes[0]->size, count = model->scale_count;
+    return model->scaling != NN_SCALING_NONE && count > 0 && size % count == 0 ? count : 0;
+}
+
 /* The input as the net wants it: (x - offset) factor, for each feature or channel. */
 static void write_scaling(const struct nn_model *model, struct nn_buffer *out)
 {
-    size_t size = model->net->nodes[0]->size, count = model->scale_count;
+    size_t size = model->net->nodes[0]->size, count = scale_count(model);
     char number[NN_NUMBER_SIZE];
-    if (model->scaling == NN_SCALING_NONE || count == 0 || size % count != 0) {
+    if (count == 0) {
         nn_buffer_printf(
             out, "    for (long i = 0; i < %zu; i++)\n        @array0[i] = input[i];\n", size);
         return;
     }
     for (int k = 0; k < 2; k++) {
-        nn_buffer_printf(out, "    static const double %s[%zu] = {", k ? "factor" : "offset",
-                         count);
+        nn_buffer_printf(out, "    static const @sum %s[%zu] = {", k ? "factor" : "offset", count);
         for (size_t i = 0; i < count; i++)
             nn_buffer_printf(out, "%s%s,", i % 6 ? " " : "\n        ",
                              nn_number_double(number, k ? model->factor[i] : model->offset[i]));
@@ -200,8 +206,8 @@ static enum nn_status write_tests(const struct nn_model *model, struct nn_buffer
                                   struct nn_error *error)
 {
     const struct nn_net *net = model->net;
-    size_t in = net->nodes[0]->size, outs = nn_net_output(net)->size, count = model->scale_count;
-    bool scaled = model->scaling != NN_SCALING_NONE && count > 0 && in % count == 0;
+    size_t in = net->nodes[0]->size, outs = nn_net_output(net)->size, count = scale_count(model);
+    bool scaled = count > 0;
     struct nn_pass *pass = NULL;
     struct nn_random random;
     float *raw = nn_calloc(in, sizeof *raw);
@@ -225,25 +231,26 @@ static enum nn_status write_tests(const struct nn_model *model, struct nn_buffer
         nn_c_floats(out, nn_pass_output(pass, net->count - 1), outs);
         nn_buffer_text(out, "\n};\n");
     }
-    nn_buffer_printf(
-        out,
-        "\n/* The largest difference from stored answers; about 1e-6 of them is sound. */\n"
-        "static float @self_test(void)\n"
-        "{\n"
-        "    static const float *const inputs[] = {@test_input0, @test_input1};\n"
-        "    static const float *const outputs[] = {@test_output0, @test_output1};\n"
-        "    static float y[%zu];\n"
-        "    float worst = 0;\n"
-        "    for (int t = 0; t < 2; t++) {\n"
-        "        @predict(inputs[t], y);\n"
-        "        for (long i = 0; i < %zu; i++) {\n"
-        "            float error = fabsf(y[i] - outputs[t][i]);\n"
-        "            worst = error > worst ? error : worst;\n"
-        "        }\n"
-        "    }\n"
-        "    return worst;\n"
-        "}\n",
-        outs, outs);
+    nn_buffer_printf(out,
+                     "\n/* The largest difference from stored answers; about 1e-6 of them is "
+                     "sound. Its tables and code "
+                     "are\n * dropped where nothing calls it. */\n"
+                     "static inline float @self_test(void)\n"
+                     "{\n"
+                     "    static const float *const inputs[] = {@test_input0, @test_input1};\n"
+                     "    static const float *const outputs[] = {@test_output0, @test_output1};\n"
+                     "    static float y[%zu];\n"
+                     "    float worst = 0;\n"
+                     "    for (int t = 0; t < 2; t++) {\n"
+                     "        @predict(inputs[t], y);\n"
+                     "        for (long i = 0; i < %zu; i++) {\n"
+                     "            float error = fabsf(y[i] - outputs[t][i]);\n"
+                     "            worst = error > worst ? error : worst;\n"
+                     "        }\n"
+                     "    }\n"
+                     "    return worst;\n"
+                     "}\n",
+                     outs, outs);
 out:
     nn_pass_free(pass);
     nn_free(raw);
@@ -257,36 +264,48 @@ static void put_comment(struct nn_buffer *out, const char *text)
         nn_buffer_char(out, strchr("*/@\\?", *text) || (unsigned char)*text < 32 ? '_' : *text);
 }
 
+static void write_figures(const struct nn_net *net, const struct plan *plan, struct nn_buffer *out)
+{
+    char number[NN_NUMBER_SIZE];
+    size_t ram = 0;
+    for (int s = 0; s < plan->slots; s++)
+        ram += plan->floats[s] * sizeof(float);
+    nn_buffer_printf(out,
+                     "#define @INPUTS %zu\n"
+                     "#define @OUTPUTS %zu\n"
+                     "#define @RAM %zu /* bytes of static arrays */\n"
+                     "#define @MACS %s /* multiply-adds for one answer */\n\n",
+                     net->nodes[0]->size, nn_net_output(net)->size, ram,
+                     nn_number_short(number, nn_net_flops(net) / 2.0, 12));
+}
+
 static void write_head(const struct nn_model *model, const struct plan *plan, size_t table_bytes,
                        struct nn_buffer *out)
 {
     const struct nn_net *net = model->net;
-    char input[NN_SHAPE_TEXT], output[NN_SHAPE_TEXT], number[NN_NUMBER_SIZE];
-    size_t ram = 0;
-    for (int s = 0; s < plan->slots; s++)
-        ram += plan->floats[s] * sizeof(float);
+    char input[NN_SHAPE_TEXT], output[NN_SHAPE_TEXT];
+    size_t ins = net->nodes[0]->size, outs = nn_net_output(net)->size;
     nn_buffer_printf(
         out,
         "/* A neural network, written by nnscope: %s to %s, %d layers.\n"
         " *\n"
-        " * Flash: %zu bytes of weights (and the code). RAM: %zu bytes of static arrays.\n"
-        " * Multiply-adds for one answer: %s.\n"
-        " *\n"
         " *     @predict(input, output);      input[%zu], output[%zu]\n"
         " *     @self_test()                  the largest difference from stored answers\n"
         " *\n"
-        " * Sums are taken in double; define @SUM as float before including it where double "
-        "is slow.\n",
+        " * Flash: %zu bytes of tables, and the code; the self-test, if it is called, %zu more.\n"
+        " * Sums are taken in double; where double is slow, define @SUM as float before including "
+        "it,\n * and nothing is double.\n",
         nn_shape_text(input, &net->nodes[0]->shape),
-        nn_shape_text(output, &nn_net_output(net)->shape), net->count - 1, table_bytes, ram,
-        nn_number_short(number, nn_net_flops(net) / 2.0, 6), net->nodes[0]->size,
-        nn_net_output(net)->size);
+        nn_shape_text(output, &nn_net_output(net)->shape), net->count - 1, ins, outs,
+        table_bytes + 2 * scale_count(model) * sizeof(double),
+        SELF_TESTS * (ins + outs) * sizeof(float));
     for (size_t i = 0; i < model->class_count; i++) {
         nn_buffer_printf(out, "%s%zu ", i ? ", " : " * Classes: ", i);
         put_comment(out, model->classes[i]);
     }
     nn_buffer_printf(out, "%s */\n#ifndef @H\n#define @H\n\n#include <math.h>\n\n",
                      model->class_count ? "\n" : "");
+    write_figures(net, plan, out);
     nn_buffer_text(out, "#ifndef @SUM\n#define @SUM double\n#endif\ntypedef @SUM @sum;\n\n");
 }
 

@@ -76,17 +76,22 @@ static struct nn_window window_of(const struct nn_c_writer *writer)
                                                 arg(writer, "ceil_mode")});
 }
 
-/* "in height, in width, out ..., kernel ..., stride ..., dilation ..., top, left, bottom, right" */
-static void put_window(struct nn_c_writer *writer, const struct nn_window *window)
+/* A table "in height, in width, out ..., kernel ..., stride ..., dilation ..., top, left, bottom,
+ * right", and its name: a literal in the call would be no C++. */
+static void put_window(struct nn_c_writer *writer, const struct nn_window *w,
+                       char name[2 * NN_NAME_SIZE])
 {
-    nn_buffer_printf(
-        &writer->body,
-        "(const int[]){%td, %td, %td, %td, %td, %td, %td, %td, %td, %td, %td, %td, %td, "
-        "%td}",
-        window->in[0], window->in[1], window->out[0], window->out[1], window->kernel[0],
-        window->kernel[1], window->stride[0], window->stride[1], window->dilation[0],
-        window->dilation[1], window->before[0], window->before[1], window->after[0],
-        window->after[1]);
+    const ptrdiff_t values[] = {w->in[0],       w->in[1],       w->out[0],    w->out[1],
+                                w->kernel[0],   w->kernel[1],   w->stride[0], w->stride[1],
+                                w->dilation[0], w->dilation[1], w->before[0], w->before[1],
+                                w->after[0],    w->after[1]};
+    const size_t count = sizeof values / sizeof *values;
+    nn_c_name(writer, "window", name);
+    nn_buffer_printf(&writer->tables, "static const int %s[%zu] = {", name, count);
+    for (size_t i = 0; i < count; i++)
+        nn_buffer_printf(&writer->tables, i ? ", %td" : "%td", values[i]);
+    nn_buffer_text(&writer->tables, "};\n");
+    writer->table_bytes += count * sizeof(int);
 }
 
 static const char conv_text[] =
@@ -117,15 +122,15 @@ static const char conv_text[] =
 
 static enum nn_status call_conv(struct nn_c_writer *writer, struct nn_error *error)
 {
-    char weight[2 * NN_NAME_SIZE], bias[2 * NN_NAME_SIZE];
+    char weight[2 * NN_NAME_SIZE], bias[2 * NN_NAME_SIZE], table[2 * NN_NAME_SIZE];
     struct nn_window window = window_of(writer);
     (void)error;
     put_weights(writer, weight, bias);
-    nn_buffer_printf(&writer->body, "    @conv(%s, %s, %s, %td, %zu, %lld, ", writer->x[0], weight,
-                     bias, window.channels, writer->node->shape.dim[0],
-                     (long long)nn_args_int(&writer->node->args, arg(writer, "groups")));
-    put_window(writer, &window);
-    nn_buffer_printf(&writer->body, ", %s);\n", writer->y);
+    put_window(writer, &window, table);
+    nn_buffer_printf(&writer->body, "    @conv(%s, %s, %s, %td, %zu, %lld, %s, %s);\n",
+                     writer->x[0], weight, bias, window.channels, writer->node->shape.dim[0],
+                     (long long)nn_args_int(&writer->node->args, arg(writer, "groups")), table,
+                     writer->y);
     return NN_OK;
 }
 
@@ -156,6 +161,14 @@ static const char pool_text[] =
     "            }\n"
     "}\n";
 
+static void put_pool(struct nn_c_writer *writer, int kind, const struct nn_window *window)
+{
+    char table[2 * NN_NAME_SIZE];
+    put_window(writer, window, table);
+    nn_buffer_printf(&writer->body, "    @pool(%s, %d, %td, %s, %s);\n", writer->x[0], kind,
+                     window->channels, table, writer->y);
+}
+
 static enum nn_status call_pool(struct nn_c_writer *writer, struct nn_error *error)
 {
     struct nn_window window = window_of(writer);
@@ -163,23 +176,23 @@ static enum nn_status call_pool(struct nn_c_writer *writer, struct nn_error *err
     if (places >= 0 && nn_args_bool(&writer->node->args, places))
         return nn_fail(error, NN_REFUSED, "the places of maxima are not written");
     int kind = count_pads < 0 ? 0 : nn_args_bool(&writer->node->args, count_pads) ? 2 : 1;
-    nn_buffer_printf(&writer->body, "    @pool(%s, %d, %td, ", writer->x[0], kind, window.channels);
-    put_window(writer, &window);
-    nn_buffer_printf(&writer->body, ", %s);\n", writer->y);
+    put_pool(writer, kind, &window);
     return NN_OK;
 }
 
+/* One window over everything, as a series. */
 static enum nn_status call_global(struct nn_c_writer *writer, struct nn_error *error)
 {
     const struct nn_shape *in = &writer->node->in_shape[0];
-    int width = (int)(nn_shape_size(in) / in->dim[0]);
+    ptrdiff_t channels = (ptrdiff_t)in->dim[0], width = (ptrdiff_t)nn_shape_size(in) / channels;
+    struct nn_window window = {.channels = channels,
+                               .in = {1, width},
+                               .out = {1, 1},
+                               .kernel = {1, width},
+                               .stride = {1, 1},
+                               .dilation = {1, 1}};
     (void)error;
-    nn_buffer_printf(
-        &writer->body,
-        "    @pool(%s, %d, %zu, (const int[]){1, %d, 1, 1, 1, %d, 1, 1, 1, 1, 0, 0, 0, "
-        "0}, %s);\n",
-        writer->x[0], strstr(writer->node->layer->name, "avg") != NULL, in->dim[0], width, width,
-        writer->y);
+    put_pool(writer, strstr(writer->node->layer->name, "avg") != NULL, &window);
     return NN_OK;
 }
 
@@ -222,15 +235,19 @@ static enum nn_status call_batchnorm(struct nn_c_writer *writer, struct nn_error
 
 /* ---- functions of single values ---- */
 
-#define MAP_TEXT(name, expression)                                                                 \
-    "static void @" name "(const float *x, long n, float a, float b, float *y)\n"                  \
-    "{\n"                                                                                          \
-    "    (void)a, (void)b;\n"                                                                      \
-    "    for (long i = 0; i < n; i++) {\n"                                                         \
-    "        float v = x[i];\n"                                                                    \
-    "        y[i] = " expression ";\n"                                                             \
-    "    }\n"                                                                                      \
-    "}\n"
+#define MAP(name, expression)                                                                      \
+    {                                                                                              \
+        name,                                                                                      \
+            "static void @" name "(const float *x, long n, float a, float b, float *y)\n"          \
+            "{\n"                                                                                  \
+            "    (void)a, (void)b;\n"                                                              \
+            "    for (long i = 0; i < n; i++) {\n"                                                 \
+            "        float v = x[i];\n"                                                            \
+            "        y[i] = " expression ";\n"                                                     \
+            "    }\n"                                                                              \
+            "}\n",                                                                                 \
+            call_map, true                                                                         \
+    }
 
 /* Which arguments of the layer a and b are. */
 static const struct {
@@ -302,7 +319,7 @@ static const char softmax_text[] =
     "            s += (@sum)expf(x[c * places + p] - most);\n"
     "        for (long c = 0; c < channels; c++) {\n"
     "            float v = x[c * places + p] - most;\n"
-    "            y[c * places + p] = (float)(logarithm ? v - log((double)s) : expf(v) / s);\n"
+    "            y[c * places + p] = (float)(logarithm ? v - logf((float)s) : expf(v) / s);\n"
     "        }\n"
     "    }\n"
     "}\n";
@@ -415,21 +432,21 @@ const struct nn_c_layer nn_c_layers[] = {
     {"dropout", NULL, NULL, true},
     {"spatialdropout", NULL, NULL, true},
     {"gaussiannoise", NULL, NULL, true},
-    {"relu", MAP_TEXT("relu", "v > 0 ? v : 0"), call_map, true},
-    {"relu6", MAP_TEXT("relu6", "v < 0 ? 0 : v > 6 ? 6 : v"), call_map, true},
-    {"clip", MAP_TEXT("clip", "v < a ? a : v > b ? b : v"), call_map, true},
-    {"leaky_relu", MAP_TEXT("leaky_relu", "v > 0 ? v : a * v"), call_map, true},
-    {"elu", MAP_TEXT("elu", "v > 0 ? v : a * expm1f(v)"), call_map, true},
-    {"selu", MAP_TEXT("selu", "1.05070099f * (v > 0 ? v : 1.67326324f * expm1f(v))"), call_map, true},
-    {"sigmoid", MAP_TEXT("sigmoid", "1 / (1 + expf(-v))"), call_map, true},
-    {"tanh", MAP_TEXT("tanh", "tanhf(v)"), call_map, true},
-    {"silu", MAP_TEXT("silu", "v / (1 + expf(-v))"), call_map, true},
-    {"gelu", MAP_TEXT("gelu", "0.5f * v * erfcf(-v * 0.70710678f)"), call_map, true},
-    {"mish", MAP_TEXT("mish", "v * tanhf(v > 20 ? v : log1pf(expf(v)))"), call_map, true},
-    {"softplus", MAP_TEXT("softplus", "a * v > b ? v : log1pf(expf(a * v)) / a"), call_map, true},
-    {"softsign", MAP_TEXT("softsign", "v / (1 + fabsf(v))"), call_map, true},
-    {"hardsigmoid", MAP_TEXT("hardsigmoid", "v < -3 ? 0 : v > 3 ? 1 : v / 6 + 0.5f"), call_map, true},
-    {"hardswish", MAP_TEXT("hardswish", "v < -3 ? 0 : v > 3 ? v : v * (v + 3) / 6"), call_map, true},
+    MAP("relu", "v > 0 ? v : 0"),
+    MAP("relu6", "v < 0 ? 0 : v > 6 ? 6 : v"),
+    MAP("clip", "v < a ? a : v > b ? b : v"),
+    MAP("leaky_relu", "v > 0 ? v : a * v"),
+    MAP("elu", "v > 0 ? v : a * expm1f(v)"),
+    MAP("selu", "1.05070099f * (v > 0 ? v : 1.67326324f * expm1f(v))"),
+    MAP("sigmoid", "1 / (1 + expf(-v))"),
+    MAP("tanh", "tanhf(v)"),
+    MAP("silu", "v / (1 + expf(-v))"),
+    MAP("gelu", "0.5f * v * erfcf(-v * 0.70710678f)"),
+    MAP("mish", "v * tanhf(v > 20 ? v : log1pf(expf(v)))"),
+    MAP("softplus", "a * v > b ? v : log1pf(expf(a * v)) / a"),
+    MAP("softsign", "v / (1 + fabsf(v))"),
+    MAP("hardsigmoid", "v < -3 ? 0 : v > 3 ? 1 : v / 6 + 0.5f"),
+    MAP("hardswish", "v < -3 ? 0 : v > 3 ? v : v * (v + 3) / 6"),
     {0},
 };
 /* clang-format on */
