@@ -185,6 +185,9 @@ static enum nn_status set_inputs(struct nn_onnx_import *import, const struct nn_
         const struct nn_onnx_port *port = &model->inputs[i];
         if (port->value < 0 || model->tensors[port->value])
             continue;
+        if (import->values[port->value].kind != NN_ONNX_UNSET)
+            NN_TRY(nn_fail(error, NN_DAMAGED, "two inputs '%s'",
+                           NN_ONNX_TEXT(model->names[port->value])));
         const struct nn_onnx_tensor *given = real < order->given_count ? order->given[real] : NULL;
         if (real == 0 && !order->constant)
             NN_TRY(set_input(import, port, given, error));

@@ -8,6 +8,7 @@ tests_unit_test_model_SOURCES = \
 	tests/unit/model/test_c_export.c \
 	tests/unit/model/test_onnx.c \
 	tests/unit/model/test_onnx_export.c \
+	tests/unit/model/test_onnx_hostile.c \
 	tests/unit/model/test_onnx_outputs.c \
 	tests/unit/model/test_safetensors.c \
 	tests/unit/model/test_training.c \

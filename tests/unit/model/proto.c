@@ -36,7 +36,7 @@ void proto_float(struct proto *proto, uint32_t field, float value)
     fixed(proto, value);
 }
 
-static void bytes(struct proto *proto, uint32_t field, const char *data, size_t length)
+void proto_bytes(struct proto *proto, uint32_t field, const char *data, size_t length)
 {
     varint(proto, field << 3 | 2);
     varint(proto, length);
@@ -45,12 +45,13 @@ static void bytes(struct proto *proto, uint32_t field, const char *data, size_t 
 
 void proto_text(struct proto *proto, uint32_t field, const char *text)
 {
-    bytes(proto, field, text, strlen(text));
+    proto_bytes(proto, field, text, strlen(text));
 }
 
 void proto_message(struct proto *proto, uint32_t field, struct proto *message)
 {
-    bytes(proto, field, message->bytes.data ? message->bytes.data : "", message->bytes.length);
+    proto_bytes(proto, field, message->bytes.data ? message->bytes.data : "",
+                message->bytes.length);
     proto_clear(message);
 }
 
@@ -59,7 +60,8 @@ static void words(struct proto *proto, uint32_t field, const char *text)
 {
     while (*text) {
         size_t length = strcspn(text, " ");
-        bytes(proto, field, text, length == 1 && *text == '-' ? 0 : length); /* "-": left out */
+        proto_bytes(proto, field, text,
+                    length == 1 && *text == '-' ? 0 : length); /* "-": left out */
         text += length + (text[length] == ' ');
     }
 }

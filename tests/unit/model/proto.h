@@ -17,6 +17,7 @@ struct proto {
 void proto_clear(struct proto *proto);
 void proto_int(struct proto *proto, uint32_t field, int64_t value);
 void proto_float(struct proto *proto, uint32_t field, float value);
+void proto_bytes(struct proto *proto, uint32_t field, const char *data, size_t length);
 void proto_text(struct proto *proto, uint32_t field, const char *text);
 /* Takes the message (clears it). */
 void proto_message(struct proto *proto, uint32_t field, struct proto *message);

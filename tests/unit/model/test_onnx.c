@@ -358,11 +358,11 @@ Test(onnx, extreme_sizes)
 }
 
 /* Every prefix of a file is an error, or a net (a field can end where another begins). */
-Test(onnx, cut_at_every_byte)
+static void cut_everywhere(const char *name)
 {
     char path[4096];
     size_t length, read = 0;
-    snprintf(path, sizeof path, "%s/reference/explain-mlp-tanh.onnx", getenv("NN_TESTS"));
+    snprintf(path, sizeof path, "%s/reference/%s.onnx", getenv("NN_TESTS"), name);
     unsigned char *bytes = sample_bytes(path, &length);
     for (size_t cut = 0; cut < length; cut++) {
         unsigned char *copy = nn_calloc(cut + 1, 1); /* exact, so that a read beyond it is found */
@@ -375,8 +375,14 @@ Test(onnx, cut_at_every_byte)
         nn_model_clear(&model);
         nn_free(copy);
     }
-    cr_assert(read <= 2, "%zu", read);
+    cr_assert(read <= 2, "%s: %zu", name, read);
     nn_free(bytes);
+}
+
+Test(onnx, cut_at_every_byte)
+{
+    cut_everywhere("explain-mlp-tanh");
+    cut_everywhere("explain-residual");
 }
 
 Test(onnx, a_million_nodes_are_refused)
