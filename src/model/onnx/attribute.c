@@ -344,3 +344,11 @@ enum nn_status nn_onnx_axis(int64_t axis, int rank, int *out, struct nn_error *e
     *out = (int)(axis < 0 ? axis + rank : axis);
     return NN_OK;
 }
+
+enum nn_status nn_onnx_attr_axis(const struct nn_onnx_import *import, int64_t fallback, int rank,
+                                 int *axis, struct nn_error *error)
+{
+    int64_t given;
+    enum nn_status status = nn_onnx_attr_int(import, "axis", fallback, &given, error);
+    return status == NN_OK ? nn_onnx_axis(given, rank, axis, error) : status;
+}

@@ -44,6 +44,13 @@ static void put_port(struct nn_buffer *graph, uint32_t field, const char *name,
     nn_wire_put_message(graph, field, &port);
 }
 
+static void write_plain(struct nn_onnx_writer *writer, const char *op)
+{
+    char in[NN_ONNX_NAME];
+    nn_onnx_in(writer, 0, in);
+    nn_onnx_finish(writer, op, in, NULL, NULL);
+}
+
 static enum nn_status write_nodes(struct nn_onnx_writer *writer, struct nn_error *error)
 {
     for (int i = 1; i < writer->net->count; i++) {
@@ -52,8 +59,13 @@ static enum nn_status write_nodes(struct nn_onnx_writer *writer, struct nn_error
         const struct nn_onnx_layer_writer *layer =
             nn_onnx_layer_writer_find(writer->node->layer->name);
         struct nn_error local = {0};
-        enum nn_status status = layer ? layer->write(writer, &local)
-                                      : nn_fail(&local, NN_REFUSED, "it has no operator in ONNX");
+        enum nn_status status = NN_OK;
+        if (!layer)
+            status = nn_fail(&local, NN_REFUSED, "it has no operator in ONNX");
+        else if (layer->write)
+            status = layer->write(writer, &local);
+        else
+            write_plain(writer, layer->op);
         if (status != NN_OK)
             return nn_fail(error, status, "layer %s (%s): %s", writer->node->name,
                            writer->node->layer->name, local.message);

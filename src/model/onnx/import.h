@@ -111,6 +111,9 @@ bool nn_onnx_attr_given(const struct nn_onnx_import *import, const char *name);
 /* Every attribute of the node is one of "a|b|c". */
 enum nn_status nn_onnx_attr_check(const struct nn_onnx_import *import, const char *known,
                                   struct nn_error *error);
+/* The attribute "axis"; -1 is the last of `rank` axes. */
+enum nn_status nn_onnx_attr_axis(const struct nn_onnx_import *import, int64_t fallback, int rank,
+                                 int *axis, struct nn_error *error);
 /* A list that newer operators take as input i and older ones as an attribute. */
 enum nn_status nn_onnx_list_of(struct nn_onnx_import *import, int i, const char *attribute,
                                struct nn_onnx_list *list, struct nn_error *error);

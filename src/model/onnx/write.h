@@ -37,8 +37,9 @@ struct nn_onnx_writer {
 
 struct nn_onnx_layer_writer {
     const char *layer;
+    /* NULL: one operator of one input, without attributes */
     enum nn_status (*write)(struct nn_onnx_writer *writer, struct nn_error *error);
-    const char *op; /* for functions that differ in a name alone */
+    const char *op; /* for writers that differ in a name alone */
 };
 /* A file of writers: a table that ends with a NULL name. */
 struct nn_onnx_layer_family {

@@ -4,17 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-/* The operator of that name, without attributes. */
-static enum nn_status write_plain(struct nn_onnx_writer *writer, struct nn_error *error)
-{
-    char in[NN_ONNX_NAME];
-    (void)error;
-    nn_onnx_in(writer, 0, in);
-    nn_onnx_finish(writer, nn_onnx_layer_writer_find(writer->node->layer->name)->op, in, NULL,
-                   NULL);
-    return NN_OK;
-}
-
 /* One real attribute. */
 static enum nn_status write_alpha(struct nn_onnx_writer *writer, struct nn_error *error)
 {
@@ -230,11 +219,11 @@ static enum nn_status write_softmax(struct nn_onnx_writer *writer, struct nn_err
 }
 
 static const struct nn_onnx_layer_writer writers[] = {
-    {"relu", write_plain, "Relu"},
-    {"sigmoid", write_plain, "Sigmoid"},
-    {"tanh", write_plain, "Tanh"},
-    {"selu", write_plain, "Selu"},
-    {"softsign", write_plain, "Softsign"},
+    {"relu", NULL, "Relu"},
+    {"sigmoid", NULL, "Sigmoid"},
+    {"tanh", NULL, "Tanh"},
+    {"selu", NULL, "Selu"},
+    {"softsign", NULL, "Softsign"},
     {"elu", write_alpha, NULL},
     {"leaky_relu", write_alpha, NULL},
     {"hardsigmoid", write_hardsigmoid, NULL},
@@ -248,8 +237,8 @@ static const struct nn_onnx_layer_writer writers[] = {
     {"prelu", write_prelu, NULL},
     {"function", write_function, NULL},
     {"dropout", write_dropout, NULL},
-    {"gaussiannoise", write_plain, "Identity"},
-    {"spatialdropout", write_plain, "Identity"},
+    {"gaussiannoise", NULL, "Identity"},
+    {"spatialdropout", NULL, "Identity"},
     {"softmax", write_softmax, "Softmax"},
     {"logsoftmax", write_softmax, "LogSoftmax"},
     {0},

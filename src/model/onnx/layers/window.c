@@ -145,16 +145,6 @@ static enum nn_status write_pool(struct nn_onnx_writer *writer, struct nn_error 
     return NN_OK;
 }
 
-static enum nn_status write_global(struct nn_onnx_writer *writer, struct nn_error *error)
-{
-    char in[NN_ONNX_NAME];
-    (void)error;
-    nn_onnx_in(writer, 0, in);
-    nn_onnx_finish(writer, nn_onnx_layer_writer_find(writer->node->layer->name)->op, in, NULL,
-                   NULL);
-    return NN_OK;
-}
-
 /* ---- normalizations ---- */
 
 static enum nn_status write_batchnorm(struct nn_onnx_writer *writer, struct nn_error *error)
@@ -289,10 +279,10 @@ static const struct nn_onnx_layer_writer writers[] = {
     {"avgpool1d", write_pool, NULL},
     {"avgpool2d", write_pool, NULL},
     {"avgpool3d", write_pool, NULL},
-    {"globalavgpool1d", write_global, "GlobalAveragePool"},
-    {"globalavgpool2d", write_global, "GlobalAveragePool"},
-    {"globalmaxpool1d", write_global, "GlobalMaxPool"},
-    {"globalmaxpool2d", write_global, "GlobalMaxPool"},
+    {"globalavgpool1d", NULL, "GlobalAveragePool"},
+    {"globalavgpool2d", NULL, "GlobalAveragePool"},
+    {"globalmaxpool1d", NULL, "GlobalMaxPool"},
+    {"globalmaxpool2d", NULL, "GlobalMaxPool"},
     {"batchnorm", write_batchnorm, NULL},
     {"groupnorm", write_groupnorm, NULL},
     {"layernorm", write_layernorm, NULL},

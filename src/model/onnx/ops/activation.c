@@ -323,11 +323,9 @@ static enum nn_status lower_softmax(struct nn_onnx_import *import, const struct 
     const struct nn_onnx_value *in = nn_onnx_input(import, 0);
     bool old = import->model->opset < 13;
     struct nn_onnx_value out = *in;
-    int64_t given;
     int axis;
     enum nn_status status;
-    NN_TRY(nn_onnx_attr_int(import, "axis", old ? 1 : -1, &given, error));
-    NN_TRY(nn_onnx_axis(given, in->shape.rank, &axis, error));
+    NN_TRY(nn_onnx_attr_axis(import, old ? 1 : -1, in->shape.rank, &axis, error));
     if (!old || axis == in->shape.rank - 1) {
         NN_TRY(along_axis(import, op->layer, axis, in, &out, error));
     } else {
@@ -352,14 +350,12 @@ static enum nn_status lower_hardmax(struct nn_onnx_import *import, const struct 
     struct nn_shape shape = {.rank = in->shape.rank};
     bool axes[NN_MAX_RANK] = {false};
     unsigned char *data;
-    int64_t given;
     int axis;
     enum nn_status status;
     (void)op;
     if (import->model->opset < 13)
         return nn_onnx_refuse(error, "only from opset 13 on");
-    NN_TRY(nn_onnx_attr_int(import, "axis", -1, &given, error));
-    NN_TRY(nn_onnx_axis(given, in->shape.rank, &axis, error));
+    NN_TRY(nn_onnx_attr_axis(import, -1, in->shape.rank, &axis, error));
     axes[axis] = true;
     for (int i = 0; i < shape.rank; i++)
         shape.dim[i] = i == axis ? in->shape.dim[i] : 1;

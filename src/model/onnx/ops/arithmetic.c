@@ -9,7 +9,7 @@ static enum nn_status old_operand(struct nn_onnx_import *import, struct nn_onnx_
                                   struct nn_error *error)
 {
     const struct nn_onnx_value *a = nn_onnx_input(import, 0);
-    int64_t broadcast, given;
+    int64_t broadcast;
     int axis;
     enum nn_status status;
     NN_TRY(nn_onnx_attr_int(import, "broadcast", 0, &broadcast, error));
@@ -17,8 +17,7 @@ static enum nn_status old_operand(struct nn_onnx_import *import, struct nn_onnx_
         return nn_fail(error, NN_DAMAGED, "its inputs have different shapes");
     if (!nn_onnx_attr_given(import, "axis"))
         return NN_OK;
-    NN_TRY(nn_onnx_attr_int(import, "axis", 0, &given, error));
-    NN_TRY(nn_onnx_axis(given, a->shape.rank, &axis, error));
+    NN_TRY(nn_onnx_attr_axis(import, 0, a->shape.rank, &axis, error));
     struct nn_shape shape = b->shape;
     if (axis + shape.rank > a->shape.rank)
         return nn_fail(error, NN_DAMAGED, "axis %d is too large", axis);

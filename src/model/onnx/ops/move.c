@@ -12,7 +12,6 @@ static enum nn_status lower_concat(struct nn_onnx_import *import, const struct n
     struct nn_onnx_value **in = nn_arena_alloc(import->arena, (size_t)count,
                                                sizeof(struct nn_onnx_value *)),
                          out;
-    int64_t given;
     enum nn_status status;
     (void)op;
     if (!in)
@@ -22,8 +21,7 @@ static enum nn_status lower_concat(struct nn_onnx_import *import, const struct n
         if (!in[i])
             return nn_fail(error, NN_DAMAGED, "input %d is left out", i);
     }
-    NN_TRY(nn_onnx_attr_int(import, "axis", 1, &given, error));
-    NN_TRY(nn_onnx_axis(given, in[0]->shape.rank, &axis, error));
+    NN_TRY(nn_onnx_attr_axis(import, 1, in[0]->shape.rank, &axis, error));
     NN_TRY(nn_onnx_concat(import, in, count, axis, &out, error));
     nn_onnx_give(import, 0, &out);
 out:
@@ -36,14 +34,13 @@ static enum nn_status lower_split(struct nn_onnx_import *import, const struct nn
 {
     const struct nn_onnx_value *in = nn_onnx_input(import, 0);
     struct nn_onnx_list parts;
-    int64_t given, outputs;
+    int64_t outputs;
     int axis;
     size_t at = 0;
     enum nn_status status;
     (void)op;
-    NN_TRY(nn_onnx_attr_int(import, "axis", 0, &given, error));
     NN_TRY(nn_onnx_attr_int(import, "num_outputs", import->node->output_count, &outputs, error));
-    NN_TRY(nn_onnx_axis(given, in->shape.rank, &axis, error));
+    NN_TRY(nn_onnx_attr_axis(import, 0, in->shape.rank, &axis, error));
     NN_TRY(nn_onnx_list_of(import, 1, "split", &parts, error));
     size_t length = in->shape.dim[axis];
     if (outputs != import->node->output_count || outputs > NN_ONNX_MAX_LIST ||
@@ -176,12 +173,11 @@ static enum nn_status lower_gather(struct nn_onnx_import *import, const struct n
     const struct nn_onnx_value *in = nn_onnx_input(import, 0), *places = nn_onnx_input(import, 1);
     struct nn_onnx_value out;
     struct nn_shape shape = {0};
-    int64_t given, *indices;
+    int64_t *indices;
     int axis;
     enum nn_status status;
     (void)op;
-    NN_TRY(nn_onnx_attr_int(import, "axis", 0, &given, error));
-    NN_TRY(nn_onnx_axis(given, in->shape.rank, &axis, error));
+    NN_TRY(nn_onnx_attr_axis(import, 0, in->shape.rank, &axis, error));
     if (nn_onnx_is_constant(in) && !nn_onnx_is_constant(places) && axis == 0)
         return embedding(import, in, places, error);
     NN_TRY(read_indices(import, places, in->shape.dim[axis], &indices, error));
@@ -222,12 +218,11 @@ static enum nn_status lower_gather_elements(struct nn_onnx_import *import,
 {
     const struct nn_onnx_value *in = nn_onnx_input(import, 0), *at = nn_onnx_input(import, 1);
     struct nn_onnx_value out;
-    int64_t given, *indices;
+    int64_t *indices;
     int axis;
     enum nn_status status;
     (void)op;
-    NN_TRY(nn_onnx_attr_int(import, "axis", 0, &given, error));
-    NN_TRY(nn_onnx_axis(given, in->shape.rank, &axis, error));
+    NN_TRY(nn_onnx_attr_axis(import, 0, in->shape.rank, &axis, error));
     NN_TRY(read_indices(import, at, in->shape.dim[axis], &indices, error));
     if (at->shape.rank != in->shape.rank)
         return nn_fail(error, NN_DAMAGED, "its inputs have different numbers of axes");
@@ -420,16 +415,14 @@ static enum nn_status lower_onehot(struct nn_onnx_import *import, const struct n
     struct nn_shape wide = {.rank = in->shape.rank + 1}, across = {.rank = in->shape.rank + 1};
     unsigned char *data;
     double depth;
-    int64_t given;
     int axis;
     enum nn_status status;
     (void)op;
     NN_TRY(nn_onnx_constant_number(nn_onnx_input(import, 1), "depth", &depth, error));
-    NN_TRY(nn_onnx_attr_int(import, "axis", -1, &given, error));
     if (!nn_onnx_is_constant(values) || values->tensor.count != 2 || wide.rank > NN_MAX_RANK ||
         !(depth >= 1 && depth < 1e9))
         return nn_fail(error, NN_DAMAGED, "its depth or values are not usable");
-    NN_TRY(nn_onnx_axis(given, wide.rank, &axis, error));
+    NN_TRY(nn_onnx_attr_axis(import, -1, wide.rank, &axis, error));
     for (int i = 0; i < wide.rank; i++) {
         wide.dim[i] = i == axis ? 1 : in->shape.dim[i - (i > axis)];
         across.dim[i] = i == axis ? (size_t)depth : 1;

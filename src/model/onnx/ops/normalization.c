@@ -78,13 +78,12 @@ static enum nn_status lower_layer(struct nn_onnx_import *import, const struct nn
     char args[NN_SHAPE_TEXT + 96], eps[NN_NUMBER_SIZE], dims[NN_SHAPE_TEXT];
     struct nn_onnx_value out;
     double epsilon;
-    int64_t given, stash;
+    int64_t stash;
     int axis;
     enum nn_status status;
     (void)op;
-    NN_TRY(nn_onnx_attr_int(import, "axis", -1, &given, error));
     NN_TRY(nn_onnx_attr_int(import, "stash_type", 1, &stash, error));
-    NN_TRY(nn_onnx_axis(given, in->shape.rank, &axis, error));
+    NN_TRY(nn_onnx_attr_axis(import, -1, in->shape.rank, &axis, error));
     NN_TRY(nn_onnx_attr_real(import, "epsilon", (double)1e-5f, &epsilon, error));
     if (axis < import->lead)
         return nn_onnx_refuse_mixing(import, error);

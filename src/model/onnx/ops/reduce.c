@@ -79,13 +79,12 @@ static enum nn_status lower_arg(struct nn_onnx_import *import, const struct nn_o
     const struct nn_onnx_value *in = nn_onnx_input(import, 0);
     struct nn_onnx_value out = *in, last;
     bool axes[NN_MAX_RANK] = {false};
-    int64_t given, keep, select_last, *places;
+    int64_t keep, select_last, *places;
     int axis;
     enum nn_status status;
-    NN_TRY(nn_onnx_attr_int(import, "axis", 0, &given, error));
     NN_TRY(nn_onnx_attr_int(import, "keepdims", 1, &keep, error));
     NN_TRY(nn_onnx_attr_int(import, "select_last_index", 0, &select_last, error));
-    NN_TRY(nn_onnx_axis(given, in->shape.rank, &axis, error));
+    NN_TRY(nn_onnx_attr_axis(import, 0, in->shape.rank, &axis, error));
     axes[axis] = true;
     size_t length = in->shape.dim[axis];
     if (select_last) {
