@@ -263,8 +263,14 @@ static void draw_outputs(const struct nn_scene *scene, struct nn_canvas *canvas,
     const struct nn_samples *samples = scene->dataset ? scene->dataset->samples : NULL;
     bool classes = samples && samples->class_count == scene->prediction_count;
 
-    nn_draw_value_bars(canvas, box, scene->prediction, classes ? samples->classes : NULL,
-                       scene->prediction_count, false, 0, scene->label);
+    const size_t count = scene->prediction_count, rows = box.rows > 0 ? (size_t)box.rows : 0;
+    const long most = nn_predicted(scene);
+    size_t first = 0;
+
+    if (count > rows && most >= (long)rows) /* the one that it says is among them */
+        first = (size_t)most + rows / 2 < count ? (size_t)most - rows / 2 : count - rows;
+    nn_draw_value_bars(canvas, box, scene->prediction, classes ? samples->classes : NULL, count,
+                       false, first, scene->label >= 0 || count <= rows ? scene->label : most);
 }
 
 void nn_draw_prediction(const struct nn_scene *scene, struct nn_canvas *canvas, struct nn_box box)
