@@ -44,5 +44,10 @@ check 'the rest' 'net new input=6x4x4; add groupnorm 3; add lrn 3; add take 1 0 
     add zeropadding 1; add function erf; add softplus 2; add constant 4x3x6 name=k; add arithmetic modulo from=softplus1,k;
     add where from=k,softplus1,arithmetic1; add clip -1 1; add flatten; add dense 3 selu'
 check 'embeddings' 'net new input=5; add embedding 20 8; add reduce argmax 2; add flatten; add dense 2'
+check 'single values' 'net new input=4x9; add relu; add tanh; add sigmoid; add elu 0.5; add selu; add leaky_relu 0.2; add relu6; add softsign;
+    add hardsigmoid; add gaussiannoise 0.1; add spatialdropout 0.2; add softmax; add reshape 2x18'
+check 'upwards and all over' 'net new input=4x9; add convtranspose1d 6 3 stride=2; add avgpool1d 2; add globalmaxpool1d; add flatten; add dense 2'
+check 'images upwards' 'net new input=2x5x6; add convtranspose2d 4 3 stride=2 padding=1; add globalmaxpool2d; add flatten; add dense 2'
+check 'means' 'net new input=2x4x4x4; add avgpool3d 2; add reshape 4x4x1; add reshape 4x4; add matmul name=m from=reshape2,reshape2; add globalavgpool1d'
 echo "1..$number"
 exit $status

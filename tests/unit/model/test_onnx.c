@@ -62,6 +62,40 @@ Test(onnx, nets_of_pytorch_give_its_answers)
     }
 }
 
+/* Small nets as its exporter writes them, opset by opset (tests/interchange/torch_reference.py). */
+Test(onnx, exports_of_pytorch_give_its_answers)
+{
+    static const char *const names[] = {"mlp", "lenet-flatten", "lenet-view", "shuffle", "dense"};
+    static const int opsets[] = {9, 11, 13, 14, 16};
+    struct reference ref;
+    size_t read = 0;
+    reference_open(&ref, "torch/answers");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct nn_shape shape, wanted;
+        char name[64];
+        snprintf(name, sizeof name, "%s.x", names[i]);
+        float *x = reference_floats(&ref, name, &shape);
+        snprintf(name, sizeof name, "%s.y", names[i]);
+        float *expected = reference_floats(&ref, name, &wanted);
+        for (size_t k = 0; k < 2 * sizeof opsets / sizeof *opsets; k++) {
+            struct nn_model model;
+            snprintf(name, sizeof name, "torch/%s-%d-%s", names[i], opsets[k / 2],
+                     k % 2 ? "free" : "fixed");
+            open_reference(name, &model);
+            float *y = answers(model.net, x, shape.dim[0]);
+            double error = reference_error(y, expected, nn_shape_size(&wanted));
+            cr_assert(error <= 1e-5, "%s: %g", name, error);
+            nn_free(y);
+            nn_model_clear(&model);
+            read++;
+        }
+        nn_free(x);
+        nn_free(expected);
+    }
+    cr_assert(read == 50);
+    reference_close(&ref);
+}
+
 /* What is imported is an ordinary net: batch normalization is there, weights bear PyTorch's names,
  * and it survives our own format bit by bit. */
 Test(onnx, an_imported_net_is_an_ordinary_one, .init = sample_folder, .fini = sample_folder_remove)
