@@ -25,7 +25,7 @@ src_libmodel_a_SOURCES = \
 	src/model/safetensors.c src/model/safetensors_write.c src/model/train_read.c src/model/train_write.c \
 	src/model/onnx/build.h src/model/onnx/import.h src/model/onnx/onnx.h src/model/onnx/proto.h \
 	src/model/onnx/value.h src/model/onnx/window.h src/model/onnx/wire.h \
-	src/model/onnx/attribute.c src/model/onnx/combine.c src/model/onnx/external.c src/model/onnx/import.c src/model/onnx/layer.c \
+	src/model/onnx/attribute.c src/model/onnx/combine.c src/model/onnx/external.c src/model/onnx/import.c src/model/onnx/layer.c src/model/onnx/layernorm.c \
 	src/model/onnx/onnx.c src/model/onnx/proto.c src/model/onnx/registry.c src/model/onnx/tensor.c \
 	src/model/onnx/value.c src/model/onnx/window.c src/model/onnx/wire.c \
 	src/model/onnx/metadata.h src/model/onnx/outputs.h src/model/onnx/write.h \

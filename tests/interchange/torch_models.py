@@ -30,7 +30,7 @@ class View(nn.Module):
 
 def mlp():
     return nn.Sequential(nn.Flatten(), nn.Linear(30, 64), nn.BatchNorm1d(64), nn.ReLU(), nn.Dropout(0.3),
-                         nn.Linear(64, 32, bias=False), nn.Tanh(), nn.Linear(32, 5), nn.Softmax(1))
+                         nn.Linear(64, 32, bias=False), nn.LayerNorm(32), nn.Tanh(), nn.Linear(32, 5), nn.Softmax(1))
 
 
 def lenet(flat):

@@ -57,6 +57,7 @@ NETS = {
                                   nn.Linear(8, 5, bias=False), nn.Sigmoid(), nn.Linear(5, 3), nn.Softmax(1)), (6,), True),
     "lenet-flatten": (lambda: lenet(nn.Flatten()), (1, 8, 8), True),
     "lenet-view": (lambda: lenet(torch_models.View()), (1, 8, 8), True),
+    "norm": (lambda: nn.Sequential(nn.Linear(6, 8), nn.LayerNorm(8), nn.GELU(), nn.Linear(8, 3)), (6,), True),
     "shuffle": (Shuffle, (2, 4, 4), True),
     "dense": (Dense, (3, 6, 6), True),
 }

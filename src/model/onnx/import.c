@@ -75,10 +75,11 @@ static enum nn_status set_initializer(struct nn_onnx_import *import, size_t i,
 /* ---- the input ---- */
 
 /* The first node that reads a value, and not its shape alone; NULL if there is none. */
-static const struct nn_onnx_node *first_reader(const struct nn_onnx_import *import, int value)
+static const struct nn_onnx_node *shape_blind_reader(const struct nn_onnx_import *import, int value)
 {
     const struct nn_onnx_model *model = import->model;
-    for (int i = 0; i <= import->last_reader[value]; i++) {
+    int first = import->first_reader[value];
+    for (size_t i = first < 0 ? model->node_count : (size_t)first; i < model->node_count; i++) {
         const struct nn_onnx_node *node = &model->nodes[i];
         for (int k = 0; k < node->input_count && !nn_onnx_text_is(node->type, "Shape"); k++)
             if (node->inputs[k] == value)
@@ -98,7 +99,7 @@ static bool wanted_order(struct nn_onnx_import *import, int value, int rank, int
     if (rank < 3 || nn_onnx_text_is(model->producer, "nnscope"))
         return false;
     for (int depth = 0; depth < 8; depth++) {
-        import->node = first_reader(import, value);
+        import->node = shape_blind_reader(import, value);
         if (!import->node)
             return false;
         if (nn_onnx_text_is(import->node->type, "Transpose")) {
@@ -295,7 +296,7 @@ static enum nn_status mark_nodes(struct nn_onnx_import *import, const struct nn_
         for (int k = 0; wanted[i] && k < node->input_count; k++)
             if (node->inputs[k] >= 0) {
                 import->readers[node->inputs[k]]++;
-                import->last_reader[node->inputs[k]] = (int)i;
+                import->first_reader[node->inputs[k]] = (int)i;
             }
     }
     (void)error;
@@ -311,23 +312,27 @@ enum nn_status nn_onnx_build(struct nn_onnx_import *import, const struct nn_onnx
     import->values = nn_arena_alloc(import->arena, model->value_count + 1, sizeof *import->values);
     import->readers =
         nn_arena_alloc(import->arena, model->value_count + 1, sizeof *import->readers);
-    import->last_reader =
-        nn_arena_alloc(import->arena, model->value_count + 1, sizeof *import->last_reader);
+    import->first_reader =
+        nn_arena_alloc(import->arena, model->value_count + 1, sizeof *import->first_reader);
     import->done = nn_arena_alloc(import->arena, model->node_count + 1, sizeof *import->done);
     import->numbers = nn_arena_alloc(import->arena, nn_layer_count, sizeof *import->numbers);
-    if (!wanted || !import->values || !import->readers || !import->last_reader || !import->done ||
+    if (!wanted || !import->values || !import->readers || !import->first_reader || !import->done ||
         !import->numbers)
         return nn_fail_memory(error, model->value_count * sizeof *import->values);
-    memset(import->last_reader, 0xff, model->value_count * sizeof *import->last_reader);
+    memset(import->first_reader, 0xff, model->value_count * sizeof *import->first_reader);
     NN_TRY(nn_net_new(&import->net, error));
     NN_TRY(mark_nodes(import, order, wanted, error));
     for (size_t i = 0; i < model->value_count; i++)
         if (model->tensors[i] && import->readers[i] > 0)
             NN_TRY(set_initializer(import, i, order->files, error));
     NN_TRY(set_inputs(import, order, error));
-    for (size_t i = 0; i < model->node_count; i++)
-        if (wanted[i] && !import->done[i])
-            NN_TRY(lower_node(import, i, error));
+    for (int constants = 1; constants >= 0;
+         constants--) /* which several nodes may need to be one */
+        for (size_t i = 0; i < model->node_count; i++)
+            if (wanted[i] && !import->done[i] && (model->nodes[i].input_count == 0 || !constants)) {
+                NN_TRY(lower_node(import, i, error));
+                import->done[i] = true;
+            }
 out:
     return status;
 }

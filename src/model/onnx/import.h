@@ -42,7 +42,7 @@ struct nn_onnx_import {
     struct nn_onnx_value input; /* as it was before any operator */
     struct nn_onnx_value *values;
     size_t *readers;                 /* of each value: nodes that read it, and outputs */
-    int *last_reader;                /* one of them, -1: none */
+    int *first_reader;               /* that is computed first, -1: none */
     bool *done;                      /* of each node: lowered together with another */
     int *numbers;                    /* of each kind of layer: the last one in a name */
     const char *folder;              /* of the file, for external data; NULL: there is none */
@@ -210,6 +210,11 @@ void nn_onnx_name(struct nn_onnx_import *import, int node, const struct nn_onnx_
 enum nn_status nn_onnx_dense(struct nn_onnx_import *import, const struct nn_onnx_value *in,
                              const struct nn_onnx_value *weight, const struct nn_onnx_value *bias,
                              struct nn_onnx_value *out, struct nn_error *error);
+
+/* If the mean along `axes` that is lowered now, which stay with length 1, begins a layer
+ * normalization that is written out: makes that layer, and *done is true. */
+enum nn_status nn_onnx_try_layernorm(struct nn_onnx_import *import, const bool *axes, bool *done,
+                                     struct nn_error *error);
 
 /* For operators on N x C x ...: the layer whose output is C x ..., and back. */
 enum nn_status nn_onnx_maps(struct nn_onnx_import *import, const struct nn_onnx_value *value,

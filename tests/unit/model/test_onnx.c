@@ -62,10 +62,19 @@ Test(onnx, nets_of_pytorch_give_its_answers)
     }
 }
 
+static bool has_layer(const struct nn_net *net, const char *layer)
+{
+    for (int i = 0; i < net->count; i++)
+        if (strcmp(net->nodes[i]->layer->name, layer) == 0)
+            return true;
+    return false;
+}
+
 /* Small nets as its exporter writes them, opset by opset (tests/interchange/torch_reference.py). */
 Test(onnx, exports_of_pytorch_give_its_answers)
 {
-    static const char *const names[] = {"mlp", "lenet-flatten", "lenet-view", "shuffle", "dense"};
+    static const char *const names[] = {"mlp",  "lenet-flatten", "lenet-view",
+                                        "norm", "shuffle",       "dense"};
     static const int opsets[] = {9, 11, 13, 14, 16};
     struct reference ref;
     size_t read = 0;
@@ -85,6 +94,7 @@ Test(onnx, exports_of_pytorch_give_its_answers)
             float *y = answers(model.net, x, shape.dim[0]);
             double error = reference_error(y, expected, nn_shape_size(&wanted));
             cr_assert(error <= 1e-5, "%s: %g", name, error);
+            cr_assert(has_layer(model.net, "layernorm") == (strcmp(names[i], "norm") == 0));
             nn_free(y);
             nn_model_clear(&model);
             read++;
@@ -92,7 +102,7 @@ Test(onnx, exports_of_pytorch_give_its_answers)
         nn_free(x);
         nn_free(expected);
     }
-    cr_assert(read == 50);
+    cr_assert(read == 60);
     reference_close(&ref);
 }
 
@@ -141,14 +151,6 @@ static void expect_refusal(struct proto *graph, int64_t opset, enum nn_status wa
     struct nn_error error = {0};
     enum nn_status status = read_proto(graph, opset, &model, &error);
     cr_assert(status == wanted && strstr(error.message, text), "%d, %s", status, error.message);
-}
-
-static bool has_layer(const struct nn_net *net, const char *layer)
-{
-    for (int i = 0; i < net->count; i++)
-        if (strcmp(net->nodes[i]->layer->name, layer) == 0)
-            return true;
-    return false;
 }
 
 /* x [batch, 2] of PyTorch's `x.view(x.size(0), -1)` with a free batch: the arithmetic of shapes

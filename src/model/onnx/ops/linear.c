@@ -122,7 +122,7 @@ static const struct nn_onnx_value *added_bias(struct nn_onnx_import *import, siz
                                               int *adder)
 {
     const struct nn_onnx_node *node = import->node;
-    int out = node->outputs[0], reader = out >= 0 ? import->last_reader[out] : -1;
+    int out = node->outputs[0], reader = out >= 0 ? import->first_reader[out] : -1;
     if (reader < 0 || import->readers[out] != 1 || import->model->opset < 7)
         return NULL;
     const struct nn_onnx_node *next = &import->model->nodes[reader];

@@ -58,6 +58,12 @@ static enum nn_status lower_reduce(struct nn_onnx_import *import, const struct n
     }
     for (int i = 0; list.count <= 0 && i < in->shape.rank; i++)
         axes[i] = true;
+    if (keep && !strcmp(op->layer ? op->layer : "", "mean")) {
+        bool done;
+        NN_TRY(nn_onnx_try_layernorm(import, axes, &done, error));
+        if (done)
+            return NN_OK;
+    }
     if (!strcmp(op->name, "ReduceLogSumExp")) {
         NN_TRY(log_sum_exp(import, in, axes, &out, error));
     } else {
