@@ -27,8 +27,8 @@ static void scale_floats(const struct nn_dataset *dataset, const float *raw, flo
 {
     const double *offset = dataset->offset, *factor = dataset->factor;
     size_t run = nn_shape_size(&dataset->samples->shape) / dataset->scale_count;
-    for (size_t k = 0; run == 1 && k < dataset->scale_count; k++)
-        x[k] = (float)(((double)raw[k] - offset[k]) * factor[k]);
+    if (run == 1)
+        nn_kernels->rescale(dataset->scale_count, raw, offset, factor, x);
     for (size_t k = 0; run > 1 && k < dataset->scale_count; k++) {
         for (size_t j = k * run; j < (k + 1) * run; j++)
             x[j] = (float)(((double)raw[j] - offset[k]) * factor[k]);

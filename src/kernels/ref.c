@@ -226,6 +226,13 @@ void nn_k_from_bytes__ref(size_t n, const unsigned char *x, float offset, float 
         y[i] = ((float)x[i] - offset) * factor;
 }
 
+void nn_k_rescale__ref(size_t n, const float *x, const double *offset, const double *factor,
+                       float *y)
+{
+    for (size_t i = 0; i < n; i++)
+        y[i] = (float)(((double)x[i] - offset[i]) * factor[i]);
+}
+
 double nn_k_binary_crossentropy__ref(size_t n, const float *z, const float *t, float factor,
                                      float *dz)
 {

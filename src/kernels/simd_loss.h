@@ -1,4 +1,4 @@
-/* What stands before and behind a net: bytes made floats, and a loss; in the words of an
+/* What stands before and behind a net: its input, scaled, and a loss; in the words of an
  * instruction set. */
 #ifndef NN_KERNELS_SIMD_LOSS_H
 #define NN_KERNELS_SIMD_LOSS_H
@@ -14,6 +14,28 @@ static void KERNEL(from_bytes)(size_t n, const unsigned char *x, float offset, f
         v_store(y + i, (v_load_bytes(x + i) - shift) * scale);
     for (; i < n; i++)
         y[i] = ((float)x[i] - offset) * factor;
+}
+
+static inline vdouble load_doubles(const double *x)
+{
+    vdouble value;
+    memcpy(&value, x, sizeof value);
+    return value;
+}
+
+static void KERNEL(rescale)(size_t n, const float *x, const double *offset, const double *factor,
+                            float *y)
+{
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        vdouble value = d_of(v_load(x + i)), shift = load_doubles(offset + i);
+        vdouble scale = load_doubles(factor + i);
+        value.low = (value.low - shift.low) * scale.low;
+        value.high = (value.high - shift.high) * scale.high;
+        v_store(y + i, d_round(value));
+    }
+    for (; i < n; i++)
+        y[i] = (float)(((double)x[i] - offset[i]) * factor[i]);
 }
 
 /* -log p = max(z, 0) - z t + log(1 + e^-|z|): the sum of the first part, and the product of all

@@ -119,6 +119,24 @@ static void check_from_bytes(size_t n)
     untouched("from_bytes", n);
 }
 
+static void check_rescale(size_t n)
+{
+    static double offset[LARGE], factor[LARGE];
+    fill(n);
+    for (size_t i = 0; i < n; i++) {
+        offset[i] = 1e3 * (double)b[i];
+        factor[i] = 1.0 / (3.0 + (double)i);
+    }
+    nn_kernels->rescale(n, a, offset, factor, y);
+    for (size_t i = 0; i < n; i++) {
+        float wanted = (float)(((double)a[i] - offset[i]) * factor[i]); /* to the bit */
+        cr_assert(memcmp(&y[i], &wanted, sizeof wanted) == 0, "rescale[%zu] of %zu", i, n);
+    }
+    untouched("rescale", n);
+    nn_kernels->rescale(n, a, offset, factor, a);
+    cr_assert(memcmp(a, y, n * sizeof *a) == 0, "rescale of %zu in place", n);
+}
+
 static void check_binary_crossentropy(size_t n)
 {
     const float factor = 0.7f;
@@ -231,6 +249,7 @@ static void check_length(size_t n)
     if (n > 0)
         check_softmax(n);
     check_from_bytes(n);
+    check_rescale(n);
     check_binary_crossentropy(n);
     check_norms(n);
     check_in_place(n);
