@@ -38,8 +38,9 @@ static struct operand part_of(struct operand x, size_t i, size_t p)
 /* How many columns the next tile has, of those that are left; and its kind. */
 static inline size_t tile_width(size_t left, enum width *width)
 {
-    *width = left >= TILE_COLUMNS ? FULL : left >= 2 * LANES ? TWO : PART;
-    return *width == FULL ? TILE_COLUMNS : *width == TWO ? 2 * LANES : least(left, LANES);
+    const size_t some = SOME_VECTORS * LANES;
+    *width = left >= TILE_COLUMNS ? FULL : left >= some ? SOME : PART;
+    return *width == FULL ? TILE_COLUMNS : *width == SOME ? some : least(left, LANES);
 }
 
 /* A in groups of TILE_ROWS, of which the last may be smaller. */
@@ -90,10 +91,11 @@ static void multiply_block(const struct product *product, const struct operand *
         t.columns = count;
         for (size_t i = 0, height; i < rows; i += height) {
             height = least(rows - i, TILE_ROWS);
+            const float *first = product->pack_a ? a_block + i * depth : a->data + i * a->across;
+            size_t apart = product->pack_a ? 1 : a->across;
             t.along = product->pack_a ? height : a->along;
             for (size_t r = 0; r < height; r++)
-                t.row[r] =
-                    product->pack_a ? a_block + i * depth + r : a->data + (i + r) * a->across;
+                t.row[r] = first + r * apart;
             t.c = c + (product->transposed ? j * t.ldc + i : i * t.ldc + j);
             tiles[width][height](&t);
         }
@@ -124,14 +126,21 @@ static void multiply_blocks(const struct product *product)
     }
 }
 
-/* Whether C^T = B^T A^T is less work: the operand on the right must lie along its columns, so one
- * that does not is packed; the smaller the better. */
+/* Work for one step along k: vectors of the tiles, and what is packed of the right operand, which
+ * must lie along its columns. */
+static size_t work_of(size_t m, size_t n, bool b_lies)
+{
+    return 4 * m * ((n + LANES - 1) / LANES) + (b_lies ? 0 : n);
+}
+
+/* Whether C^T = B^T A^T is less work; when in doubt, it is not, as its tiles are stored in pieces.
+ */
 static bool better_transposed(const struct product *product)
 {
     bool a_lies = product->a.across == 1, b_lies = product->b.across == 1;
     if (a_lies != b_lies)
         return a_lies;
-    return !b_lies && product->m < product->n;
+    return work_of(product->n, product->m, a_lies) < work_of(product->m, product->n, b_lies);
 }
 
 static void transpose(struct product *product)
@@ -142,7 +151,7 @@ static void transpose(struct product *product)
     product->b = a;
     product->m = product->n;
     product->n = m;
-    product->transposed = true;
+    product->transposed = product->m > 1 || product->ldc > 1; /* else it is one row */
 }
 
 static void choose_packing(struct product *product)

@@ -6,9 +6,13 @@
 #ifndef NN_KERNELS_SIMD_TILE_H
 #define NN_KERNELS_SIMD_TILE_H
 
-#include "kernels/simd_maps.h"
+#include "kernels/simd_transpose.h"
 
-enum { TILE_ROWS = 6, TILE_COLUMNS = TILE_VECTORS * LANES };
+enum {
+    TILE_ROWS = 6,
+    TILE_COLUMNS = TILE_VECTORS * LANES,
+    SOME_VECTORS = TILE_VECTORS > 2 ? 2 : 1 /* of a narrow tile */
+};
 
 struct tile {
     size_t depth;
@@ -47,17 +51,40 @@ static inline __attribute__((always_inline)) void store_rows(const struct tile *
     }
 }
 
+/* Up to 4 rows of 4 sums, of which the first `columns` are some; each becomes a piece of a row of
+ * C. */
+static inline __attribute__((always_inline)) void
+store_quads(quad row[4], size_t rows, size_t columns, bool add, float *c, size_t ldc)
+{
+    transpose_registers(row);
+    UNROLL for (size_t j = 0; j < 4 && j < columns; j++, c += ldc)
+    {
+        quad value = {0};
+        if (add)
+            memcpy(&value, c, rows * sizeof *c);
+        value += row[j];
+        memcpy(c, &value, rows * sizeof *c);
+    }
+}
+
 static inline __attribute__((always_inline)) void store_columns(const struct tile *t, size_t rows,
                                                                 size_t vectors, bool partial,
                                                                 vec sum[TILE_ROWS][TILE_VECTORS])
 {
     float values[TILE_ROWS][TILE_COLUMNS];
+    size_t columns = partial ? t->columns : vectors * LANES;
     UNROLL for (size_t r = 0; r < rows; r++) UNROLL for (size_t v = 0; v < vectors; v++)
         v_store(&values[r][v * LANES], sum[r][v]);
-    size_t columns = partial ? t->columns : vectors * LANES;
-    float *c = t->c;
-    for (size_t j = 0; j < columns; j++, c += t->ldc)
-        UNROLL for (size_t r = 0; r < rows; r++) c[r] = values[r][j] + (t->add ? c[r] : 0.0f);
+    for (size_t j = 0; j < vectors * LANES; j += 4)
+        UNROLL for (size_t r = 0; r < rows; r += 4)
+        {
+            quad part[4] = {{0}};
+            size_t count = rows - r < 4 ? rows - r : 4;
+            UNROLL for (size_t i = 0; i < count; i++)
+                memcpy(&part[i], &values[r + i][j], sizeof *part);
+            if (j < columns)
+                store_quads(part, count, columns - j, t->add, t->c + j * t->ldc + r, t->ldc);
+        }
 }
 
 static inline __attribute__((always_inline)) void multiply(const struct tile *t, size_t rows,
@@ -89,15 +116,15 @@ static inline __attribute__((always_inline)) void multiply(const struct tile *t,
         store_rows(t, rows, vectors, partial, sum);
 }
 
-/* Tiles of 1 .. TILE_ROWS rows, in three widths: full, two vectors, part of one. */
+/* Tiles of 1 .. TILE_ROWS rows, in three widths: full, some vectors, part of one. */
 #define TILES(rows)                                                                                \
     static void tile_full_##rows(const struct tile *t)                                             \
     {                                                                                              \
         multiply(t, rows, TILE_VECTORS, false);                                                    \
     }                                                                                              \
-    static void tile_two_##rows(const struct tile *t)                                              \
+    static void tile_some_##rows(const struct tile *t)                                             \
     {                                                                                              \
-        multiply(t, rows, 2, false);                                                               \
+        multiply(t, rows, SOME_VECTORS, false);                                                    \
     }                                                                                              \
     static void tile_part_##rows(const struct tile *t)                                             \
     {                                                                                              \
@@ -111,7 +138,7 @@ TILES(5)
 TILES(6)
 #undef TILES
 
-enum width { FULL, TWO, PART };
+enum width { FULL, SOME, PART };
 typedef void tile_function(const struct tile *t);
 static tile_function *const tiles[3][TILE_ROWS + 1] = {
 #define WIDTH(name)                                                                                \
@@ -120,7 +147,7 @@ static tile_function *const tiles[3][TILE_ROWS + 1] = {
             tile_##name##_6                                                                        \
     }
     [FULL] = WIDTH(full),
-    [TWO] = WIDTH(two),
+    [SOME] = WIDTH(some),
     [PART] = WIDTH(part),
 #undef WIDTH
 };

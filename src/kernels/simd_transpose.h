@@ -10,11 +10,10 @@ struct operand {
     size_t across, along;
 };
 
-/* 4 rows of 4 become 4 columns, `stride` apart. */
-static inline void transpose_quads(const float *from, size_t across, float *to, size_t stride)
+/* 4 rows of 4 become 4 columns. */
+static inline void transpose_registers(quad row[4])
 {
-    quad row[4], even[2], odd[2];
-    UNROLL for (size_t r = 0; r < 4; r++) memcpy(&row[r], from + r * across, sizeof *row);
+    quad even[2], odd[2];
     UNROLL for (size_t r = 0; r < 2; r++)
     {
         even[r] = __builtin_shufflevector(row[2 * r], row[2 * r + 1], 0, 4, 2, 6);
@@ -24,6 +23,14 @@ static inline void transpose_quads(const float *from, size_t across, float *to, 
     row[1] = __builtin_shufflevector(odd[0], odd[1], 0, 1, 4, 5);
     row[2] = __builtin_shufflevector(even[0], even[1], 2, 3, 6, 7);
     row[3] = __builtin_shufflevector(odd[0], odd[1], 2, 3, 6, 7);
+}
+
+/* The same in memory; columns are `stride` apart. */
+static inline void transpose_quads(const float *from, size_t across, float *to, size_t stride)
+{
+    quad row[4];
+    UNROLL for (size_t r = 0; r < 4; r++) memcpy(&row[r], from + r * across, sizeof *row);
+    transpose_registers(row);
     UNROLL for (size_t r = 0; r < 4; r++) memcpy(to + r * stride, &row[r], sizeof *row);
 }
 
