@@ -189,17 +189,9 @@ static size_t chunk_size(size_t count, size_t grain, size_t threads)
     return ((grains - 1) / (threads * CHUNKS_PER_THREAD) + 1) * grain;
 }
 
-void nn_pool_run(size_t count, size_t grain, nn_pool_task *task, void *context)
+/* A loop for all threads; the caller owns the pool. */
+static void run_shared(size_t count, size_t grain, nn_pool_task *task, void *context)
 {
-    if (count == 0)
-        return;
-    if (grain == 0)
-        grain = 1;
-    /* The flag also covers a loop inside a loop: whoever finds it set works alone. */
-    if (count <= grain || nn_pool_threads() == 1 || atomic_exchange(&pool.busy, true)) {
-        task(context, 0, count);
-        return;
-    }
     start_workers();
 
     pthread_mutex_lock(&pool.lock);
@@ -224,6 +216,19 @@ void nn_pool_run(size_t count, size_t grain, nn_pool_task *task, void *context)
         pthread_cond_wait(&pool.idle, &pool.lock);
     pthread_mutex_unlock(&pool.lock);
     atomic_store(&pool.busy, false);
+}
+
+void nn_pool_run(size_t count, size_t grain, nn_pool_task *task, void *context)
+{
+    if (count == 0)
+        return;
+    if (grain == 0)
+        grain = 1;
+    /* The flag also covers a loop inside a loop: whoever finds it set works alone. */
+    if (count <= grain || nn_pool_threads() == 1 || atomic_exchange(&pool.busy, true))
+        task(context, 0, count);
+    else
+        run_shared(count, grain, task, context);
 }
 
 void nn_pool_shutdown(void)

@@ -23,7 +23,8 @@ void nn_random_block(const struct nn_random *random, uint64_t index, uint32_t ou
     uint32_t c2 = (uint32_t)random->stream, c3 = high(random->stream);
     uint32_t key0 = (uint32_t)random->seed, key1 = high(random->seed);
 
-    for (int round = 0; round < ROUNDS; round++) {
+    _Pragma("GCC unroll 10") for (int round = 0; round < ROUNDS; round++)
+    {
         uint64_t p0 = (uint64_t)MULTIPLIER_0 * c0;
         uint64_t p1 = (uint64_t)MULTIPLIER_1 * c2;
         c0 = high(p1) ^ c1 ^ key0;

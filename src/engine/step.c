@@ -29,6 +29,8 @@ static void add_squares(void *context, size_t begin, size_t end)
 /* In parts that depend on the length alone, added up in their order. */
 static double sum_of_squares(size_t count, const float *x)
 {
+    if (count <= BLOCK)
+        return nn_kernels->dot(count, x, x);
     struct squares squares = {.count = count, .length = BLOCK, .x = x};
     double sum = 0.0;
     while (count > PARTS * squares.length)
@@ -114,7 +116,10 @@ static void update_param(struct nn_param *param, const float *gradient, float **
     job.whole.g = gradient;
     job.whole.decays = param->spec.decays;
     memcpy(job.whole.slot, slots, sizeof job.whole.slot);
-    nn_pool_run((job.whole.count + BLOCK - 1) / BLOCK, GRAIN, update_blocks, &job);
+    if (job.whole.count <= BLOCK)
+        optimizer->update(&job.whole);
+    else
+        nn_pool_run((job.whole.count + BLOCK - 1) / BLOCK, GRAIN, update_blocks, &job);
 }
 
 /* What all parameters share in the next step, which begins here. */

@@ -437,8 +437,11 @@ out:
 
 static double begin_measuring(struct nn_trainer *trainer)
 {
+    trainer->measured = false;
+    if (!trainer->meter)
+        return 0.0;
     double now = nn_clock();
-    trainer->measured = trainer->meter && now >= trainer->measure_next;
+    trainer->measured = now >= trainer->measure_next;
     if (trainer->measured)
         nn_meter_before(trainer->meter);
     return nn_clock() - now;
@@ -446,9 +449,9 @@ static double begin_measuring(struct nn_trainer *trainer)
 
 static void end_measuring(struct nn_trainer *trainer, double spent)
 {
-    double now = nn_clock();
     if (!trainer->measured)
         return;
+    double now = nn_clock();
     nn_meter_after(trainer->meter, trainer->pass);
     double end = nn_clock(), rest = (spent + end - now) * 100;
     trainer->measure_next = end + (rest > 0.25 ? rest : 0.25);

@@ -67,6 +67,17 @@ static void forward_exact(void *context, size_t begin, size_t end)
     }
 }
 
+/* The bias in every row of y; as few long copies as that takes. */
+static void start_with_bias(const struct nn_call *call, const float *bias)
+{
+    size_t out = call->node->size, many;
+    memcpy(call->y, bias, out * sizeof *bias);
+    for (size_t rows = 1; rows < call->batch; rows += many) {
+        many = rows < call->batch - rows ? rows : call->batch - rows;
+        memcpy(call->y + rows * out, call->y, many * out * sizeof *bias);
+    }
+}
+
 static void forward(const struct nn_call *call)
 {
     size_t in = call->node->in_shape[0].dim[0], out = call->node->size;
@@ -76,8 +87,7 @@ static void forward(const struct nn_call *call)
         return;
     }
     if (bias)
-        for (size_t b = 0; b < call->batch; b++)
-            memcpy(call->y + b * out, call->w[W_BIAS], out * sizeof(float));
+        start_with_bias(call, call->w[W_BIAS]);
     nn_gemm(false, true, call->batch, out, in, call->x[0], in, call->w[W_WEIGHT], in, call->y, out,
             bias);
 }
