@@ -19,7 +19,8 @@ static void KERNEL(from_bytes)(size_t n, const unsigned char *x, float offset, f
 static inline vdouble load_doubles(const double *x)
 {
     vdouble value;
-    memcpy(&value, x, sizeof value);
+    memcpy(&value.low, x, sizeof value.low); /* half by half: the whole would go by the stack */
+    memcpy(&value.high, x + LANES / 2, sizeof value.high);
     return value;
 }
 
