@@ -1,9 +1,12 @@
 /* What comes out of a dataset: scaled samples, one by one or in batches. */
+#include "base/pool.h"
 #include "data/parts.h"
 #include "kernels/kernels.h"
 
 #include <math.h>
 #include <string.h>
+
+enum { GRAIN = 16384 }; /* values that are worth a thread */
 
 void nn_dataset_raw(const struct nn_dataset *dataset, size_t at, float *x)
 {
@@ -77,15 +80,31 @@ void nn_dataset_unscale(const struct nn_dataset *dataset, float *x)
     }
 }
 
+/* Samples on their way into a batch. */
+struct batch {
+    const struct nn_dataset *dataset;
+    const size_t *index, *place; /* of the batch in its split, and of the split in the set */
+    size_t width;
+    float *x;
+};
+
+static void scale_samples(void *context, size_t begin, size_t end)
+{
+    const struct batch *batch = context;
+    for (size_t i = begin; i < end; i++)
+        scaled_sample(batch->dataset, batch->place[batch->index[i]], batch->x + i * batch->width);
+}
+
 static void fetch(const struct nn_source *source, enum nn_split split, const size_t *index,
                   size_t n, float *x, int32_t *classes, float *values)
 {
     const struct nn_dataset *dataset = source->context;
     const struct nn_samples *samples = dataset->samples;
     size_t width = nn_shape_size(&samples->shape), targets = samples->target_width;
+    struct batch batch = {dataset, index, dataset->index[split], width, x};
+    nn_pool_run(n, 1 + GRAIN / width, scale_samples, &batch);
     for (size_t i = 0; i < n; i++) {
         size_t at = dataset->index[split][index[i]];
-        scaled_sample(dataset, at, x + i * width);
         if (classes)
             classes[i] = samples->labels ? samples->labels[at] : -1;
         if (values && samples->targets)
