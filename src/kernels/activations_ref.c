@@ -75,6 +75,16 @@ static double silu_slope(double x)
     return s * (1.0 + x * (1.0 - s));
 }
 
+static double clip(double x, double low, double high)
+{
+    return x < low ? low : x > high ? high : x;
+}
+
+static double clip_slope(double x, double low, double high)
+{
+    return x < low || x > high ? 0.0 : 1.0;
+}
+
 static double elu(double x, double alpha, double scale)
 {
     return scale * (x > 0.0 ? x : alpha * expm1(x));
@@ -125,5 +135,6 @@ ACTIVATION(gelu_tanh)
 ACTIVATION(hardswish)
 ACTIVATION(mish)
 ACTIVATION(silu)
+ACTIVATION_OF_TWO(clip)
 ACTIVATION_OF_TWO(elu)
 ACTIVATION_OF_TWO(softplus)

@@ -179,6 +179,17 @@ static inline vec v_hardswish_slope(vec x)
     return v_select(v_less(x, v_set(-3.0f)), v_set(0.0f), slope);
 }
 
+static inline vec v_clip(vec x, vec low, vec high)
+{
+    return v_min(high, v_max(low, x));
+}
+
+static inline vec v_clip_slope(vec x, vec low, vec high)
+{
+    vec zero = v_set(0.0f), slope = v_select(v_less(x, low), zero, v_set(1.0f));
+    return v_select(v_less(high, x), zero, slope);
+}
+
 /* A function and its slope, without parameters or with two. */
 #define ACTIVATION(name)                                                                           \
     static void KERNEL(name)(size_t n, const float *x, float *y)                                   \
@@ -205,6 +216,7 @@ ACTIVATION(gelu_tanh)
 ACTIVATION(hardswish)
 ACTIVATION(mish)
 ACTIVATION(silu)
+ACTIVATION_OF_TWO(clip)
 ACTIVATION_OF_TWO(elu)
 ACTIVATION_OF_TWO(softplus)
 #undef ACTIVATION

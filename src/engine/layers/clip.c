@@ -1,4 +1,5 @@
 #include "engine/layers/pointwise.h"
+#include "kernels/kernels.h"
 
 #include <math.h>
 
@@ -26,27 +27,29 @@ static enum nn_status infer(const struct nn_args *values, const struct nn_shape 
     return nn_pointwise_infer(values, in, in_count, out, error);
 }
 
-static double low(const struct nn_args *values)
+static float low(const struct nn_args *values)
 {
-    return nn_args_is_set(values, MIN) ? nn_args_real(values, MIN) : -INFINITY;
+    return nn_args_is_set(values, MIN) ? (float)nn_args_real(values, MIN) : -INFINITY;
 }
 
-static double high(const struct nn_args *values)
+static float high(const struct nn_args *values)
 {
-    return nn_args_is_set(values, MAX) ? nn_args_real(values, MAX) : INFINITY;
+    return nn_args_is_set(values, MAX) ? (float)nn_args_real(values, MAX) : INFINITY;
 }
 
-static double value(const struct nn_args *values, double x)
+static void map(const struct nn_args *values, size_t n, const float *x, float *y)
 {
-    return x < low(values) ? low(values) : x > high(values) ? high(values) : x;
+    nn_kernels->clip(n, low(values), high(values), x, y);
 }
 
-static double slope(const struct nn_args *values, double x)
+static void map_backward(const struct nn_args *values, size_t n, const float *x, const float *y,
+                         const float *dy, float *dx)
 {
-    return x < low(values) || x > high(values) ? 0.0 : 1.0;
+    (void)y;
+    nn_kernels->clip_backward(n, low(values), high(values), x, dy, dx);
 }
 
-NN_POINTWISE_DEFINE(value, slope)
+NN_POINTWISE_OF_MAPS(map, map_backward)
 
 const struct nn_layer_class nn_layer_clip = {
     .name = "clip",

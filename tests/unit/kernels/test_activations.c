@@ -42,6 +42,7 @@ MAP(gelu_tanh)
 MAP(hardswish)
 MAP(mish)
 MAP(silu)
+MAP_OF_TWO(clip, clip, -1.25f, 6)
 MAP_OF_TWO(elu, elu, 0.7f, 1)
 MAP_OF_TWO(selu, elu, 1.6732632f, 1.0507010f)
 MAP_OF_TWO(softplus, softplus, 1, 20)
@@ -56,7 +57,7 @@ static const struct {
 #name, name, name##_backward                                                               \
     }
     BOTH(gelu), BOTH(gelu_tanh), BOTH(hardswish), BOTH(mish),           BOTH(silu),
-    BOTH(elu),  BOTH(selu),      BOTH(softplus),  BOTH(sharp_softplus),
+    BOTH(elu),  BOTH(selu),      BOTH(softplus),  BOTH(sharp_softplus), BOTH(clip),
 };
 
 static bool agree(float got, float wanted)
