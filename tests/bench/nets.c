@@ -1,5 +1,6 @@
 #include "nets.h"
 
+#include "base/mem.h"
 #include "data/demo.h"
 
 #include <stdlib.h>
@@ -40,21 +41,22 @@ static enum nn_status add(struct nn_net *net, char *line, struct nn_error *error
 enum nn_status bench_build(const struct bench_net *what, struct nn_net **net,
                            struct nn_error *error)
 {
-    char layers[512], *state;
+    char *layers = nn_strdup(what->layers), *state;
     struct nn_net *made = NULL;
     struct nn_shape shape;
     enum nn_status status;
+    if (!layers)
+        NN_TRY(nn_fail_memory(error, strlen(what->layers)));
     NN_TRY(nn_shape_parse(what->input, &shape, error));
     NN_TRY(nn_net_new(&made, error));
     NN_TRY(nn_net_set_input(made, &shape, error));
-    strncpy(layers, what->layers, sizeof layers - 1);
-    layers[sizeof layers - 1] = '\0';
     for (char *line = strtok_r(layers, ";", &state); line; line = strtok_r(NULL, ";", &state))
         NN_TRY(add(made, line, error));
     *net = made;
     made = NULL;
 out:
     nn_net_free(made);
+    nn_free(layers);
     return status;
 }
 
@@ -75,8 +77,8 @@ out:
 
 enum nn_status bench_training_init(struct bench_training *training, const struct bench_net *what,
                                    const struct nn_source *source, const char *loss,
-                                   const char *optimizer, double lr, size_t batch, uint64_t epochs,
-                                   struct nn_error *error)
+                                   const char *optimizer, const char *momentum, double lr,
+                                   size_t batch, uint64_t epochs, struct nn_error *error)
 {
     struct nn_train_options options = {
         .epochs = epochs, .batch = batch, .seed = 1, .shuffle = true};
@@ -89,6 +91,8 @@ enum nn_status bench_training_init(struct bench_training *training, const struct
     made.recipe.lr = lr;
     if (source->classes)
         NN_TRY(nn_recipe_add_metric(&made.recipe, nn_metric_find("accuracy"), error));
+    if (momentum)
+        NN_TRY(nn_args_set(&made.recipe.optimizer_args, "momentum", momentum, optimizer, error));
     *training = made;
     made = (struct bench_training){0};
     NN_TRY(nn_trainer_new(training->net, source, NULL, &training->recipe, &training->state,

@@ -30,10 +30,11 @@ struct bench_training {
     struct nn_history history;
     struct nn_trainer *trainer;
 };
+/* momentum: NULL for the optimizer's own. */
 enum nn_status bench_training_init(struct bench_training *training, const struct bench_net *what,
                                    const struct nn_source *source, const char *loss,
-                                   const char *optimizer, double lr, size_t batch, uint64_t epochs,
-                                   struct nn_error *error);
+                                   const char *optimizer, const char *momentum, double lr,
+                                   size_t batch, uint64_t epochs, struct nn_error *error);
 void bench_training_clear(struct bench_training *training);
 
 #endif

@@ -61,7 +61,7 @@ static enum nn_status run_tiny(const struct bench *bench, struct nn_error *error
     for (int run = 0; run < bench->runs; run++) {
         bool finished = false;
         NN_TRY(bench_training_init(&training, &bench_tiny, &source, "binary_crossentropy", "adam",
-                                   1e-3, TINY_BATCH, TINY_EPOCHS, error));
+                                   NULL, 1e-3, TINY_BATCH, TINY_EPOCHS, error));
         double start = bench_clock(bench);
         while (!finished)
             NN_TRY(nn_trainer_step(training.trainer, &finished, error));
@@ -104,8 +104,8 @@ static enum nn_status train(const struct bench *bench, int which, const char *op
     nn_dataset_source(dataset, NN_SPLIT_TEST, &test);
     double share = (double)images / (double)source.count;
     source.count = images;
-    NN_TRY(bench_training_init(&training, what, &source, "categorical_crossentropy", optimizer, lr,
-                               64, (uint64_t)bench->runs, error));
+    NN_TRY(bench_training_init(&training, what, &source, "categorical_crossentropy", optimizer,
+                               NULL, lr, 64, (uint64_t)bench->runs, error));
     for (int run = 0; run < bench->runs; run++) {
         struct nn_train_progress progress = {0};
         double start = bench_clock(bench);

@@ -85,6 +85,58 @@ def variants(net, example):
         yield "jit", torch.jit.optimize_for_inference(torch.jit.trace(net, example))
 
 
+class Block(nn.Module):
+    """He et al. 2016, with option B."""
+
+    def __init__(self, before, channels, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(before, channels, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(channels)
+        self.conv2 = nn.Conv2d(channels, channels, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(channels)
+        self.shortcut = nn.Identity()
+        if stride != 1 or before != channels:
+            self.shortcut = nn.Sequential(nn.Conv2d(before, channels, 1, stride, bias=False),
+                                          nn.BatchNorm2d(channels))
+
+    def forward(self, x):
+        y = self.bn2(self.conv2(functional.relu(self.bn1(self.conv1(x)))))
+        return functional.relu(y + self.shortcut(x))
+
+
+def train_resnet20():
+    layers, before = [nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU()], 16
+    for channels in 16, 32, 64:
+        for i in range(3):
+            layers.append(Block(before, channels, 2 if i == 0 and channels > 16 else 1))
+            before = channels
+    net = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10))
+    net = net.to(memory_format=torch.channels_last)
+    x = torch.randn(64, 3, 32, 32).contiguous(memory_format=torch.channels_last)
+    y = torch.arange(64) % 10
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9)
+
+    def step():
+        optimizer.zero_grad(set_to_none=True)
+        functional.cross_entropy(net(x), y).backward()
+        optimizer.step()
+
+    show("train-resnet20", opt="sgd", batch=64, ms=[1e3 * t for t in fashion.repeat(step, options.seconds)])
+
+
+def vision():
+    try:
+        from torchvision import models
+    except ImportError:
+        sys.exit(78)
+    x = torch.randn(1, 3, 224, 224)
+    for task, make in ("latency-resnet18", models.resnet18), ("latency-mobilenetv2", models.mobilenet_v2):
+        for name, net in variants(make(weights=None).eval(), x):
+            with torch.inference_mode():
+                times = fashion.repeat(lambda: net(x), options.seconds, 5)
+            show(task, variant=name, batch=1, ms=[1e3 * t for t in times])
+
+
 def infer(batch, task, figure, scale):
     x, _ = images()
     x = x[:batch].contiguous()
@@ -146,6 +198,8 @@ def export():
  "train-mlp": lambda: (train("mlp", "sgd", 0.1, 60000), train("mlp", "adam", 1e-3, 60000)),
  "train-cnn": lambda: train("cnn", "adam", 1e-3, options.images),
  "train-lenet": lambda: train("lenet", "adam", 1e-3, options.images),
+ "train-resnet20": train_resnet20,
+ "vision": vision,
  "infer": lambda: infer(256, "infer", "images_s", lambda t: 256 / t),
  "latency": lambda: infer(1, "latency", "p50_us", lambda t: 1e6 * t),
  "explain": explain,
