@@ -210,9 +210,41 @@ static void convolve_strips(const struct nn_conv *conv, const struct strip *stri
     }
 }
 
+/* Whether the places lie in a row and the taps at equal steps, as those of a window of 1 x 1: then
+ * the patches are a matrix that is there. */
+static bool is_product(const struct nn_conv *conv)
+{
+    if (conv->pitch != conv->width || conv->taps < 2)
+        return false;
+    size_t step = conv->offset[1] - conv->offset[0];
+    for (size_t t = 0; t < conv->taps; t++)
+        if (conv->offset[t] != conv->offset[0] + t * step)
+            return false;
+    return step >= conv->height * conv->width;
+}
+
+static void convolve_product(const struct nn_conv *conv, const float *image, const float *w,
+                             const float *bias, size_t row, size_t rows, float *y)
+{
+    size_t places = conv->height * conv->width, many = rows * conv->width;
+    y += row * conv->width;
+    for (size_t f = 0; bias && f < conv->filters; f++) {
+        vec start = v_set(bias[f]);
+        EACH(many, PUT(y + f * places, start));
+    }
+    KERNEL(gemm)
+    (false, false, conv->filters, many, conv->taps, w, conv->taps,
+     image + conv->offset[0] + row * conv->width, conv->offset[1] - conv->offset[0], y, places,
+     bias != NULL);
+}
+
 static void KERNEL(conv)(const struct nn_conv *conv, const float *image, const float *w,
                          const float *bias, size_t row, size_t rows, float *y)
 {
+    if (is_product(conv)) {
+        convolve_product(conv, image, w, bias, row, rows, y);
+        return;
+    }
     struct strip strips[ALONE_VECTORS];
     struct walk walk = walk_over(conv, row, rows);
     size_t vectors = conv->filters == 1 ? ALONE_VECTORS : TILE_VECTORS;
