@@ -6,6 +6,7 @@
 #include "command/help.h"
 #include "command/settings.h"
 #include "data/demo.h"
+#include "data/reader.h"
 #include "engine/augment.h"
 #include "engine/loss.h"
 #include "engine/metric.h"
@@ -313,6 +314,17 @@ static void write_methods(FILE *out)
 
 static void write_rest(FILE *out)
 {
+    section(out, "DATA FILES");
+    paragraph(out,
+              "What `data load` reads, and which of its keys each format obeys; shape=, split=, "
+              "task= and labels= hold for all.");
+    for (size_t i = 0; i < nn_reader_count; i++) {
+        struct nn_buffer text;
+        nn_buffer_init(&text, 4096);
+        nn_reader_describe(nn_readers[i], &text);
+        entry(out, nn_readers[i]->name, nn_buffer_string(&text));
+        nn_buffer_clear(&text);
+    }
     section(out, "DATA SETS");
     for (size_t i = 0; i < nn_demo_count; i++) {
         char text[400];

@@ -45,6 +45,7 @@ struct nn_command {
                                        in a table of its own (actmax), or NULL */
     const struct nn_example *examples; /* ends with text NULL */
     unsigned flags;
+    const char *lists; /* what its help lists besides: "formats"; or NULL */
     enum nn_status (*run)(const struct nn_invocation *invocation, struct nn_error *error);
     /* For RAW commands: the arguments that go with what the words name so far (a loss, a layer, a
      * method), in the arena; NULL: args, also when it returns NULL. */

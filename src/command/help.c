@@ -5,6 +5,7 @@
 #include "command/command.h"
 #include "command/settings.h"
 #include "data/demo.h"
+#include "data/reader.h"
 #include "engine/augment.h"
 #include "engine/loss.h"
 #include "engine/metric.h"
@@ -132,6 +133,8 @@ static void put_command(struct nn_buffer *out, const struct nn_command *command)
     for (const struct nn_arg_spec *spec = command->args; spec && spec->name; spec++)
         if (spec->choices && spec->choices[0] == '@')
             put_names(out, spec->choices + 1);
+    if (command->lists)
+        put_names(out, command->lists);
     put_heading(out, "Examples");
     for (const struct nn_example *example = command->examples; example && example->text;
          example++) {
@@ -267,7 +270,18 @@ static const struct {
              {"settings", NULL},
              {"screens", NULL},
              {"demos", NULL},
+             {"formats", NULL},
              {NULL, NULL}};
+
+static void put_reader(struct nn_buffer *out, const struct nn_reader *reader)
+{
+    struct nn_buffer text;
+    nn_buffer_init(&text, 4096);
+    nn_reader_describe(reader, &text);
+    put_entry(out, reader->name, nn_buffer_string(&text));
+    out->failed = out->failed || text.failed;
+    nn_buffer_clear(&text);
+}
 
 /* For help of a command whose argument names such things: "losses" lists the losses. */
 static void put_names(struct nn_buffer *out, const char *kind)
@@ -291,6 +305,12 @@ static void put_names(struct nn_buffer *out, const char *kind)
         put_heading(out, "sets");
         for (size_t i = 0; i < nn_demo_count; i++)
             put_entry(out, nn_demos[i]->name, nn_demos[i]->summary);
+        return;
+    }
+    if (strcmp(kind, "formats") == 0) {
+        put_heading(out, "formats");
+        for (size_t i = 0; i < nn_reader_count; i++)
+            put_reader(out, nn_readers[i]);
         return;
     }
     for (size_t k = 0; kinds[k].many; k++)

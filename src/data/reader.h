@@ -6,6 +6,7 @@
 #ifndef NN_DATA_READER_H
 #define NN_DATA_READER_H
 
+#include "base/buffer.h"
 #include "base/bytes.h"
 #include "base/file.h"
 #include "data/dataset.h"
@@ -56,6 +57,9 @@ struct nn_reader {
 };
 extern const struct nn_reader *const nn_readers[];
 extern const size_t nn_reader_count;
+
+/* "SUMMARY; files .csv .tsv; keys label= header=", for help and the man page. */
+void nn_reader_describe(const struct nn_reader *reader, struct nn_buffer *out);
 
 /* Reads any supported file, by magic bytes, then by extension, or folder. */
 enum nn_status nn_data_load(const char *path, const struct nn_read_options *options,

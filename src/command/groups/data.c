@@ -343,6 +343,7 @@ const struct nn_command nn_command_data_load = {
              "Two of its columns alone"},
             {0}},
     .flags = NN_COMMAND_DATA,
+    .lists = "formats",
     .run = run_load,
 };
 
