@@ -21,7 +21,7 @@ enum {
     WIDE_FIELD = 1, /* the extra field of the sizes of 64 bits */
     PIECE = 1 << 30
 };
-#define FREE_SIZE   ((size_t)64 << 20) /* up to here no ratio is suspicious */
+#define FREE_SIZE   ((size_t)24 << 20) /* up to here no ratio is suspicious */
 #define MOST_RATIO  1032               /* that deflate can reach */
 #define BOMB_RATIO  200                /* that no honest array of such a size has */
 #define NARROW_FULL 0xffffffffU        /* "see the field of 64 bits" */

@@ -4,7 +4,7 @@
  * them; what stands before a member must agree with it. Encrypted and split archives and other
  * methods are refused. The names are sorted by bytes and differ.
  *
- * A member that unpacks to more than 64 MiB and to more than 200 times its packed size is refused
+ * A member that unpacks to more than 24 MiB and to more than 200 times its packed size is refused
  * (NN_LIMIT) before anything is allocated for it.
  *
  * Ownership: a zip borrows the bytes; nn_zip_clear frees the list alone.

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define FREE_SIZE   ((size_t)64 << 20)
+#define FREE_SIZE   ((size_t)24 << 20)
 #define MOST_RATIO  200
 #define MOST_PIXELS ((size_t)1 << 28)
 

@@ -4,7 +4,7 @@
  * profiles are not applied, nor is the orientation that a camera noted: the pixels are those that
  * Pillow and torchvision give.
  *
- * A picture of more than 64 MiB that is also more than 200 times its file is refused (NN_LIMIT), as
+ * A picture of more than 24 MiB that is also more than 200 times its file is refused (NN_LIMIT), as
  * is one of more than 2^28 pixels, before anything is allocated for it.
  *
  * Ownership: nn_picture_clear frees the pixels.

@@ -1,7 +1,7 @@
 /* libsvm (svmlight): a label and INDEX:VALUE pairs a line, ascending; features that are not named
  * are 0. Indices count from 1, or from 0 in a file that has a 0.
  *
- * The samples are dense. A file so sparse that they would take more than 64 MiB and more than 32
+ * The samples are dense. A file so sparse that they would take more than 48 MiB and more than 32
  * times its bytes is refused before they are allocated.
  * Source: LIBSVM's README; svmlight (qid:N is stepped over, a # begins a comment).
  */
@@ -16,7 +16,7 @@
 #include <math.h>
 #include <string.h>
 
-#define FREE_SIZE ((size_t)64 << 20)
+#define FREE_SIZE ((size_t)48 << 20)
 enum { MOST_RATIO = 32 };
 
 struct sparse {
