@@ -19,8 +19,11 @@ struct decoding {
 
 static png_voidp take(png_structp png, png_alloc_size_t size)
 {
-    (void)png;
-    return nn_calloc(size, 1);
+    struct decoding *decoding = png_get_mem_ptr(png);
+    void *block = nn_calloc(size, 1);
+    if (!block)
+        decoding->status = nn_fail_memory(&decoding->error, size);
+    return block;
 }
 
 static void give(png_structp png, png_voidp block)
@@ -94,8 +97,8 @@ enum nn_status nn_picture_png(const unsigned char *bytes, size_t length, struct 
                               struct nn_error *error)
 {
     struct decoding decoding = {.bytes = bytes, .length = length};
-    png_structp png =
-        png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &decoding, stop, ignore, NULL, take, give);
+    png_structp png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &decoding, stop, ignore,
+                                               &decoding, take, give);
     png_infop info = png ? png_create_info_struct(png) : NULL;
     if (!info)
         decoding.status = nn_fail_memory(&decoding.error, 0);

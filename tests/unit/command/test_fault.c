@@ -8,6 +8,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static struct nn_test_session test;
 
@@ -15,6 +16,11 @@ static void start(void)
 {
     nn_test_start(&test);
     nn_test_write("s.nns", "let b=1\necho $b\n");
+    nn_test_write("d.arff",
+                  "@relation r\n@attribute a real\n@attribute b {x,y}\n@data\n1,x\n2,y\n");
+    nn_test_write("d.libsvm", "1 1:2 3:4\n2 2:1\n");
+    cr_assert(mkdir("pictures", 0777) == 0 && mkdir("pictures/a", 0777) == 0);
+    nn_test_write("pictures/a/1.pgm", "P2 2 3 9 1 2 3 4 5 6 ");
     nn_test_run(
         &test,
         "data demo iris; add dense 4 relu; add dense 3 softmax; compile "
@@ -38,6 +44,9 @@ static const char *const lines[] = {
     "data export d.csv",
     "data export d.npy",
     "data load d.csv",
+    "data load pictures resize=2x2 color=rgb",
+    "data load d.arff",
+    "data load d.libsvm",
     "data demo iris",
     "net new; add dense 4 relu name=a; add dense 3 softmax from=a",
     "net show",
@@ -49,6 +58,7 @@ static const char *const lines[] = {
     "predict sample=all out=p.npy",
     "activations layer=a sample=1 out=a.csv",
     "weights a",
+    "train 1 log=runs tensorboard=yes",
     "loss",
     "confusion",
     "histogram a of=activations",
@@ -62,7 +72,6 @@ static const char *const lines[] = {
     "ale 1 bins=3",
     "waterfall 1 features=2",
     "counterfactual 1",
-    "timeline 1 method=gradient",
     "attack pgd 1 steps=2",
     "attack fgsm all epsilon=0.1,0.2",
     "examples a k=2",
@@ -79,6 +88,9 @@ static const char *const lines[] = {
     "record r.nns; echo x; record off",
     "source s.nns",
     "assert test.accuracy >= 0",
+    "data demo market samples=60",
+    "net new; add flatten; add dense 2 softmax",
+    "timeline 1 method=gradient",
 };
 
 /* Fails each allocation or file operation of one line in turn, until the line passes. */
