@@ -338,7 +338,11 @@ static void name_result(const struct nn_explanation *explanation)
     struct nn_result *result = explanation->result;
     char name[48];
     nn_subject_name(&explanation->subject, name);
-    if (explanation->subject.count > 1 && !explanation->request.target)
+    const char *target = explanation->request.target;
+    const bool loss = target && strcmp(target, "loss") == 0;
+    if (explanation->subject.count > 1 && loss && !explanation->subject.values)
+        snprintf(result->target, sizeof result->target, "loss for each one's true class");
+    else if (explanation->subject.count > 1 && !target)
         snprintf(result->target, sizeof result->target, "logit of each one's %s class",
                  explanation->targets ? "given" : "predicted");
     snprintf(result->title, sizeof result->title, "%.32s of the %.72s%s%.32s, %s", result->method,

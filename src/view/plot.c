@@ -190,7 +190,7 @@ struct pen {
     int on, period; /* draws `on` of `period` dots along the line */
 };
 
-static struct pen pen_of(const struct nn_canvas *canvas, size_t index, bool scattered)
+static struct pen pen_of(const struct nn_canvas *canvas, size_t index, const struct nn_curve *curve)
 {
     static const char numbered[] = "0123456789abcdefghijklmn";
     static const char letters[] = "*+xo#@";
@@ -198,8 +198,8 @@ static struct pen pen_of(const struct nn_canvas *canvas, size_t index, bool scat
     size_t kinds = sizeof broken / sizeof *broken;
     struct pen pen = {(uint32_t)letters[index % kinds], 1, 1};
 
-    if (scattered) {
-        pen.letter = (uint32_t)numbered[index % (sizeof numbered - 1)];
+    if (curve->scattered) {
+        pen.letter = *curve->name ? (uint32_t)numbered[index % (sizeof numbered - 1)] : 'o';
         return pen;
     }
     if (canvas->medium.depth == NN_DEPTH_MONO && !canvas->medium.ascii) {
@@ -233,7 +233,7 @@ static void draw_line(const struct plot *plot, const int from[2], const int to[2
 
 static void draw_curve(const struct plot *plot, const struct nn_curve *curve, size_t index)
 {
-    struct pen pen = pen_of(plot->canvas, index, curve->scattered);
+    struct pen pen = pen_of(plot->canvas, index, curve);
     int last[2] = {0, 0}, walked = 0;
     bool joined = false;
 
@@ -341,7 +341,7 @@ static void draw_names(struct nn_canvas *canvas, struct nn_box row, const struct
                        size_t count)
 {
     for (size_t c = count; c-- > 0;) {
-        struct pen pen = pen_of(canvas, c, curves[c].scattered);
+        struct pen pen = pen_of(canvas, c, &curves[c]);
         int used = nn_canvas_text_right(canvas, row, nn_plain, curves[c].name);
 
         for (int i = 0; i < 3 && row.columns > used + 4; i++) {

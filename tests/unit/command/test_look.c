@@ -130,6 +130,9 @@ Test(look, targets_and_baselines_from_files)
     cr_assert(a_length == b_length && memcmp(a, b, a_length) == 0);
     nn_free(a);
     nn_free(b);
+    nn_test_run(&test, "saliency sample=all target=loss", NN_OK);
+    cr_expect_str_eq(nn_session_last_result(test.session)->target,
+                     "loss for each one's true class");
     nn_test_write("short.txt", "3\n4\n");
     nn_test_run(&test, "saliency sample=all target=short.txt", NN_DAMAGED);
     nn_test_write("wrong.txt", "3\nx\n");

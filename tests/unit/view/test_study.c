@@ -136,6 +136,20 @@ Test(study, points_stand_at_their_place)
     nn_result_free(result);
 }
 
+/* Without classes there is nothing to number. */
+Test(study, points_of_no_class_are_no_digits)
+{
+    static const char *const columns[] = {"component 1", "component 2", "class"};
+    struct nn_result *result = new_study(NN_RESULT_POINTS, columns, 3, 2);
+    for (size_t r = 0; r < 2; r++)
+        for (size_t c = 0; c < 3; c++)
+            nn_result_set_number(result, r, c, c < 2 ? (r ? 1 : -1) : 0, -1);
+    char *text = text_of(result, 60, mono);
+    cr_expect(strstr(text, " o\n") && strstr(text, "\u2524o"), "%s", text);
+    nn_free(text);
+    nn_result_free(result);
+}
+
 /* Curves over values: the axis has the values, not the numbers of the rows. */
 Test(study, curves_over_values)
 {
