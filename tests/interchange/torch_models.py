@@ -126,22 +126,35 @@ def compare(tap, name, net, shape, opset, free, folder, training=torch.onnx.Trai
     return tap.line(name, None if error <= LARGEST else f"they differ by {error:.2g}", f"{error:.1e}")
 
 
-def open_cost(name, folder):
-    """Seconds, the best of seven, and bytes of the program at most, relative to the file."""
+def open_once(folder):
+    """Seconds, seconds of the processor, and bytes of memory at most until the model is open; None if it does not open."""
+    began = time.monotonic()
+    with subprocess.Popen([program()], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        child.stdin.write("open net.onnx\n")
+        child.stdin.flush()
+        said = child.stdout.readline()
+        seconds = time.monotonic() - began
+        with open(f"/proc/{child.pid}/status", encoding="ascii") as file:
+            peak = next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmHWM"))
+        with open(f"/proc/{child.pid}/stat", encoding="ascii") as file:
+            ticks = sum(map(int, file.read().rsplit(")", 1)[1].split()[11:13]))
+        child.communicate()
+    return (seconds, ticks / os.sysconf("SC_CLK_TCK"), peak) if "layers" in said else None
+
+
+def open_cost(tap, name, folder):
     net, shape = make(name)
     path = os.path.join(folder, "net.onnx")
     export(net, torch.zeros(1, *shape), path, 13, True, torch.onnx.TrainingMode.EVAL)
-    seconds, memory = [], []
-    for _ in range(7):
-        began = time.monotonic()
-        child = subprocess.Popen([program(), "-c", "open net.onnx"], cwd=folder, stdout=subprocess.DEVNULL)
-        _, status, usage = os.wait4(child.pid, 0)
-        seconds.append(time.monotonic() - began)
-        memory.append(usage.ru_maxrss * 1024 / os.path.getsize(path))
-        if status:
-            return "it does not open", 0, 0
+    costs = [open_once(folder) for _ in range(7)]
+    size = os.path.getsize(path)
     os.remove(path)
-    return None, min(seconds), min(memory)
+    if None in costs:
+        return tap.line(f"{name} opens", "it does not open")
+    seconds, work, memory = (min(values) for values in zip(*costs))
+    wrong = f"more than {MEMORY} times its size" if memory > MEMORY * size else None
+    return tap.line(f"{name} opens", wrong, f"{seconds:.2f} s, {work:.2f} s of the processor, {memory / 1e6:.0f} MB for "
+                                            f"{size / 1e6:.0f} MB")
 
 
 def check(tap, quick, names=None, opsets=None):
@@ -163,7 +176,4 @@ def check(tap, quick, names=None, opsets=None):
                 title = f"{name}, batch normalizations kept"
                 compare(tap, title, net, shape, 13, True, folder, torch.onnx.TrainingMode.PRESERVE)
             if name == "resnet50":
-                wrong, seconds, memory = open_cost(name, folder)
-                if not wrong and memory > MEMORY:
-                    wrong = f"it takes {memory:.2f} times its size in memory"
-                tap.line(f"{name} opens", wrong, f"{seconds:.3f} s, {memory:.2f} times its size in memory")
+                open_cost(tap, name, folder)
