@@ -8,6 +8,23 @@
 
 #include <stdio.h>
 
+/* How pictures become inputs of the net: as those that are loaded did, if they are its inputs, else
+ * as the opened model has it. */
+static struct nn_image_rule images_of(const struct nn_session *session)
+{
+    struct nn_image_rule rule = session->opened.images;
+    const struct nn_dataset *data = session->dataset;
+    if (session->net->count == 0)
+        return rule;
+    const struct nn_shape *input = &session->net->nodes[0]->shape;
+    if (data && data->samples->images.channels > 0 && nn_shape_equal(&data->samples->shape, input))
+        rule = data->samples->images;
+    const size_t *dim = input->dim;
+    bool fits = input->rank == 3 && (rule.channels == 0 || rule.channels == dim[0]) &&
+                (rule.height == 0 || (rule.height == dim[1] && rule.width == dim[2]));
+    return fits ? rule : (struct nn_image_rule){0};
+}
+
 struct nn_model nn_session_model(struct nn_session *session)
 {
     const struct nn_dataset *data = session->dataset;
@@ -41,9 +58,7 @@ struct nn_model nn_session_model(struct nn_session *session)
         model.fill = opened->fill;
         model.fill_count = opened->fill_count;
     }
-    model.images = data && (data->samples->images.height || data->samples->images.channels)
-                       ? data->samples->images
-                       : session->opened.images;
+    model.images = images_of(session);
     return model;
 }
 

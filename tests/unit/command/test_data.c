@@ -368,6 +368,9 @@ Test(data, pictures_are_read_as_the_model_had_them)
     cr_assert(memcmp(x[1], y, sizeof y) == 0);
     nn_test_run(&test, "data load q color=rgb", NN_OK);
     cr_assert(test.session->dataset->samples->shape.dim[0] == 3, "a word of the user counts");
+    /* Pictures for another net change nothing of it. */
+    nn_test_run(&test, "save n.safetensors; open n.safetensors; data load q", NN_OK);
+    cr_assert(test.session->dataset->samples->shape.dim[0] == 1);
     nn_test_end(&test);
 }
 
