@@ -17,6 +17,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 extern const struct nn_reader nn_reader_csv;
 
@@ -478,11 +479,30 @@ out:
     return status;
 }
 
+/* The first line that is no comment begins with @relation or @attribute. */
+static bool probe_arff(const unsigned char *bytes, size_t length)
+{
+    struct arff arff = {.text = (const char *)bytes, .length = length, .line = 1};
+    static const char *const words[] = {"@relation", "@attribute"};
+    while (arff.at < length) {
+        skip_blanks(&arff);
+        if (!at_line_end(&arff))
+            break;
+        skip_line(&arff);
+    }
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t size = strlen(words[i]);
+        if (length - arff.at > size && strncasecmp(arff.text + arff.at, words[i], size) == 0)
+            return true;
+    }
+    return false;
+}
+
 const struct nn_reader nn_reader_arff = {
     .name = "arff",
     .summary = "Weka's tables, whose header names the columns, their types and the classes",
     .extensions = ".arff",
     .keys = "label columns categories missing",
-    .probe = NULL,
+    .probe = probe_arff,
     .read = read_arff,
 };

@@ -143,6 +143,27 @@ Test(arff, types_names_and_classes)
     nn_samples_free(s);
 }
 
+Test(arff, known_by_content)
+{
+    static const struct {
+        const char *text;
+        bool is;
+    } cases[] = {
+        {weather, true},
+        {"\n\n  @Relation x\n", true},
+        {"@attribute a real\n", true},
+        {"% nothing more", false},
+        {"@relation", false},
+        {"a,b\n@relation\n", false},
+        {"", false},
+    };
+    const struct nn_reader *reader = find_reader("arff");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        cr_assert(reader->probe((const unsigned char *)cases[i].text, strlen(cases[i].text)) ==
+                      cases[i].is,
+                  "%s", cases[i].text);
+}
+
 /* What the header says is true also where the values would look otherwise. */
 Test(arff, the_header_decides_the_task)
 {
