@@ -9,6 +9,7 @@ Run it where the model was made: it needs that framework (Keras also tf2onnx), a
 whoever wrote it.
 """
 import json
+import pickle
 import sys
 
 # Types of safetensors by numpy's names.
@@ -51,7 +52,11 @@ def from_torch(source, target, shape):
     import torch
 
     if target.endswith(".safetensors"):
-        write_safetensors(target, state_of(torch.load(source, map_location="cpu", weights_only=True)))
+        try:
+            weights = torch.load(source, map_location="cpu", weights_only=True)
+        except (pickle.UnpicklingError, RuntimeError):
+            sys.exit(f"{source} holds more than weights: write a .onnx file of it")
+        write_safetensors(target, state_of(weights))
         return
     try:
         model = torch.jit.load(source, map_location="cpu")

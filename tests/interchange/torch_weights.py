@@ -128,6 +128,8 @@ def check_convert(tap, folder, net, shape, build):
     tap.line("to_onnx.py: a whole model", wrong)
     wrong = convert(folder, "model.pt", "model.onnx")
     tap.line("to_onnx.py: without a shape", None if wrong and "1x3x224x224" in wrong else f"it said {wrong}")
+    wrong = convert(folder, "model.pt", "model.safetensors")
+    tap.line("to_onnx.py: a model is no weights", None if wrong and "more than weights" in wrong else f"it said {wrong}")
     torch.jit.trace(net, x).save(path)
     wrong = convert(folder, "model.pt", "model.onnx", size) or outputs_differ(folder, net, x, "open model.onnx")
     tap.line("to_onnx.py: TorchScript", wrong)
