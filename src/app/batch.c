@@ -6,6 +6,7 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "command/job.h"
+#include "tui/plain.h"
 
 #include <math.h>
 #include <signal.h>
@@ -27,7 +28,9 @@ static bool colored(const struct nn_session *session)
 
 static struct nn_medium medium_of(const struct nn_session *session)
 {
-    struct nn_medium medium = {NN_DEPTH_MONO, session->ascii || !nn_text_locale_utf8()};
+    struct nn_medium medium = {.depth = NN_DEPTH_MONO,
+                               .ascii = session->ascii || !nn_text_locale_utf8(),
+                               .plain = session->plain};
     const char *term = getenv("TERM"), *depth = getenv("COLORTERM");
     if (!colored(session))
         return medium;
@@ -167,7 +170,7 @@ static void print_epoch(void *context, const struct nn_history *history,
 static void print_progress(void *context, const char *what, double fraction)
 {
     struct nn_batch *batch = context;
-    if (!isatty(STDERR_FILENO))
+    if (!isatty(STDERR_FILENO) || batch->session->plain)
         return;
     fprintf(stderr, "\r%s %3.0f %%\033[K", what, 100 * fraction);
     fflush(stderr);
@@ -222,7 +225,9 @@ static void print_screen(void *context, const struct nn_screen *screen)
         nn_json_quote(nn_buffer_string(&drawn), &out);
         nn_buffer_text(&out, "}\n");
         nn_buffer_clear(&drawn);
-    } else
+    } else if (session->plain)
+        nn_canvas_print_panes(&canvas, &out);
+    else
         nn_canvas_print(&canvas, colored(session), true, &out);
     print(batch, &out);
     nn_canvas_clear(&canvas);
@@ -297,9 +302,32 @@ static enum nn_status run_standard_input(struct nn_batch *batch, bool keep_going
     return first;
 }
 
+/* A person types at a prompt: an error is told, and it goes on. */
+static void run_dialog(struct nn_batch *batch)
+{
+    struct nn_session *session = batch->session;
+    nn_plain_open(session);
+    for (char *line; !session->quit && (line = nn_plain_read("nnscope> "));) {
+        struct nn_error now = {0};
+        if (nn_session_run_line(session, line, NULL, 1, &now) != NN_OK)
+            print_warning(batch, &now);
+        nn_free(line);
+        clear_progress(batch);
+        fflush(stdout);
+        if (nn_interrupted() != SIGINT && nn_interrupted() != 0)
+            break;
+        nn_interrupt(0);
+    }
+    nn_plain_close();
+}
+
 static enum nn_status run_input(struct nn_batch *batch, const struct nn_input *input,
                                 bool keep_going, struct nn_error *error)
 {
+    if (input->dialog) {
+        run_dialog(batch);
+        return NN_OK;
+    }
     if (input->standard_input)
         return run_standard_input(batch, keep_going, error);
     if (!input->path)

@@ -65,6 +65,8 @@ static enum nn_status apply(struct nn_session *session, const struct nn_options 
     enum nn_status status = NN_OK;
     set_size(session, options);
     session->ascii = options->ascii;
+    session->fps = options->fps;
+    session->plain = options->plain;
     if (options->seeded)
         session->seed = options->seed;
     if (options->format)
@@ -179,6 +181,8 @@ static int run(struct nn_options *options)
     bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
     if (apply(batch.session, options, &error) != NN_OK)
         exit_status = nn_complain(&error);
+    else if (options->plain)
+        exit_status = nn_batch_run(&batch, options);
     else if (options->stay ? terminal : terminal && !options->scripted && !options->screen)
         exit_status = run_screen(batch.session, options);
     else if (options->stay) {

@@ -22,6 +22,10 @@ const struct nn_option nn_option_table[] = {
     {0, "color", "auto|never|16|256|truecolor",
      "colours of pictures; auto: on a terminal, unless NO_COLOR is set"},
     {0, "ascii", NULL, "draw with ASCII characters alone"},
+    {0, "plain", NULL,
+     "no frames and pictures, line by line: for screen readers, and terminals that cannot move the "
+     "cursor"},
+    {0, "fps", "N", "most frames a second of the live screen (default: 10, over SSH 4)"},
     {0, "screen", "NAME", "print that screen at the end (`help show` lists them)"},
     {0, "threads", "N", "threads (default: one a processor); results do not depend on it"},
     {0, "kernels", "NAME",
@@ -141,6 +145,8 @@ static enum nn_status set_long(struct nn_options *options, const char *name, con
         options->start = NN_START_MAN;
     else if (strcmp(name, "ascii") == 0)
         options->ascii = true;
+    else if (strcmp(name, "plain") == 0)
+        options->plain = true;
     else if (strcmp(name, "format") == 0) {
         if (!one_of(value, formats))
             return wrong(name, value, "text, json or csv is wanted", error);
@@ -156,6 +162,10 @@ static enum nn_status set_long(struct nn_options *options, const char *name, con
         if (!nn_number_parse_int(value, strlen(value), &number) || number < 1 || number > 256)
             return wrong(name, value, "a number from 1 to 256 is wanted", error);
         options->threads = (int)number;
+    } else if (strcmp(name, "fps") == 0) {
+        if (!nn_number_parse_int(value, strlen(value), &number) || number < 1 || number > 60)
+            return wrong(name, value, "a number from 1 to 60 is wanted", error);
+        options->fps = (int)number;
     } else if (strcmp(name, "seed") == 0) {
         if (!nn_number_parse_int(value, strlen(value), &number) || number < 0)
             return wrong(name, value, "a whole number from 0 is wanted", error);
@@ -292,6 +302,9 @@ enum nn_status nn_options_parse(int argc, char **argv, struct nn_options *option
     /* Without a script a pipe is the script. */
     bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
     bool piped = !options->scripted && !options->stay && !terminal;
+    bool dialog = options->plain && terminal && (!options->scripted || options->stay);
+    if (dialog)
+        return add_input(options, (struct nn_input){.name = "<terminal>", .dialog = true}, error);
     if (piped && (!isatty(STDIN_FILENO) || options->input_count == 0))
         return add_input(options, (struct nn_input){.name = "<stdin>", .standard_input = true},
                          error);

@@ -16,6 +16,7 @@ struct nn_input {
     const char *path; /* a script to read; NULL: `text` is there */
     char *text;
     bool standard_input;
+    bool dialog; /* lines that a person types (--plain) */
 };
 
 enum nn_start { NN_START_RUN, NN_START_HELP, NN_START_VERSION, NN_START_MAN };
@@ -28,6 +29,8 @@ struct nn_options {
     bool stay;       /* -i */
     bool keep_going; /* -k */
     bool ascii;
+    bool plain;
+    int fps;                                       /* 0 = not given */
     const char *format, *color, *screen, *kernels; /* NULL = not given */
     int columns, rows;                             /* 0 = not given */
     int threads;                                   /* 0 = not given */

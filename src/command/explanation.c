@@ -297,13 +297,18 @@ static enum nn_status read_targets(const struct nn_session *session, const char 
 }
 
 /* target= may name a file; a class of that name or a number comes first. */
-static enum nn_status make_targets(const struct nn_session *session,
-                                   struct nn_explanation *explanation, struct nn_error *error)
+static enum nn_status make_targets(struct nn_session *session, struct nn_explanation *explanation,
+                                   struct nn_error *error)
 {
     const char *text = nn_args_text(&explanation->args, NN_EXPLAIN_ARG_TARGET);
     unsigned char *bytes;
     size_t length;
     int32_t value;
+    if (!text && session->class_shown >= 0 && explanation->subject.count == 1)
+        text = nn_subject_class(session, (int32_t)session->class_shown, explanation->class_name);
+    else if (text && session->class_shown >= 0 &&
+             nn_subject_find_class(session, text, strlen(text), &value))
+        session->class_shown = value; /* so that it is seen */
     explanation->request.target = text;
     if (!text || nn_subject_find_class(session, text, strlen(text), &value) ||
         !nn_file_exists(text))

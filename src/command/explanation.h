@@ -34,6 +34,7 @@ struct nn_explanation {
     float *baseline, *background;
     int32_t *targets;
     const unsigned char *mask; /* of the (first) sample, where its class is decided; NULL: none */
+    char class_name[32]; /* the session's, when no target is given */
     struct nn_explain_request request;
     struct nn_result *result;
 };

@@ -14,6 +14,12 @@ void nn_focus_clear(struct nn_focus *focus)
     *focus = (struct nn_focus){0};
 }
 
+void nn_features_clear(struct nn_shown_columns *columns)
+{
+    nn_free(columns->figures);
+    *columns = (struct nn_shown_columns){0};
+}
+
 int nn_focus_layer(const struct nn_net *net)
 {
     int maps = 0, hidden = 0, last = 0;
@@ -150,6 +156,9 @@ static bool is_explanation(const struct nn_session *session, const struct nn_res
 {
     if (result->kind == NN_RESULT_IMAGE || result->kind == NN_RESULT_GALLERY)
         return *result->method != '\0';
+    if (session->class_shown >= 0 && result->class_shown >= 0 &&
+        result->class_shown != session->class_shown)
+        return false;
     return result->kind == NN_RESULT_ATTRIBUTION && result->sample == (long)session->sample &&
            strcmp(result->split, nn_split_names[session->split]) == 0;
 }
@@ -210,6 +219,32 @@ static void pick_results(const struct nn_session *session, struct nn_scene *scen
     }
 }
 
+#define MOST_CELLS ((size_t)200000) /* that are looked through while a person waits */
+
+/* The figures of a table's features; of a large one none: that takes its time. */
+static void look_at_columns(struct nn_session *session, struct nn_scene *scene)
+{
+    struct nn_shown_columns *columns = &session->features;
+    const struct nn_dataset *data = session->dataset;
+    if (!data || data->samples->shape.rank != 1)
+        return;
+    if (columns->samples != data->samples) {
+        nn_features_clear(columns);
+        columns->samples = data->samples;
+        size_t count = nn_dataset_column_count(data);
+        bool small = count > 0 && data->samples->count <= MOST_CELLS / count;
+        struct nn_column_figures *figures = small ? nn_calloc(count, sizeof *figures) : NULL;
+        if (figures && nn_dataset_columns(data, figures, NULL, NULL) == NN_OK) {
+            columns->figures = figures;
+            columns->count = count;
+        } else {
+            nn_free(figures);
+        }
+    }
+    scene->columns = columns->figures;
+    scene->column_count = columns->count;
+}
+
 void nn_session_scene(struct nn_session *session, struct nn_scene *scene)
 {
     const struct nn_net *net = NULL;
@@ -226,6 +261,8 @@ void nn_session_scene(struct nn_session *session, struct nn_scene *scene)
                                .layer = session->layer,
                                .map = session->map,
                                .runs = &session->runs,
+                               .browse = session->browse,
+                               .overlay = session->overlay,
                                .zoom = session->zoom,
                                .own_scale = session->own_scale,
                                .frozen = session->frozen,
@@ -250,6 +287,7 @@ void nn_session_scene(struct nn_session *session, struct nn_scene *scene)
     if (session->dataset && session->sample < session->dataset->split_count[session->split])
         scene->label = nn_dataset_label(session->dataset, session->split, session->sample);
     pick_results(session, scene);
+    look_at_columns(session, scene);
     scene->health = scene->net ? nn_job_layers(session) : NULL;
     if (session->diagnosis.count > 0)
         scene->diagnosis = &session->diagnosis;

@@ -6,6 +6,7 @@
 #include "command/session.h"
 
 void nn_focus_clear(struct nn_focus *focus);
+void nn_features_clear(struct nn_shown_columns *columns);
 
 /* Where the cursor stands at first: the last convolution, else the last hidden layer with weights,
  * else 0. */

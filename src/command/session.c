@@ -12,6 +12,7 @@
 
 static enum nn_status set_up(struct nn_session *session, struct nn_error *error)
 {
+    session->class_shown = -1;
     session->columns = 80;
     session->rows = 24;
     session->seed = 1;
@@ -45,6 +46,7 @@ void nn_session_free(struct nn_session *session)
     if (!session)
         return;
     nn_job_stop(session, NULL);
+    nn_features_clear(&session->features);
     nn_focus_clear(&session->focus);
     nn_diagnosis_clear(&session->diagnosis);
     nn_evaluations_forget(session);
@@ -121,8 +123,10 @@ static const struct nn_samples *root_of(const struct nn_dataset *dataset)
 void nn_session_set_dataset(struct nn_session *session, struct nn_dataset *dataset)
 {
     bool other = root_of(dataset) != root_of(session->dataset);
-    if (other)
+    if (other) {
         nn_augment_clear(&session->augment);
+        session->class_shown = -1;
+    }
     if (other || (dataset && dataset->scaling != session->dataset->scaling))
         session->subjects++;
     if (dataset != session->dataset)
@@ -130,6 +134,7 @@ void nn_session_set_dataset(struct nn_session *session, struct nn_dataset *datas
     session->dataset = dataset;
     nn_evaluations_forget(session);
     nn_focus_clear(&session->focus);
+    nn_features_clear(&session->features);
     if (dataset)
         session->split = dataset->split_count[NN_SPLIT_TEST] ? NN_SPLIT_TEST : NN_SPLIT_TRAIN;
     if (!dataset || session->sample >= dataset->split_count[session->split])

@@ -51,6 +51,13 @@ struct nn_focus {
     struct nn_result *activations;
 };
 
+/* What the columns of a table hold; computed when a screen first shows it (focus.c). */
+struct nn_shown_columns {
+    const struct nn_samples *samples; /* of these; NULL: nothing is known */
+    struct nn_column_figures *figures;
+    size_t count;
+};
+
 /* A state of the net: which net and data, which parameters, after how much training. */
 struct nn_moment {
     uint64_t subject, revision;
@@ -92,6 +99,7 @@ struct nn_session {
     struct nn_buffer recorded; /* what stands in that file */
     struct nn_place failed;
     struct nn_focus focus;
+    struct nn_shown_columns features;
     struct nn_diagnosis diagnosis;    /* the last one; count 0 = none */
     uint64_t diagnosis_revision;      /* of the net it looked at */
     struct nn_arena explained_memory; /* the words of the last explanation, for `trust` */
@@ -106,6 +114,12 @@ struct nn_session {
     bool zoom, own_scale;   /* set zoom, set scale: of the screen Layers */
     struct nn_net *frozen;  /* set freeze: the net whose activations it shows; NULL: the net */
     size_t frozen_epoch;    /* in which it was frozen, from 1 */
+    bool mouse;             /* set mouse */
+    bool browse;            /* set browse: many samples on the screen Data */
+    long class_shown;       /* set target: of explanations that name none; -1: the predicted */
+    bool overlay;           /* set overlay: maps over the input on the screen Explain */
+    bool plain;             /* --plain: what is printed has no frames and pictures */
+    int fps;                /* set fps: frames a second at most; 0: by itself */
     bool log_axis;          /* set axis log: of curves of losses */
     double smoothing;       /* set smoothing: weight of the past in smoothed curves, 0 = none */
     /* model file's knowledge when no data are loaded */

@@ -13,9 +13,14 @@
     void nn_get_##name(const struct nn_session *session, struct nn_buffer *out);
 
 NN_SCREEN_SETTING(axis)
+NN_SCREEN_SETTING(browse)
+NN_SCREEN_SETTING(fps)
 NN_SCREEN_SETTING(freeze)
+NN_SCREEN_SETTING(mouse)
+NN_SCREEN_SETTING(overlay)
 NN_SCREEN_SETTING(scale)
 NN_SCREEN_SETTING(smoothing)
+NN_SCREEN_SETTING(target)
 NN_SCREEN_SETTING(zoom)
 
 #endif

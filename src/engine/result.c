@@ -13,7 +13,7 @@ enum nn_status nn_result_new(enum nn_result_kind kind, const char *command,
     if (!made)
         return nn_fail_memory(error, sizeof *made);
     made->kind = kind;
-    made->sample = made->unit = -1;
+    made->sample = made->unit = made->class_shown = -1;
     snprintf(made->command, sizeof made->command, "%s", command);
     *result = made;
     return NN_OK;

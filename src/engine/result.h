@@ -63,6 +63,7 @@ struct nn_result {
     char split[16];       /* "test" or "" */
     long sample;          /* first sample, -1 = none */
     long unit;            /* of the layer: the one unit or feature map it is about, -1 = none */
+    long class_shown;       /* ATTRIBUTION of one sample: the class it is about, -1 = none */
     enum nn_scale_kind scale;
     struct nn_tensor values;
     struct nn_tensor input; /* what it explains, for drawing beside; data NULL if none */

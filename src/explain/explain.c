@@ -115,6 +115,8 @@ static enum nn_status fill(struct nn_result *result, const struct nn_explain_req
     snprintf(result->parameters, sizeof result->parameters, "%s", nn_buffer_string(&text));
     nn_target_text(&call->target, call->net, request->classes, request->class_count, 0,
                    result->target, sizeof result->target);
+    if (request->batch == 1 && call->target.what == NN_EXPLAIN_CLASS)
+        result->class_shown = call->target.unit[0];
     if (method->flags & NN_METHOD_LAYER)
         snprintf(result->layer, sizeof result->layer, "%s", call->net->nodes[call->layer]->name);
     snprintf(result->title, sizeof result->title, "%s of the %s%s%s", method->name, result->target,

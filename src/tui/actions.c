@@ -7,6 +7,8 @@
 #include "tui/prompt.h"
 #include "tui/signals.h"
 #include "tui/terminal.h"
+#include "view/links.h"
+#include "view/screens/panes.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -76,7 +78,7 @@ static void next_map(struct nn_tui *tui, const char *command)
 /* "set KEY WORD" */
 static void set(struct nn_tui *tui, const char *key, const char *word)
 {
-    char command[64];
+    char command[128];
     snprintf(command, sizeof command, "set %s %s", key, word);
     run_key_command(tui, command);
 }
@@ -92,6 +94,36 @@ static void ask_about_unit(struct nn_tui *tui, const char *format)
     }
     snprintf(command, sizeof command, format, session->net->nodes[session->layer]->name,
              session->map);
+    run_key_command(tui, command);
+}
+
+/* Samples on the page of the screen Data, and those in one row of it. */
+static void count_samples(const struct nn_tui *tui, int *page, int *across)
+{
+    const struct nn_canvas *canvas = &tui->canvas;
+    const struct nn_link *first = NULL;
+    *page = *across = 0;
+    for (size_t i = 0; i < canvas->link_count; i++) {
+        const struct nn_link *link = &canvas->links[i];
+        if (strncmp(link->command, "select sample=", 14) != 0)
+            continue;
+        first = first ? first : link;
+        ++*page;
+        *across += link->box.row == first->box.row;
+    }
+}
+
+static void move_samples(struct nn_tui *tui, enum nn_action action)
+{
+    bool back = action == NN_ACTION_ABOVE || action == NN_ACTION_PAGE_UP;
+    bool row = action == NN_ACTION_ABOVE || action == NN_ACTION_BELOW;
+    char command[48];
+    int page, across, step;
+    count_samples(tui, &page, &across);
+    step = row ? across : page;
+    if (step == 0)
+        return;
+    snprintf(command, sizeof command, "select sample=%c%d", back ? '-' : '+', step);
     run_key_command(tui, command);
 }
 
@@ -134,6 +166,28 @@ static void put_class(const struct nn_samples *samples, size_t index, char out[8
         snprintf(out, 80, "%zu", index);
 }
 
+/* From the class that the explanations are about, or the predicted one, on to the next. */
+static void step_class(struct nn_tui *tui, bool up)
+{
+    struct nn_session *session = tui->session;
+    const struct nn_samples *samples = session->dataset ? session->dataset->samples : NULL;
+    struct nn_scene scene;
+    char class[80];
+    if (!samples || samples->class_count < 2) {
+        nn_terminal_bell();
+        return;
+    }
+    nn_session_scene(session, &scene);
+    long count = (long)samples->class_count, at = session->class_shown;
+    if (at < 0 && scene.explanation_count > 0)
+        at = scene.explanations[0]->class_shown;
+    if (at < 0)
+        at = nn_predicted(&scene);
+    at = at < 0 ? 0 : (at + (up ? 1 : count - 1)) % count;
+    put_class(samples, (size_t)at, class);
+    set(tui, "target", class);
+}
+
 static void find_in_cell(struct nn_tui *tui)
 {
     const struct nn_dataset *data = tui->session->dataset;
@@ -165,7 +219,9 @@ static void quit(struct nn_tui *tui)
 int nn_tui_place(const struct nn_tui *tui)
 {
     int number = tui->session->screen->number;
-    return number == 3 && tui->session->zoom ? NN_PLACE_MAP : number;
+    return number == 3 && tui->session->zoom     ? NN_PLACE_MAP
+           : number == 5 && tui->session->browse ? NN_PLACE_SAMPLES
+                                                 : number;
 }
 
 void nn_tui_act(struct nn_tui *tui, const struct nn_binding *binding)
@@ -189,6 +245,22 @@ void nn_tui_act(struct nn_tui *tui, const struct nn_binding *binding)
         break;
     case NN_ACTION_ZOOM:
         set(tui, "zoom", tui->session->zoom ? "off" : "on");
+        break;
+    case NN_ACTION_OVERLAY:
+        set(tui, "overlay", tui->session->overlay ? "off" : "on");
+        break;
+    case NN_ACTION_CLASS_UP:
+    case NN_ACTION_CLASS_DOWN:
+        step_class(tui, binding->action == NN_ACTION_CLASS_UP);
+        break;
+    case NN_ACTION_BROWSE:
+        set(tui, "browse", tui->session->browse ? "off" : "on");
+        break;
+    case NN_ACTION_ABOVE:
+    case NN_ACTION_BELOW:
+    case NN_ACTION_PAGE_UP:
+    case NN_ACTION_PAGE_DOWN:
+        move_samples(tui, binding->action);
         break;
     case NN_ACTION_SCALE:
         set(tui, "scale", tui->session->own_scale ? "shared" : "own");
@@ -267,9 +339,42 @@ static bool overlaid(struct nn_tui *tui, const struct nn_event *event)
     return nn_start_event(tui, event);
 }
 
+/* What the screen shows besides the line that is typed, as far as typing changes it. */
+struct around {
+    bool choices, start, focus;
+    size_t page;
+};
+
+static struct around around_of(const struct nn_tui *tui)
+{
+    struct around around = {.start = nn_start_shown(tui), .focus = tui->screen_focus};
+    around.choices = nn_prompt_choices(&around.page) != NULL;
+    return around;
+}
+
+/* A key for the line that is typed: only that is drawn anew, unless more has changed. */
+static void type_key(struct nn_tui *tui, const struct nn_event *event)
+{
+    bool dirty = tui->dirty, urgent = tui->urgent;
+    struct around before = around_of(tui);
+    tui->dirty = tui->urgent = false;
+    type(tui, event);
+    struct around after = around_of(tui);
+    bool more = tui->dirty || before.choices || after.choices || before.start != after.start ||
+                before.focus;
+    tui->line = true;
+    tui->dirty = dirty || more;
+    tui->urgent = urgent || more;
+}
+
 void nn_tui_event(struct nn_tui *tui, const struct nn_event *event)
 {
-    tui->dirty = true;
+    bool dirty = tui->dirty, urgent = tui->urgent;
+    tui->dirty = tui->urgent = true;
+    if (event->key == NN_KEY_MOUSE) {
+        nn_tui_mouse(tui, event);
+        return;
+    }
     if (overlaid(tui, event))
         return;
     unsigned context = tui->screen_focus   ? NN_KEYS_SCREEN
@@ -294,6 +399,9 @@ void nn_tui_event(struct nn_tui *tui, const struct nn_event *event)
     }
     if (tui->screen_focus && event->key != NN_KEY_PASTE)
         nn_terminal_bell();
-    else
-        type(tui, event);
+    else {
+        tui->dirty = dirty;
+        tui->urgent = urgent;
+        type_key(tui, event);
+    }
 }

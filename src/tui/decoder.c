@@ -73,11 +73,11 @@ static const struct sequence sequences[] = {
     {'~', 24, NN_KEY_FUNCTION, 12},
 };
 
-/* The numbers of "ESC [ 1 ; 5 A": at most two are read, an absent one is 0. */
-static void parameters(const char *text, int number[2])
+/* The numbers of "ESC [ 1 ; 5 A": at most three are read, an absent one is 0. */
+static void parameters(const char *text, int number[3])
 {
-    number[0] = number[1] = 0;
-    for (int i = 0; i < 2; i++) {
+    number[0] = number[1] = number[2] = 0;
+    for (int i = 0; i < 3; i++) {
         while (*text >= '0' && *text <= '9') {
             if (number[i] < 10000)
                 number[i] = number[i] * 10 + (*text - '0');
@@ -89,11 +89,28 @@ static void parameters(const char *text, int number[2])
     }
 }
 
+/* "ESC [ < 0 ; 12 ; 3 M", m when the button is let go. */
+static bool finish_mouse(struct nn_decoder *decoder, const char *text, char final,
+                         struct nn_event *event)
+{
+    int number[3];
+    parameters(text + 3, number);
+    bool known = (final == 'M' || final == 'm') && number[1] > 0 && number[2] > 0;
+    finish(decoder, known ? NN_KEY_MOUSE : NN_KEY_UNKNOWN, 0, event);
+    event->number = number[0];
+    event->column = number[1] - 1;
+    event->row = number[2] - 1;
+    event->released = final == 'm';
+    return true;
+}
+
 static bool finish_sequence(struct nn_decoder *decoder, struct nn_event *event)
 {
     const char *text = nn_buffer_string(&decoder->unit);
     char final = text[decoder->unit.length - 1];
-    int number[2];
+    int number[3];
+    if (text[1] == '[' && text[2] == '<')
+        return finish_mouse(decoder, text, final, event);
     parameters(text + 2, number);
     if (final == '~' && number[0] == 200) {
         decoder->pasting = true;

@@ -34,13 +34,16 @@ enum nn_key {
     NN_KEY_DELETE,
     NN_KEY_BACKTAB,
     NN_KEY_FUNCTION, /* number = 1..12 */
+    NN_KEY_MOUSE,    /* a button at column, row from 0; number = as SGR 1006 says it */
     NN_KEY_PASTE,    /* text holds the pasted bytes, as they came */
     NN_KEY_UNKNOWN   /* a sequence nobody knows: ignored */
 };
 
 struct nn_event {
     enum nn_key key;
-    int number;               /* of FUNCTION */
+    int number;               /* of FUNCTION, MOUSE */
+    int column, row;          /* of MOUSE */
+    bool released;            /* of MOUSE: the button was let go */
     bool shift, alt, control; /* modifiers of CSI keys */
     const char *text;         /* NUL-terminated */
     size_t length;

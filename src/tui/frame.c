@@ -7,6 +7,7 @@
 #include "command/job.h"
 #include "tui/prompt.h"
 #include "tui/terminal.h"
+#include "view/links.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -27,11 +28,11 @@ static int at_most(int value, int most)
 /* ---- footer ---- */
 
 /* "n p sample": the key bold. Returns the cells used, 0 if it does not fit. */
-static int draw_key(struct nn_canvas *canvas, int column, int row, const char *key,
+static int draw_key(struct nn_canvas *canvas, int column, int row, int end, const char *key,
                     const char *label)
 {
     int width = (int)(strlen(key) + 1 + strlen(label));
-    if (column + width > canvas->columns - 1)
+    if (column + width > end)
         return 0;
     column += nn_canvas_text(canvas, column, row, width, bold, key) + 1;
     nn_canvas_text(canvas, column, row, width, dim, label);
@@ -48,16 +49,28 @@ static const char *label_of(const struct nn_tui *tui, const struct nn_binding *b
     return binding->label;
 }
 
+/* The way back to the prompt and the help have room kept for them. */
+static bool is_needed(const struct nn_binding *binding)
+{
+    return binding->action == NN_ACTION_FOCUS || binding->action == NN_ACTION_HELP;
+}
+
 static void draw_keys(struct nn_tui *tui, int row)
 {
+    int kept = tui->screen_focus ? 18 : 0;
     unsigned context = tui->screen_focus ? NN_KEYS_SCREEN : NN_KEYS_EMPTY;
     unsigned place = 1u << nn_tui_place(tui);
     int column = 1;
     for (size_t i = 0; i < nn_binding_count; i++) {
         const struct nn_binding *binding = &nn_bindings[i];
         const char *label = binding->label ? label_of(tui, binding) : NULL;
-        if (label && (binding->contexts & context) && (binding->screens & place))
-            column += draw_key(&tui->canvas, column, row, binding->shown, label);
+        if (!label || !(binding->contexts & context) || !(binding->screens & place))
+            continue;
+        int end = tui->canvas.columns - 1 - (is_needed(binding) ? 0 : kept);
+        int used = draw_key(&tui->canvas, column, row, end, binding->shown, label);
+        kept = is_needed(binding) ? kept - used : kept;
+        nn_canvas_link(&tui->canvas, (struct nn_box){column, row, used, 1}, "#%zu", i);
+        column += used;
     }
 }
 
@@ -70,7 +83,7 @@ static void draw_typing_keys(struct nn_canvas *canvas, int row)
                                           {"F1", "help"}};
     int column = 1;
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        column += draw_key(canvas, column, row, keys[i][0], keys[i][1]);
+        column += draw_key(canvas, column, row, canvas->columns - 1, keys[i][0], keys[i][1]);
 }
 
 static void draw_footer(struct nn_tui *tui, int row)
@@ -190,12 +203,28 @@ static void draw_all(struct nn_tui *tui)
 void nn_tui_draw(struct nn_tui *tui)
 {
     struct nn_canvas *canvas = &tui->canvas;
+    nn_terminal_mouse(tui->session->mouse);
     nn_canvas_erase(canvas);
     canvas->cursor_column = canvas->cursor_row = -1;
     draw_all(tui);
-    nn_terminal_show(canvas, tui->full);
-    tui->full = tui->dirty = false;
+    tui->credit -= (double)nn_terminal_show(canvas, tui->full);
+    tui->full = tui->dirty = tui->urgent = tui->line = false;
     tui->drawn = nn_clock();
+}
+
+void nn_tui_draw_line(struct nn_tui *tui)
+{
+    struct nn_canvas *canvas = &tui->canvas;
+    int rows = canvas->rows, columns = canvas->columns;
+    if (rows < LEAST_ROWS) {
+        nn_tui_draw(tui);
+        return;
+    }
+    nn_canvas_fill(canvas, (struct nn_box){0, rows - 2, columns, 2}, ' ', nn_plain);
+    nn_prompt_draw(canvas, 1, rows - 2, columns - 2, !tui->screen_focus);
+    draw_footer(tui, rows - 1);
+    tui->credit -= (double)nn_terminal_show(canvas, false);
+    tui->line = false;
 }
 
 enum nn_status nn_tui_resize(struct nn_tui *tui, struct nn_error *error)

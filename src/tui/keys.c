@@ -4,7 +4,8 @@
 
 #define ANYWHERE_EMPTY (NN_KEYS_SCREEN | NN_KEYS_EMPTY)
 #define MAPS           (NN_ON_LAYERS | NN_ON_MAP)
-#define SAMPLES        (MAPS | NN_ON_EXPLAIN | NN_ON_DATA)
+#define DATA           (NN_ON_DATA | NN_ON_SAMPLES)
+#define SAMPLES        (MAPS | NN_ON_EXPLAIN | DATA)
 
 /* In the order in which the footer shows them: what is special about a screen comes first. */
 /* clang-format off */
@@ -19,6 +20,17 @@ const struct nn_binding nn_bindings[] = {
     {NN_KEY_CHARACTER, "k", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select run=-1", NULL, NULL, NN_ON_RUNS, NULL, true},
     {NN_KEY_DOWN, NULL, 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select run=+1", NULL, NULL, NN_ON_RUNS, NULL, true},
     {NN_KEY_UP, NULL, 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select run=-1", NULL, NULL, NN_ON_RUNS, NULL, true},
+    {NN_KEY_CHARACTER, "h", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select sample=-1", "h j k l", "sample", NN_ON_SAMPLES, "to the sample beside, above, below; also the arrows, PgUp, PgDn", true},
+    {NN_KEY_CHARACTER, "l", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select sample=+1", NULL, NULL, NN_ON_SAMPLES, NULL, true},
+    {NN_KEY_CHARACTER, "j", 0, NN_KEYS_SCREEN, NN_ACTION_BELOW, NULL, NULL, NULL, NN_ON_SAMPLES, NULL, true},
+    {NN_KEY_CHARACTER, "k", 0, NN_KEYS_SCREEN, NN_ACTION_ABOVE, NULL, NULL, NULL, NN_ON_SAMPLES, NULL, true},
+    {NN_KEY_LEFT, NULL, 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select sample=-1", NULL, NULL, NN_ON_SAMPLES, NULL, true},
+    {NN_KEY_RIGHT, NULL, 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select sample=+1", NULL, NULL, NN_ON_SAMPLES, NULL, true},
+    {NN_KEY_DOWN, NULL, 0, NN_KEYS_SCREEN, NN_ACTION_BELOW, NULL, NULL, NULL, NN_ON_SAMPLES, NULL, true},
+    {NN_KEY_UP, NULL, 0, NN_KEYS_SCREEN, NN_ACTION_ABOVE, NULL, NULL, NULL, NN_ON_SAMPLES, NULL, true},
+    {NN_KEY_PAGE_DOWN, NULL, 0, NN_KEYS_SCREEN, NN_ACTION_PAGE_DOWN, NULL, NULL, NULL, NN_ON_SAMPLES, NULL, true},
+    {NN_KEY_PAGE_UP, NULL, 0, NN_KEYS_SCREEN, NN_ACTION_PAGE_UP, NULL, NULL, NULL, NN_ON_SAMPLES, NULL, true},
+    {NN_KEY_CONTROL, "\r", 0, NN_KEYS_SCREEN, NN_ACTION_BROWSE, NULL, NULL, NULL, NN_ON_SAMPLES, NULL, true},
     {NN_KEY_CHARACTER, "h", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select predicted=-1", "h j k l", "cell", NN_ON_DATA, "cell of the confusion matrix; also the arrows", true},
     {NN_KEY_CHARACTER, "l", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select predicted=+1", NULL, NULL, NN_ON_DATA, NULL, true},
     {NN_KEY_CHARACTER, "j", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select actual=+1", NULL, NULL, NN_ON_DATA, NULL, true},
@@ -27,7 +39,7 @@ const struct nn_binding nn_bindings[] = {
     {NN_KEY_RIGHT, NULL, 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select predicted=+1", NULL, NULL, NN_ON_DATA, NULL, true},
     {NN_KEY_DOWN, NULL, 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select actual=+1", NULL, NULL, NN_ON_DATA, NULL, true},
     {NN_KEY_UP, NULL, 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select actual=-1", NULL, NULL, NN_ON_DATA, NULL, true},
-    {NN_KEY_CONTROL, "\r", 0, NN_KEYS_SCREEN, NN_ACTION_FIND, NULL, "Enter", "its samples", NN_ON_DATA, "the next sample of that cell", true},
+    {NN_KEY_CONTROL, "\r", 0, NN_KEYS_SCREEN, NN_ACTION_FIND, NULL, "Enter", "open", NN_ON_DATA, "the next sample of that cell", true},
     {NN_KEY_CONTROL, "\r", 0, NN_KEYS_SCREEN, NN_ACTION_ZOOM, NULL, "Enter", "zoom", MAPS, "one feature map as large as it gets, or all of them; also z", true},
     {NN_KEY_CHARACTER, "z", 0, NN_KEYS_SCREEN, NN_ACTION_ZOOM, NULL, NULL, NULL, MAPS, NULL, true},
     {NN_KEY_ESCAPE, NULL, 0, NN_KEYS_SCREEN, NN_ACTION_ZOOM, NULL, NULL, NULL, NN_ON_MAP, NULL, true},
@@ -46,8 +58,6 @@ const struct nn_binding nn_bindings[] = {
     {NN_KEY_CHARACTER, "g", 0, NN_KEYS_SCREEN, NN_ACTION_SCALE, NULL, "g", "scale", MAPS, "one scale for all maps, or each its own", true},
     {NN_KEY_CHARACTER, "f", 0, NN_KEYS_SCREEN, NN_ACTION_FREEZE, NULL, "f", "freeze", MAPS, "the maps stay as they are now, or follow the training", true},
     {NN_KEY_CHARACTER, "a", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "ablate", "a", "ablate", MAPS, "what the net would answer without this map", true},
-    {NN_KEY_CHARACTER, "e", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "data find", "e", "error", MAPS | NN_ON_EXPLAIN | NN_ON_DATA, "the next sample that the net gets wrong", true},
-    {NN_KEY_CHARACTER, "c", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "confusion", "c", "matrix", NN_ON_DATA, "the confusion matrix of the test split", true},
     {NN_KEY_CHARACTER, "y", 0, NN_KEYS_SCREEN, NN_ACTION_AXIS, NULL, "y", "log", NN_ON_TRAIN | NN_ON_RUNS, "losses on a logarithmic axis, or back on a linear one", true},
     {NN_KEY_CHARACTER, "s", 0, NN_KEYS_SCREEN, NN_ACTION_SMOOTH, NULL, "s", "smooth", NN_ON_TRAIN, "smoother curves: 0, 0.6, 0.9, 0.97", true},
     {NN_KEY_CHARACTER, "h", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select epoch=-1", "h l", "epoch", NN_ON_TRAIN, "previous, next epoch of the curves; also the arrows", true},
@@ -64,10 +74,16 @@ const struct nn_binding nn_bindings[] = {
     {NN_KEY_RIGHT, NULL, 0, NN_KEYS_SCREEN, NN_ACTION_MAP, "select map=+1", NULL, NULL, 0, NULL, false},
     {NN_KEY_CHARACTER, "n", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select sample=+1", "n p", "sample", SAMPLES, "next, previous sample", false},
     {NN_KEY_CHARACTER, "p", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "select sample=-1", NULL, NULL, 0, NULL, false},
-    {NN_KEY_CHARACTER, "t", 0, NN_KEYS_SCREEN, NN_ACTION_SPLIT, NULL, "t", "split", NN_ON_DATA, "next split: train, validation, test", false},
+    {NN_KEY_CHARACTER, "b", 0, NN_KEYS_SCREEN, NN_ACTION_BROWSE, NULL, "b", "browse", DATA, "many samples at once, or one", true},
+    {NN_KEY_CHARACTER, "c", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "confusion", "c", "matrix", NN_ON_DATA, "the confusion matrix of the test split", true},
+    {NN_KEY_CHARACTER, "e", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "data find", "e", "error", MAPS | NN_ON_EXPLAIN | DATA, "the next sample that the net gets wrong", true},
+    {NN_KEY_CHARACTER, "t", 0, NN_KEYS_SCREEN, NN_ACTION_SPLIT, NULL, "t", "split", DATA, "next split: train, validation, test", false},
     {NN_KEY_CHARACTER, "s", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "saliency", "s i g", "explain", NN_ON_EXPLAIN, "saliency, integrated gradients, Grad-CAM of the sample", false},
     {NN_KEY_CHARACTER, "i", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "integrated_gradients", NULL, NULL, 0, NULL, false},
     {NN_KEY_CHARACTER, "g", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "gradcam", NULL, NULL, 0, NULL, false},
+    {NN_KEY_CHARACTER, "+", 0, NN_KEYS_SCREEN, NN_ACTION_CLASS_UP, NULL, "+ -", "class", NN_ON_EXPLAIN, "explain the next, the previous class in the same ways", true},
+    {NN_KEY_CHARACTER, "-", 0, NN_KEYS_SCREEN, NN_ACTION_CLASS_DOWN, NULL, NULL, NULL, NN_ON_EXPLAIN, NULL, true},
+    {NN_KEY_CHARACTER, "o", 0, NN_KEYS_SCREEN, NN_ACTION_OVERLAY, NULL, "o", "overlay", NN_ON_EXPLAIN, "maps over the input, or alone", true},
     {NN_KEY_CHARACTER, " ", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "pause", "Space", "pause", NN_ON_TRAIN, "pause the training, or go on", false},
     {NN_KEY_CHARACTER, ".", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "step", ".", "step", NN_ON_TRAIN, "train one batch, then pause", false},
     {NN_KEY_CHARACTER, "x", 0, NN_KEYS_SCREEN, NN_ACTION_COMMAND, "stop", "x", "stop", NN_ON_TRAIN, "stop what runs", false},

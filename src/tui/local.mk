@@ -7,6 +7,9 @@ src_libtui_a_SOURCES = \
 	src/tui/keys.c src/tui/keys.h \
 	src/tui/log.c src/tui/log.h \
 	src/tui/loop.c \
+	src/tui/mouse.c \
+	src/tui/plain.c src/tui/plain.h \
+	src/tui/history.c src/tui/history.h \
 	src/tui/output.c \
 	src/tui/player.c src/tui/player.h \
 	src/tui/prompt.c src/tui/prompt.h \

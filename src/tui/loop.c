@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#define MOST_BYTES 65536.0 /* a second, over a network */
+
 static void accept_line(void *context, const char *line, bool pasted)
 {
     nn_player_enter(context, line, pasted);
@@ -76,16 +78,44 @@ static void poll_job(struct nn_tui *tui)
     tui->dirty = true;
 }
 
+static bool is_remote(void)
+{
+    return getenv("SSH_CONNECTION");
+}
+
 /* A lone ESC is one when nothing follows for so long; more over a network. */
 static double escape_delay(void)
 {
-    return getenv("SSH_CONNECTION") ? 0.1 : 0.05;
+    return is_remote() ? 0.1 : 0.05;
 }
 
-/* Seconds between frames while a job runs; keys are answered at once. */
+/* Seconds between frames; keys are answered at once. */
 static double frame_time(const struct nn_tui *tui)
 {
-    return !tui->session->job ? 0 : getenv("SSH_CONNECTION") ? 0.25 : 0.1;
+    if (tui->session->fps > 0)
+        return 1.0 / tui->session->fps;
+    return !tui->session->job ? 0 : is_remote() ? 0.25 : 0.1;
+}
+
+/* Over a network no more than MOST_BYTES a second are sent: what one frame takes too much, those
+ * after it wait for. Keys of a burst that fits are answered at once. */
+static double credit_time(struct nn_tui *tui)
+{
+    double now = nn_clock();
+    if (!is_remote())
+        return 0;
+    tui->credit += (now - tui->credited) * MOST_BYTES;
+    tui->credit = tui->credit > MOST_BYTES / 2 ? MOST_BYTES / 2 : tui->credit;
+    tui->credited = now;
+    return tui->credit >= 0 ? 0 : -tui->credit / MOST_BYTES;
+}
+
+/* Seconds until a frame is due that is wanted now. */
+static double until_frame(struct nn_tui *tui)
+{
+    double wait = tui->urgent ? 0 : tui->drawn + frame_time(tui) - nn_clock();
+    double credit = credit_time(tui);
+    return wait > credit ? wait : credit;
 }
 
 static double sooner(double a, double b)
@@ -99,11 +129,11 @@ static double at_least_zero(double value)
 }
 
 /* Milliseconds until something is due; -1 = nothing. */
-static int wait_time(const struct nn_tui *tui)
+static int wait_time(struct nn_tui *tui)
 {
     double now = nn_clock(), wait = nn_player_due(tui);
     if (tui->dirty)
-        wait = sooner(wait, at_least_zero(tui->drawn + frame_time(tui) - now));
+        wait = sooner(wait, at_least_zero(until_frame(tui)));
     if (nn_decoder_waits(&tui->decoder))
         wait = sooner(wait, at_least_zero(tui->escape_since + escape_delay() - now));
     if (has_input(tui))
@@ -137,7 +167,6 @@ static void turn(struct nn_tui *tui, int fd, int timeout)
         read_signals(tui);
     if (ready > 0 && (fds[0].revents & (POLLIN | POLLHUP | POLLERR)) && !has_input(tui))
         read_keys(tui);
-    bool typed = has_input(tui);
     take_input(tui);
     if (ready > 0 && fds[2].revents && !tui->waiting && tui->session->job)
         poll_job(tui);
@@ -145,8 +174,10 @@ static void turn(struct nn_tui *tui, int fd, int timeout)
     if (nn_decoder_waits(&tui->decoder) && nn_clock() - tui->escape_since >= escape_delay() &&
         nn_decoder_timeout(&tui->decoder, &event))
         nn_tui_event(tui, &event);
-    if (tui->dirty && !tui->signal && (typed || nn_clock() - tui->drawn >= frame_time(tui)))
+    if (tui->dirty && !tui->signal && until_frame(tui) <= 0)
         nn_tui_draw(tui);
+    else if (tui->line && !tui->signal)
+        nn_tui_draw_line(tui);
 }
 
 void nn_tui_wait(void *context, int fd, int milliseconds)

@@ -59,7 +59,7 @@ static void take_result(void *context, const struct nn_result *result)
         nn_tui_say(tui, result->title);
     } else {
         struct nn_buffer text;
-        struct nn_medium plain = {NN_DEPTH_MONO, tui->medium.ascii};
+        struct nn_medium plain = {.depth = NN_DEPTH_MONO, .ascii = tui->medium.ascii};
         nn_buffer_init(&text, 0);
         if (nn_result_text(result, tui->canvas.columns - 2, plain, false, &text, NULL) == NN_OK)
             nn_tui_say(tui, nn_buffer_string(&text));

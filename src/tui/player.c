@@ -144,6 +144,7 @@ enum nn_status nn_player_run(struct nn_tui *tui, enum nn_player_kind kind, const
     enum nn_status status = NN_OK;
     size_t sample = session->sample;
     enum nn_split split = session->split;
+    long class = session->class_shown;
     bool outermost = !tui->waiting, watched = outermost && on_explain(tui) && !session->job;
     if (watched)
         note_methods(tui);
@@ -164,7 +165,7 @@ enum nn_status nn_player_run(struct nn_tui *tui, enum nn_player_kind kind, const
     if (outermost && !tui->signal)
         nn_interrupt(0);
     if (watched && status == NN_OK && on_explain(tui) &&
-        (session->sample != sample || session->split != split))
+        (session->sample != sample || session->split != split || session->class_shown != class))
         follow(tui);
     tui->dirty = true;
     return status;

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "tui/history.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,10 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <readline/history.h>
 #include <readline/readline.h>
-
-#define HISTORY_LINES 1000
 
 static const char prompt_text[] = "> ";
 
@@ -25,48 +23,12 @@ static struct {
     const char *queue; /* bytes that readline has not read yet */
     size_t queued;
     FILE *nowhere; /* readline's output */
-    char *history_path;
     struct nn_completions choices;
     size_t page; /* of them */
     char hint[NN_HINT_SIZE];
     char *line; /* entered, not yet given to accept */
     bool pasting, end_of_file;
 } prompt;
-
-/* ---- history file ---- */
-
-/* Every line is written when it is entered, so that neither a crash nor a second nnscope loses any.
- */
-static void load_history(void)
-{
-    using_history();
-    stifle_history(HISTORY_LINES);
-    if (nn_path_state("history", &prompt.history_path, NULL) != NN_OK ||
-        read_history(prompt.history_path) != ENOENT)
-        return;
-    mode_t mask = umask(077);
-    write_history(prompt.history_path);
-    umask(mask);
-}
-
-static void remember(const char *line)
-{
-    HIST_ENTRY *last = history_length > 0 ? history_get(history_base + history_length - 1) : NULL;
-    if (last && strcmp(last->line, line) == 0)
-        return;
-    add_history(line);
-    if (prompt.history_path)
-        append_history(1, prompt.history_path);
-}
-
-static void close_history(void)
-{
-    if (prompt.history_path)
-        history_truncate_file(prompt.history_path, HISTORY_LINES);
-    nn_free(prompt.history_path);
-    prompt.history_path = NULL;
-    clear_history();
-}
 
 /* ---- readline's hooks ---- */
 
@@ -109,7 +71,7 @@ static void take_line(char *line)
     if (*text == ':') /* the habit of vi: `:train` is `train` */
         text++;
     if (*text) {
-        remember(text);
+        nn_history_add(text);
         prompt.line = nn_strdup(text);
     }
     nn_free(line);
@@ -199,7 +161,7 @@ enum nn_status nn_prompt_open(struct nn_session *session, nn_prompt_accept *acce
     rl_variable_bind("enable-bracketed-paste", "off");
     rl_variable_bind("bell-style", "none");
     rl_bind_key('\t', complete);
-    load_history();
+    nn_history_open();
     rl_callback_handler_install(prompt_text, take_line);
     return NN_OK;
 }
@@ -207,7 +169,7 @@ enum nn_status nn_prompt_open(struct nn_session *session, nn_prompt_accept *acce
 void nn_prompt_close(void)
 {
     rl_callback_handler_remove();
-    close_history();
+    nn_history_close();
     nn_completions_clear(&prompt.choices);
     fclose(prompt.nowhere);
     prompt.nowhere = NULL;

@@ -11,6 +11,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+static const char mouse_on[] = "\033[?1000h\033[?1006h", mouse_off[] = "\033[?1006l\033[?1000l";
 static const char paste_on[] = "\033[?2004h", paste_off[] = "\033[?2004l";
 
 static SCREEN *screen;
@@ -19,7 +20,9 @@ static bool saved_valid;
 static char restore[256]; /* ready-made bytes for the crash handler */
 static size_t restore_length;
 static enum nn_depth depth;
-static bool direct; /* colour numbers of terminfo are RGB */
+static bool direct;            /* colour numbers of terminfo are RGB */
+static bool mouse;             /* asked for */
+static struct nn_canvas shown; /* what the terminal shows; cells NULL: not known */
 
 /* ---- colours ---- */
 
@@ -110,6 +113,8 @@ static void prepare_restore(void)
     restore_length = 0;
     for (const char *text = paste_off; *text; text++)
         restore[restore_length++] = *text;
+    for (const char *text = mouse_off; *text && mouse; text++)
+        restore[restore_length++] = *text;
     append_capability("sgr0");
     append_capability("op");
     append_capability("cnorm");
@@ -137,6 +142,25 @@ static void enter(void)
     typeahead(-1); /* else ncurses peeks at the input and abandons frames */
     leaveok(stdscr, FALSE);
     write_all(paste_on, sizeof paste_on - 1);
+    if (mouse)
+        write_all(mouse_on, sizeof mouse_on - 1);
+}
+
+/* What ncurses does not know of. */
+static void leave(void)
+{
+    write_all(paste_off, sizeof paste_off - 1);
+    if (mouse)
+        write_all(mouse_off, sizeof mouse_off - 1);
+}
+
+void nn_terminal_mouse(bool on)
+{
+    if (on == mouse)
+        return;
+    mouse = on;
+    prepare_restore();
+    write_all(on ? mouse_on : mouse_off, (on ? sizeof mouse_on : sizeof mouse_off) - 1);
 }
 
 /* TERM=xterm-256color is what nearly every terminal calls itself; those that can do 24-bit colour
@@ -181,8 +205,10 @@ void nn_terminal_close(void)
 {
     if (!screen)
         return;
-    write_all(paste_off, sizeof paste_off - 1);
+    leave();
+    mouse = false;
     endwin();
+    nn_canvas_clear(&shown);
     delscreen(screen);
     screen = NULL;
     if (saved_valid)
@@ -191,7 +217,7 @@ void nn_terminal_close(void)
 
 void nn_terminal_suspend(void)
 {
-    write_all(paste_off, sizeof paste_off - 1);
+    leave();
     endwin();
     if (saved_valid)
         tcsetattr(STDIN_FILENO, TCSADRAIN, &saved);
@@ -231,22 +257,71 @@ static void show_cell(const struct nn_canvas_cell *cell, int column, int row)
         mvadd_wch(row, column, &character);
 }
 
-void nn_terminal_show(const struct nn_canvas *canvas, bool full)
+/* What ncurses sends for a cell: its characters, and before them where it stands or how it looks if
+ * the cell before does not say that. */
+static size_t cost_of(const struct nn_canvas_cell *cell, const struct nn_canvas_cell *before)
 {
+    size_t bytes = cell->point < 0x80 ? 1 : cell->point < 0x800 ? 2 : 3;
+    if (!before)
+        return bytes + 8;
+    if (cell->style.foreground != before->style.foreground)
+        bytes += depth == NN_DEPTH_RGB ? 17 : 10;
+    if (cell->style.background != before->style.background)
+        bytes += depth == NN_DEPTH_RGB ? 17 : 10;
+    return bytes + (cell->style.attributes != before->style.attributes ? 6 : 0);
+}
+
+/* Hands a row's changed cells to ncurses; a cell that only looks changed costs nothing there. */
+static size_t show_row(const struct nn_canvas *canvas, const struct nn_canvas_cell *old, int row)
+{
+    const struct nn_canvas_cell *cells = canvas->cells + (size_t)row * (size_t)canvas->columns;
+    const struct nn_canvas_cell *before = NULL;
+    size_t bytes = 0;
+    for (int column = 0; column < canvas->columns; column++) {
+        const struct nn_canvas_cell *cell = &cells[column];
+        if (old && memcmp(cell, &old[column], sizeof *cell) == 0) {
+            before = NULL;
+            continue;
+        }
+        /* 0: the right half of the wide character before */
+        if (cell->point != 0 || column == 0) {
+            show_cell(cell, column, row);
+            bytes += cost_of(cell, before);
+            before = cell;
+        }
+    }
+    return bytes;
+}
+
+/* Remembers what is shown; without memory the next frame is drawn as a whole. */
+static void remember(const struct nn_canvas *canvas)
+{
+    if (shown.cells && (shown.columns != canvas->columns || shown.rows != canvas->rows))
+        nn_canvas_clear(&shown);
+    if (!shown.cells &&
+        nn_canvas_init(&shown, canvas->columns, canvas->rows, canvas->medium, NULL) != NN_OK)
+        return;
+    memcpy(shown.cells, canvas->cells,
+           (size_t)canvas->columns * (size_t)canvas->rows * sizeof *canvas->cells);
+}
+
+size_t nn_terminal_show(const struct nn_canvas *canvas, bool full)
+{
+    size_t bytes = 0;
+    bool known =
+        shown.cells && !full && shown.columns == canvas->columns && shown.rows == canvas->rows;
     if (full)
         clearok(curscr, TRUE);
     for (int row = 0; row < canvas->rows; row++)
-        for (int column = 0; column < canvas->columns; column++) {
-            const struct nn_canvas_cell *cell = &canvas->cells[row * canvas->columns + column];
-            if (cell->point != 0 ||
-                column == 0) /* 0: the right half of the wide character before */
-                show_cell(cell, column, row);
-        }
+        bytes += show_row(canvas,
+                          known ? shown.cells + (size_t)row * (size_t)canvas->columns : NULL, row);
+    remember(canvas);
     bool visible = canvas->cursor_column >= 0 && canvas->cursor_row >= 0;
     curs_set(visible ? 1 : 0);
     if (visible)
         move(canvas->cursor_row, canvas->cursor_column);
     refresh();
+    return bytes;
 }
 
 void nn_terminal_bell(void)

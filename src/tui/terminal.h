@@ -28,9 +28,12 @@ void nn_terminal_suspend(void);
 void nn_terminal_resume(void);
 
 void nn_terminal_size(int *columns, int *rows); /* asks the kernel, tells ncurses */
-/* Shows a canvas; ncurses sends the differences. `full` repaints everything. */
-void nn_terminal_show(const struct nn_canvas *canvas, bool full);
+/* Shows a canvas; only the differences to the one before are sent. `full` repaints everything.
+ * Returns about how many bytes that took. */
+size_t nn_terminal_show(const struct nn_canvas *canvas, bool full);
 void nn_terminal_bell(void);
+/* Buttons and wheel are told, as SGR reports (NN_KEY_MOUSE). Off at the start. */
+void nn_terminal_mouse(bool on);
 
 /* Bytes that put the terminal right again, for a signal handler, and the settings to restore with
  * them. */

@@ -46,7 +46,7 @@ void nn_draw_sparkline(struct nn_canvas *canvas, int column, int row, int column
                        const double *values, size_t n, struct nn_style style)
 {
     double low = INFINITY, high = -INFINITY;
-    size_t width = columns > 0 ? (size_t)columns : 0;
+    size_t width = columns > 0 && !canvas->medium.plain ? (size_t)columns : 0;
 
     for (size_t i = 0; i < width; i++) {
         double value = column_value(values, n, width, i);
@@ -67,7 +67,7 @@ void nn_draw_histogram(struct nn_canvas *canvas, int column, int row, int column
     size_t counts[128] = {0}, most = 0;
     int bins = columns > 128 ? 128 : columns;
 
-    if (!(high > low))
+    if (!(high > low) || canvas->medium.plain)
         return;
     for (size_t i = 0; i < n; i++) {
         double t = ((double)values[i] - (double)low) / ((double)high - (double)low);
@@ -88,7 +88,7 @@ void nn_draw_bar(struct nn_canvas *canvas, int column, int row, int columns, dou
     bool ascii = canvas->medium.ascii;
     long eighths, whole;
 
-    if (!(fraction > 0) || columns < 1)
+    if (!(fraction > 0) || columns < 1 || canvas->medium.plain)
         return;
     eighths = lround((fraction > 1 ? 1 : fraction) * columns * 8);
     if (ascii)
@@ -108,7 +108,7 @@ void nn_draw_signed_bar(struct nn_canvas *canvas, int column, int row, int colum
     bool ascii = canvas->medium.ascii;
     long halves;
 
-    if (half < 1)
+    if (half < 1 || canvas->medium.plain)
         return;
     nn_canvas_put(canvas, middle, row, 0x2502, nn_style_dim);
     if (fraction >= 0) {

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "view/links.h"
 #include "view/parts.h"
 
 #include <stdarg.h>
@@ -27,7 +28,8 @@ enum nn_status nn_canvas_init(struct nn_canvas *canvas, int columns, int rows,
     cells = nn_calloc(count, sizeof *cells);
     if (!cells)
         return nn_fail_memory(error, count * sizeof *cells);
-    *canvas = (struct nn_canvas){columns, rows, cells, medium, -1, -1};
+    *canvas =
+        (struct nn_canvas){.columns = columns, .rows = rows, .cells = cells, .medium = medium};
     nn_canvas_erase(canvas);
     return NN_OK;
 }
@@ -35,7 +37,11 @@ enum nn_status nn_canvas_init(struct nn_canvas *canvas, int columns, int rows,
 void nn_canvas_clear(struct nn_canvas *canvas)
 {
     nn_free(canvas->cells);
+    nn_free(canvas->links);
+    nn_free(canvas->panes);
     canvas->cells = NULL;
+    canvas->links = NULL;
+    canvas->panes = NULL;
     canvas->columns = canvas->rows = 0;
 }
 
@@ -46,6 +52,7 @@ void nn_canvas_erase(struct nn_canvas *canvas)
     for (size_t i = 0; i < count; i++)
         canvas->cells[i] = blank;
     canvas->cursor_column = canvas->cursor_row = -1;
+    canvas->link_count = canvas->pane_count = 0;
 }
 
 static struct nn_canvas_cell *cell_at(struct nn_canvas *canvas, int column, int row)
@@ -139,7 +146,9 @@ struct nn_box nn_canvas_frame(struct nn_canvas *canvas, struct nn_box box, const
     struct nn_style style = focused ? nn_plain : nn_style_dim;
     int right = box.column + box.columns - 1, bottom = box.row + box.rows - 1;
 
-    if (box.columns < 2 || box.rows < 2)
+    if (canvas->medium.plain)
+        nn_canvas_note_pane(canvas, frame_inside(box), title);
+    if (box.columns < 2 || box.rows < 2 || canvas->medium.plain)
         return frame_inside(box);
     for (int i = box.column + 1; i < right; i++) {
         nn_canvas_put(canvas, i, box.row, line[4], style);

@@ -39,13 +39,21 @@ enum nn_depth { NN_DEPTH_MONO, NN_DEPTH_16, NN_DEPTH_256, NN_DEPTH_RGB };
 struct nn_medium {
     enum nn_depth depth;
     bool ascii; /* only ASCII glyphs */
+    bool plain; /* neither frames nor pictures: what a screen reader can say */
 };
+
+struct nn_link;
+struct nn_canvas_pane;
 
 struct nn_canvas {
     int columns, rows;
     struct nn_canvas_cell *cells;
     struct nn_medium medium;
     int cursor_column, cursor_row; /* where the hardware cursor belongs; -1 = nowhere */
+    struct nn_link *links;         /* links.h; NULL: none */
+    size_t link_count;
+    struct nn_canvas_pane *panes; /* frames that were drawn, when plain */
+    size_t pane_count;
 };
 
 /* A rectangle of cells. */
@@ -75,6 +83,8 @@ void nn_canvas_fill(struct nn_canvas *canvas, struct nn_box box, uint32_t point,
 struct nn_box nn_canvas_frame(struct nn_canvas *canvas, struct nn_box box, const char *title,
                               bool focused);
 
+/* A plain canvas pane by pane: its title, then its lines; blank lines are left out. */
+void nn_canvas_print_panes(const struct nn_canvas *canvas, struct nn_buffer *out);
 /* Rows of plain text, or with SGR colours of the medium's depth; trailing blanks trimmed, "\n"
  * after each row, SGR reset at each row's end. rows = 0: all; trailing empty rows are dropped with
  * `trim`. */

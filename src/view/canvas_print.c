@@ -2,6 +2,8 @@
 #include "base/text.h"
 #include "view/canvas.h"
 #include "view/colormap.h"
+#include "view/links.h"
+#include "view/parts.h"
 
 #include <stdio.h>
 
@@ -94,6 +96,62 @@ static int used_columns(const struct nn_canvas *canvas, int row, bool color)
     while (end > 0 && invisible(&cells[end - 1], color, canvas->medium.depth))
         end--;
     return end;
+}
+
+/* The characters of a part of a row, without blanks at either end and with one blank for several.
+ */
+static void print_words(const struct nn_canvas *canvas, struct nn_box box, int row,
+                        struct nn_buffer *out)
+{
+    const struct nn_canvas_cell *cells = &canvas->cells[(size_t)row * (size_t)canvas->columns];
+    bool any = false, gap = false;
+
+    for (int i = box.column; i < box.column + box.columns && i < canvas->columns; i++) {
+        if (i < 0 || cells[i].point == 0)
+            continue;
+        if (cells[i].point == ' ') {
+            gap = any;
+            continue;
+        }
+        if (gap)
+            nn_buffer_char(out, ' ');
+        print_point(cells[i].point, out);
+        for (int k = 0; k < 2 && cells[i].combining[k]; k++)
+            print_point(cells[i].combining[k], out);
+        any = true;
+        gap = false;
+    }
+    if (any)
+        nn_buffer_char(out, '\n');
+}
+
+/* Whether a row belongs to no pane: the title, the tabs. */
+static bool is_outside(const struct nn_canvas *canvas, int row)
+{
+    for (size_t i = 0; i < canvas->pane_count; i++) {
+        const struct nn_box *box = &canvas->panes[i].box;
+        if (row >= box->row - 1 && row <= box->row + box->rows)
+            return false;
+    }
+    return true;
+}
+
+void nn_canvas_print_panes(const struct nn_canvas *canvas, struct nn_buffer *out)
+{
+    struct nn_box whole = {0, 0, canvas->columns, canvas->rows};
+
+    for (int row = 0; row < canvas->rows; row++)
+        if (is_outside(canvas, row))
+            print_words(canvas, whole, row, out);
+    for (size_t i = 0; i < canvas->pane_count; i++) {
+        const struct nn_canvas_pane *pane = &canvas->panes[i];
+        char title[512];
+        nn_text_fit(title, sizeof title, pane->title, canvas->columns, canvas->medium.ascii);
+        nn_buffer_printf(out, "%s:\n", title);
+        for (int row = pane->box.row; row < pane->box.row + pane->box.rows; row++)
+            if (row >= 0 && row < canvas->rows)
+                print_words(canvas, pane->box, row, out);
+    }
 }
 
 static void print_row(const struct nn_canvas *canvas, int row, bool color, struct nn_buffer *out)

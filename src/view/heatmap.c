@@ -470,6 +470,8 @@ struct nn_box nn_draw_heatmap(struct nn_canvas *canvas, struct nn_box box,
     if (grid.columns == 0)
         return box;
     map = layer_of(heatmap, &grid);
+    if (canvas->medium.plain)
+        return box;
     if (picture && picture->width == heatmap->width && picture->height == heatmap->height)
         under = layer_of(picture, &grid);
     for (int row = 0; row < grid.rows; row++)
@@ -535,7 +537,7 @@ void nn_draw_legend(struct nn_canvas *canvas, struct nn_box box, const struct nn
     ramp = box.columns - (faulty ? 14 : 0) - (int)(strlen(low) + strlen(plus) + strlen(high)) - 2;
     ramp = ramp > 21 ? 21 : ramp;
     at += nn_canvas_text(canvas, at, box.row, right - at, nn_style_dim, low);
-    if (ramp >= 2) {
+    if (ramp >= 2 && !canvas->medium.plain) {
         draw_ramp(canvas, at + 1, box.row, ramp, heatmap);
         at += ramp + 1;
     }

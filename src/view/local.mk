@@ -18,6 +18,8 @@ src_libview_a_SOURCES = \
 	src/view/color.c \
 	src/view/colormap.c \
 	src/view/heatmap.c \
+	src/view/links.c \
+	src/view/links.h \
 	src/view/maps.c \
 	src/view/matrix.c \
 	src/view/parts.c \
@@ -34,6 +36,8 @@ src_libview_a_SOURCES = \
 	src/view/screens/layer_unit.c \
 	src/view/screens/layer_unit.h \
 	src/view/screens/panes.c \
+	src/view/screens/samples.c \
+	src/view/screens/samples.h \
 	src/view/table.c \
 	src/view/timeline.c \
 	src/view/waterfall.c \

@@ -1,4 +1,5 @@
 /* Grids of small maps on one scale: feature maps and filters; bars for units. */
+#include "view/links.h"
 #include "view/parts.h"
 
 #include <stdio.h>
@@ -113,6 +114,8 @@ size_t nn_draw_tiles(struct nn_canvas *canvas, struct nn_box box, const struct n
         struct nn_box place = {box.column + across * (grid.tile_columns + GAP),
                                box.row + down * (grid.tile_rows + 1), grid.tile_columns,
                                grid.tile_rows + 1};
+        if (selected >= 0)
+            nn_canvas_link(canvas, place, "select map=%zu", first + i);
         draw_tile(canvas, place, &tiles, first + i, selected >= 0 && (size_t)selected == first + i);
     }
     return first;
@@ -167,6 +170,10 @@ static void draw_units(struct nn_canvas *canvas, struct nn_box box, const struct
         first = (size_t)selected / page * page;
     for (size_t i = 0; i < lists && first + i * rows < count; i++) {
         struct nn_box list = nn_box_take_left(&box, box.columns / (int)(lists - i));
+        for (size_t row = 0; row < rows && first + i * rows + row < count && selected >= 0; row++)
+            nn_canvas_link(canvas,
+                           (struct nn_box){list.column, list.row + (int)row, list.columns, 1},
+                           "select map=%zu", first + i * rows + row);
         nn_draw_value_bars(canvas, nn_box_inset(list, lists > 1 ? 1 : 0), maps->values.data,
                            maps->names, count, false, first + i * rows, selected);
     }

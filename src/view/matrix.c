@@ -1,5 +1,6 @@
 /* Confusion matrix: rows are true classes, columns predicted ones. Shaded by the share of the row:
  * right answers blue, confusions red (both by name as well: the diagonal is the diagonal). */
+#include "view/links.h"
 #include "view/parts.h"
 
 #include <math.h>
@@ -95,6 +96,8 @@ static void draw_row(struct nn_canvas *canvas, struct nn_box line, const struct 
                       canvas->medium.depth >= NN_DEPTH_256 || c == row, 2);
         else
             draw_cell(canvas, place, value, sum > 0 ? value / sum : 0, c == row, 6);
+        if (matrix->chosen_row >= 0)
+            nn_canvas_link(canvas, place, "select actual=%zu predicted=%zu", row, c);
         if ((long)row == matrix->chosen_row && (long)c == matrix->chosen_column)
             mark_cell(canvas, place);
     }

@@ -78,6 +78,9 @@ int nn_draw_picture(struct nn_canvas *canvas, struct nn_box box, const struct nn
     nn_heatmap_size(heatmap, canvas->medium, box.columns, room, &columns, &rows);
     if (columns == 0)
         return 0;
+    if (canvas->medium.plain)
+        nn_canvas_printf(canvas, box.column, box.row, box.columns, nn_plain,
+                         "picture of %zu by %zu values", heatmap->height, heatmap->width);
     place.column += (box.columns - columns) / 2;
     place.columns = columns;
     place.rows = rows;

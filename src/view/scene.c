@@ -2,6 +2,7 @@
 #include "view/scene.h"
 
 #include "base/text.h"
+#include "view/links.h"
 #include "view/parts.h"
 
 #include <math.h>
@@ -85,8 +86,11 @@ static void draw_tabs(const struct nn_screen *screen, struct nn_canvas *canvas, 
 
         snprintf(text, sizeof text, open ? "[%d %s]" : " %d %s ", nn_screens[i]->number,
                  nn_screens[i]->title);
-        nn_box_take_left(&row, nn_canvas_text(canvas, row.column, row.row, row.columns,
-                                              open ? nn_style_bold : nn_style_dim, text));
+        struct nn_box tab = row;
+        tab.columns = nn_canvas_text(canvas, row.column, row.row, row.columns,
+                                     open ? nn_style_bold : nn_style_dim, text);
+        nn_canvas_link(canvas, tab, "show %s", nn_screens[i]->name);
+        nn_box_take_left(&row, tab.columns);
     }
 }
 

@@ -4,6 +4,7 @@
 #define NN_VIEW_SCENE_H
 
 #include "data/dataset.h"
+#include "data/inspect.h"
 #include "diagnose/diagnose.h"
 #include "engine/runs.h"
 #include "engine/trainer.h"
@@ -26,13 +27,17 @@ struct nn_scene {
     const struct nn_dataset *dataset; /* NULL: none */
     const struct nn_recipe *recipe;   /* NULL: not compiled */
     const struct nn_history *history;
-    const struct nn_runs *runs; /* NULL: none */
-    bool log_axis;              /* of curves of losses */
-    bool zoom;                  /* Layers: the chosen map alone, large */
-    bool own_scale;             /* Layers: each map on a scale of its own */
-    bool frozen;                /* Layers: activations are those of an older state of the net */
-    size_t frozen_epoch;        /* in which, from 1 */
-    double smoothing;           /* weight of the past in smoothed curves; 0: none */
+    const struct nn_runs *runs;              /* NULL: none */
+    bool log_axis;                           /* of curves of losses */
+    bool browse;                             /* Data: many samples */
+    bool overlay;                            /* Explain: maps over the input */
+    const struct nn_column_figures *columns; /* [column_count] of a table's features; NULL */
+    size_t column_count;
+    bool zoom;           /* Layers: the chosen map alone, large */
+    bool own_scale;      /* Layers: each map on a scale of its own */
+    bool frozen;         /* Layers: activations are those of an older state of the net */
+    size_t frozen_epoch; /* in which, from 1 */
+    double smoothing;    /* weight of the past in smoothed curves; 0: none */
     bool training, paused;
     struct nn_train_progress progress;
     const struct nn_layer_health *health; /* [net->count], of the training; NULL */

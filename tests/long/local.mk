@@ -1,7 +1,7 @@
 # Tests that take a minute and more: `make check-long`.
 long_programs =
 if HAVE_CRITERION
-long_programs += tests/long/test-long
+long_programs += tests/long/test-long tests/pty/test-soak
 endif
 EXTRA_PROGRAMS += tests/long/test-long
 tests_long_test_long_SOURCES = \

@@ -30,22 +30,6 @@ struct start {
     double resident, proportional; /* bytes; -1 = not known here */
 };
 
-/* A line "Rss:  1234 kB" of the kernel's summary. */
-static double memory(pid_t pid, const char *name)
-{
-    char path[64], line[256];
-    double found = -1;
-    snprintf(path, sizeof path, "/proc/%ld/smaps_rollup", (long)pid);
-    FILE *file = fopen(path, "r");
-    if (!file)
-        return -1;
-    while (fgets(line, sizeof line, file))
-        if (strncmp(line, name, strlen(name)) == 0)
-            found = 1024 * strtod(line + strlen(name), NULL);
-    fclose(file);
-    return found;
-}
-
 static bool measure(struct start *start)
 {
     struct pty pty;
@@ -59,8 +43,8 @@ static bool measure(struct start *start)
     start->seconds = pty_now() - begin;
     pty_settle(&pty);
     start->bytes = pty.bytes;
-    start->resident = memory(pty.pid, "Rss:");
-    start->proportional = memory(pty.pid, "Pss:");
+    start->resident = pty_memory(&pty, "Rss:");
+    start->proportional = pty_memory(&pty, "Pss:");
     pty_clear(&pty);
     return true;
 }

@@ -8,8 +8,15 @@ if HAVE_CRITERION
 check_PROGRAMS += tests/pty/test-pty
 tests_pty_test_pty_SOURCES = $(PTY_SOURCES) \
 	tests/pty/run.c tests/pty/run.h \
-	tests/pty/test_endings.c tests/pty/test_keys.c tests/pty/test_prompt.c tests/pty/test_start.c \
+	tests/pty/test_endings.c tests/pty/test_keys.c tests/pty/test_prompt.c tests/pty/test_mouse.c tests/pty/test_plain.c tests/pty/test_soak.c tests/pty/test_start.c \
 	tests/pty/test_training.c
 tests_pty_test_pty_CPPFLAGS = $(TEST_CPPFLAGS) -D_GNU_SOURCE
 tests_pty_test_pty_LDADD = $(CRITERION_LIBS)
+
+# Ten thousand sizes, a million keys: a part of `make check-long`.
+EXTRA_PROGRAMS += tests/pty/test-soak
+tests_pty_test_soak_SOURCES = $(PTY_SOURCES) tests/pty/run.c tests/pty/run.h tests/pty/test_soak.c
+tests_pty_test_soak_CPPFLAGS = $(TEST_CPPFLAGS) -D_GNU_SOURCE -DSOAK_RESIZES=10000 -DSOAK_KEYS=1000000
+tests_pty_test_soak_LDADD = $(CRITERION_LIBS)
+CLEANFILES += tests/pty/test-soak
 endif

@@ -297,3 +297,18 @@ const char *pty_prompt(const struct pty *pty)
 {
     return vt_row(&pty->vt, pty->vt.rows - 2);
 }
+
+double pty_memory(const struct pty *pty, const char *name)
+{
+    char path[64], line[256];
+    double found = -1;
+    snprintf(path, sizeof path, "/proc/%ld/smaps_rollup", (long)pty->pid);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return -1;
+    while (fgets(line, sizeof line, file))
+        if (strncmp(line, name, strlen(name)) == 0)
+            found = 1024 * strtod(line + strlen(name), NULL);
+    fclose(file);
+    return found;
+}

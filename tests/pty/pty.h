@@ -55,6 +55,8 @@ bool pty_received(const struct pty *pty, const char *bytes);
 const char *pty_screen(const struct pty *pty);
 /* Seconds of processor time that the process has used. */
 double pty_cpu(const struct pty *pty);
+/* Bytes of a line of the kernel's summary of its memory, "Rss:" or "Pss:"; -1 = not known here. */
+double pty_memory(const struct pty *pty, const char *name);
 double pty_now(void);
 
 /* The row of the prompt, and what is typed there. */

@@ -72,7 +72,7 @@ Test(keys, footer_is_about_the_screen)
     see("j k layer");
     pty_send(&pty, "5");
     see("n p sample");
-    see("t split");
+    see("c matrix");
     pty_send(&pty, "4");
     see("s i g explain");
     pty_send(&pty, ":");
@@ -154,6 +154,22 @@ Test(keys, explanations_follow_the_sample)
     see("╔═ gradcam");
     pty_send(&pty, "l");
     see("╔═ saliency");
+}
+
+/* Another class, explained in the same ways; and over the input. */
+Test(keys, explanations_of_the_next_class)
+{
+    begin_trained();
+    command("saliency sample=3 target=4");
+    see("logit of class 4");
+    focus_screen();
+    pty_send(&pty, "+");
+    see("> set target 5");
+    see("logit of class 5");
+    pty_send(&pty, "-");
+    see("logit of class 4");
+    pty_send(&pty, "o");
+    see("> set overlay on");
 }
 
 /* A key that moves on while a long explanation runs waits for it, and the cursor is not called

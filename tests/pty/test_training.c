@@ -19,6 +19,21 @@ Test(training, is_shown_live)
     see("training");
 }
 
+/* Over a network no more than 64 KiB a second, however large the screen is. */
+Test(training, does_not_flood_a_network)
+{
+    static const char *const set[] = {"SSH_CONNECTION=1 2 3 4", NULL};
+    begin(&(struct pty_options){.columns = 200, .rows = 50, .set = set});
+    train_long();
+    command("set fps 60");
+    pty_send(&pty, "3");
+    see("[3 Layers]");
+    size_t before = pty.bytes;
+    pty_pump(&pty, 3);
+    size_t sent = pty.bytes - before;
+    cr_assert(sent > 1000 && sent < 3 * 65536 + 32768 + 16384, "%zu bytes in 3 s", sent);
+}
+
 Test(training, prompt_works_meanwhile)
 {
     begin_plain();

@@ -220,7 +220,7 @@ static void set_mode(struct vt *vt, const struct numbers *numbers, bool on)
         case 1000:
         case 1002:
         case 1003:
-            vt->mouse = vt->mouse || on;
+            vt->mouse = on;
         }
 }
 

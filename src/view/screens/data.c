@@ -1,5 +1,6 @@
 /* Data: what the set holds, its samples one by one, and where the net errs. */
 #include "view/screens/panes.h"
+#include "view/screens/samples.h"
 
 #include "base/mem.h"
 
@@ -179,6 +180,17 @@ static int confusion_rows(const struct nn_scene *scene)
                      : 20);
 }
 
+/* Below what needs `rows`: the features of a table, if three of them fit there. Takes the room. */
+static void draw_features(const struct nn_scene *scene, struct nn_canvas *canvas,
+                          struct nn_box *box, int rows)
+{
+    if (scene->column_count == 0 || box->rows - rows < 6)
+        return;
+    nn_draw_columns(scene, canvas,
+                    nn_pane(scene, canvas, nn_box_take_bottom(box, box->rows - rows), -1,
+                            "features of all samples"));
+}
+
 static void draw_two_columns(const struct nn_scene *scene, struct nn_canvas *canvas,
                              struct nn_box box)
 {
@@ -194,10 +206,12 @@ static void draw_two_columns(const struct nn_scene *scene, struct nn_canvas *can
     if (matrix > 0 && matrix <= left.rows)
         draw_confusion(scene, canvas,
                        nn_pane(scene, canvas, left, 2, "confusion: rows true, columns predicted"));
-    else
+    else {
+        draw_features(scene, canvas, &left, (int)scene->dataset->samples->class_count + 2);
         draw_balance(
             scene, canvas,
             nn_pane(scene, canvas, left, 2, "classes of %s", nn_split_names[scene->split]));
+    }
 }
 
 static void draw_three_columns(const struct nn_scene *scene, struct nn_canvas *canvas,
@@ -210,6 +224,7 @@ static void draw_three_columns(const struct nn_scene *scene, struct nn_canvas *c
     draw_balance(scene, canvas,
                  nn_pane(scene, canvas, left, 2, "classes of %s", nn_split_names[scene->split]));
     draw_sample_pane(scene, canvas, middle);
+    draw_features(scene, canvas, &box, scene->confusion ? confusion_rows(scene) + 2 : 8);
     draw_confusion(scene, canvas,
                    nn_pane(scene, canvas, box, 3, "confusion: rows true, columns predicted"));
 }
@@ -220,7 +235,9 @@ static void draw(const struct nn_scene *scene, struct nn_canvas *canvas, struct 
         nn_hint_missing(scene, canvas, nn_pane(scene, canvas, box, 0, "data"), false);
         return;
     }
-    if (nn_single_pane(box))
+    if (scene->browse)
+        nn_draw_samples(scene, canvas, box);
+    else if (nn_single_pane(box))
         draw_sample_pane(scene, canvas, box);
     else if (box.columns >= 110)
         draw_three_columns(scene, canvas, box);

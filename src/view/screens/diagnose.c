@@ -1,4 +1,5 @@
 /* Diagnose: what keeps the net from learning: the findings, and everything about the chosen one. */
+#include "view/links.h"
 #include "view/screens/health.h"
 #include "view/screens/panes.h"
 
@@ -46,6 +47,7 @@ static void draw_finding(const struct nn_scene *scene, struct nn_canvas *canvas,
     struct nn_style plain = chosen ? nn_style_selected : skipped ? nn_style_dim : nn_plain;
     struct nn_style verdict = chosen ? nn_style_selected : style_of(finding->verdict);
 
+    nn_canvas_link(canvas, line, "select finding=%zu", index);
     if (chosen) {
         nn_canvas_fill(canvas, line, ' ', nn_style_selected);
         if (scene->focus == 0) {

@@ -93,20 +93,61 @@ static void draw_figures(const struct nn_result *result, struct nn_canvas *canva
     }
 }
 
-/* How far to trust the map, in one line: as many figures as fit. */
+/* Beyond what random maps give, by twice their spread, in the direction that is good: insertion is
+ * high, deletion low. */
+static struct nn_style trust_style(const struct nn_trust_figure *figure)
+{
+    double sign = strcmp(figure->name, "deletion") == 0 ? -1 : 1;
+
+    if (!isfinite(figure->value) || !isfinite(figure->chance) || !isfinite(figure->spread))
+        return nn_style_dim;
+    return sign * (figure->value - figure->chance) > 2 * figure->spread ? nn_style_good
+                                                                        : nn_style_warn;
+}
+
+/* "insertion 0.93", or "ins 0.93". */
+static void trust_text(const struct nn_trust_figure *figure, bool brief, char out[NN_TRUST_TEXT])
+{
+    const char *blank;
+
+    nn_trust_figure_text(figure, false, out);
+    blank = strrchr(out, ' ');
+    if (brief && blank && blank > out + 3)
+        memmove(out + 3, blank, strlen(blank) + 1);
+}
+
+/* How many figures fit into so many columns. */
+static size_t fitting_trust(const struct nn_result *result, bool brief, int columns)
+{
+    char text[NN_TRUST_TEXT];
+    size_t count = 0;
+    int used = -2;
+
+    for (; count < result->trust_count; count++) {
+        trust_text(&result->trust[count], brief, text);
+        used += 2 + (int)nn_text_width(text);
+        if (used > columns)
+            break;
+    }
+    return count;
+}
+
+/* How far to trust the map, in one line; with short names if that shows more figures. */
 static void draw_trust(const struct nn_result *result, struct nn_canvas *canvas, struct nn_box *box)
 {
     char text[NN_TRUST_TEXT];
+    struct nn_box foot;
+    size_t whole, brief;
 
     if (result->trust_count == 0 || box->rows <= 6)
         return;
-    struct nn_box foot = nn_box_take_bottom(box, 1);
-    for (size_t i = 0; i < result->trust_count && foot.columns > 0; i++) {
-        nn_trust_figure_text(&result->trust[i], false, text);
-        if (i > 0 && (int)nn_text_width(text) > foot.columns)
-            break;
+    foot = nn_box_take_bottom(box, 1);
+    whole = fitting_trust(result, false, foot.columns);
+    brief = fitting_trust(result, true, foot.columns);
+    for (size_t i = 0; i < (brief > whole ? brief : whole); i++) {
+        trust_text(&result->trust[i], brief > whole, text);
         nn_box_take_left(&foot, 2 + nn_canvas_text(canvas, foot.column, foot.row, foot.columns,
-                                                   nn_style_dim, text));
+                                                   trust_style(&result->trust[i]), text));
     }
 }
 
@@ -116,9 +157,9 @@ static void draw_map(const struct nn_scene *scene, struct nn_canvas *canvas, str
 {
     struct nn_heatmap input;
     float *larger = NULL;
+    bool over = nn_input_heatmap(scene, &input);
 
-    if (nn_input_heatmap(scene, &input) && map->channels == 1 && map->width < input.width &&
-        map->height < input.height)
+    if (over && map->channels == 1 && map->width < input.width && map->height < input.height)
         larger = nn_calloc(input.width * input.height, sizeof *larger);
     if (larger) {
         nn_map_resize(map->values, map->height, map->width, larger, input.height, input.width);
@@ -126,6 +167,8 @@ static void draw_map(const struct nn_scene *scene, struct nn_canvas *canvas, str
         map->width = input.width;
         map->height = input.height;
     }
+    if (over && scene->overlay && map->scale != NN_SCALE_RANGE)
+        map->under = &input;
     nn_draw_picture(canvas, box, map, true);
     nn_free(larger);
 }

@@ -1,5 +1,6 @@
 #include "view/screens/layer_unit.h"
 
+#include "view/links.h"
 #include "view/screens/panes.h"
 
 #include <math.h>
@@ -162,7 +163,7 @@ static void point_at(struct nn_canvas *canvas, struct nn_box picture, const stru
         picture.column + (int)(((double)at[1] + 0.5) / (double)map->width * picture.columns);
     int row = picture.row + (int)(((double)at[0] + 0.5) / (double)map->height * picture.rows);
 
-    if (picture.columns < 1 || picture.rows < 1)
+    if (picture.columns < 1 || picture.rows < 1 || canvas->medium.plain)
         return;
     nn_canvas_put(canvas, column, row, '+', nn_style_selected);
     canvas->cursor_column = column;
@@ -245,6 +246,7 @@ void nn_draw_unit_zoomed(const struct nn_scene *scene, struct nn_canvas *canvas,
     above = (box.rows - 1 - picture.rows) / 2;
     nn_box_take_top(&box, above > 0 ? above : 0);
     picture = place_picture(canvas, box, &map);
+    nn_canvas_link_picture(canvas, picture, map.height, map.width);
     if (scene->focus == 0)
         point_at(canvas, picture, &map, at);
 }

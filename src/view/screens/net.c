@@ -1,4 +1,5 @@
 /* Net: the graph as a table, and the weights of the selected layer. */
+#include "view/links.h"
 #include "view/screens/panes.h"
 
 #include "base/text.h"
@@ -126,6 +127,8 @@ static void draw_layer(const struct nn_scene *scene, struct nn_canvas *canvas, s
     char number[NN_NUMBER_SIZE], layer[512], shape[NN_SHAPE_TEXT], params[NN_NUMBER_SIZE] = "";
     char inputs[256];
     bool selected = index == scene->layer;
+
+    nn_canvas_link(canvas, line, "select layer=%d", index);
 
     snprintf(number, sizeof number, "%s%d", selected ? "\u25b8" : "", index);
     describe(node, layer, sizeof layer - 1);

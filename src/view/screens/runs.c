@@ -1,4 +1,5 @@
 /* Runs: the trainings of the session and of logs in a table, their curves one over the other. */
+#include "view/links.h"
 #include "view/screens/panes.h"
 
 #include "base/mem.h"
@@ -179,6 +180,8 @@ static void draw_table(const struct nn_scene *scene, struct nn_canvas *canvas, s
     for (size_t i = first; i < runs->count && box.rows > 0; i++) {
         struct nn_box line = nn_box_take_top(&box, 1);
         bool chosen = i == scene->at[NN_AT_RUN];
+
+        nn_canvas_link(canvas, line, "select run=%zu", i);
 
         if (chosen && scene->focus == 0) {
             canvas->cursor_column = line.column;

@@ -12,7 +12,7 @@ static void append(char *out, size_t size, const struct nn_event *event)
     static const char *const names[] = {"none",    "c:",     "ctrl:",    "alt:",   "esc",
                                         "up",      "down",   "left",     "right",  "home",
                                         "end",     "pageup", "pagedown", "insert", "delete",
-                                        "backtab", "f",      "paste:",   "unknown"};
+                                        "backtab", "f",      "mouse",    "paste:", "unknown"};
     size_t length = strlen(out);
     snprintf(out + length, size - length, "%s%s", length ? " " : "", names[event->key]);
     length = strlen(out);
@@ -64,7 +64,7 @@ static const struct {
     {"\xe6\xbc"
      "a",
      "c:a"},
-    {"\033[<0;10;20M", "unknown"},
+    {"\033[<0;10;20M", "mouse"},
     {"\033[?2026;2$y", "unknown"},
 };
 
@@ -101,6 +101,37 @@ Test(decoder, any_bytes)
     nn_decoder_clear(&decoder);
 }
 
+Test(decoder, the_mouse)
+{
+    static const struct {
+        const char *bytes;
+        enum nn_key key;
+        int number, column, row;
+        bool released;
+    } cases[] = {{"\033[<0;12;3M", NN_KEY_MOUSE, 0, 11, 2, false},
+                 {"\033[<0;12;3m", NN_KEY_MOUSE, 0, 11, 2, true},
+                 {"\033[<65;500;200M", NN_KEY_MOUSE, 65, 499, 199, false},
+                 {"\033[<0;0;3M", NN_KEY_UNKNOWN, 0, -1, 2, false},
+                 {"\033[<0;12M", NN_KEY_UNKNOWN, 0, 11, -1, false},
+                 {"\033[<A", NN_KEY_UNKNOWN, 0, -1, -1, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct nn_decoder decoder;
+        struct nn_event event = {0};
+        bool done = false;
+        nn_decoder_init(&decoder);
+        for (const char *c = cases[i].bytes; *c; c++) {
+            cr_assert(!done);
+            done = nn_decoder_feed(&decoder, (unsigned char)*c, &event);
+        }
+        cr_assert(done && event.key == cases[i].key, "%zu", i);
+        if (event.key == NN_KEY_MOUSE)
+            cr_assert(event.number == cases[i].number && event.column == cases[i].column &&
+                          event.row == cases[i].row && event.released == cases[i].released,
+                      "%zu", i);
+        nn_decoder_clear(&decoder);
+    }
+}
+
 Test(decoder, a_paste_is_bounded)
 {
     struct nn_decoder decoder;
@@ -128,7 +159,7 @@ Test(keys, every_binding_is_found_and_explained)
                                  .number = binding->number};
         bool found = false;
         for (unsigned context = 1; context <= 4; context *= 2)
-            for (int place = 1; place <= NN_PLACE_MAP; place++)
+            for (int place = 1; place <= NN_PLACE_SAMPLES; place++)
                 found |= nn_key_find(&event, context, place) == binding;
         cr_assert(found, "%zu is hidden by another key", i);
         cr_assert_eq(binding->shown != NULL, binding->help != NULL);

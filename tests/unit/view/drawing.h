@@ -8,8 +8,8 @@
 #include <criterion/criterion.h>
 #include <locale.h>
 
-static const struct nn_medium utf8_mono = {NN_DEPTH_MONO, false};
-static const struct nn_medium ascii_mono = {NN_DEPTH_MONO, true};
+static const struct nn_medium utf8_mono = {.depth = NN_DEPTH_MONO, .ascii = false};
+static const struct nn_medium ascii_mono = {.depth = NN_DEPTH_MONO, .ascii = true};
 
 static inline struct nn_canvas new_canvas(int columns, int rows, struct nn_medium medium)
 {

@@ -132,7 +132,7 @@ Test(canvas, frames_survive_tiny_boxes)
 
 Test(canvas, print_emits_only_changes)
 {
-    struct nn_medium medium = {NN_DEPTH_256, false};
+    struct nn_medium medium = {.depth = NN_DEPTH_256, .ascii = false};
     struct nn_canvas canvas = new_canvas(8, 1, medium);
     struct nn_style red = {NN_COLOR_ANSI(1), NN_COLOR_DEFAULT, 0};
     struct nn_style bold = {NN_COLOR_ANSI(1), NN_COLOR_DEFAULT, NN_BOLD};
@@ -165,7 +165,7 @@ Test(canvas, print_emits_only_changes)
 
 Test(canvas, print_trims_blanks_but_not_coloured_ones)
 {
-    struct nn_medium medium = {NN_DEPTH_16, false};
+    struct nn_medium medium = {.depth = NN_DEPTH_16, .ascii = false};
     struct nn_canvas canvas = new_canvas(6, 3, medium);
     struct nn_style blue = {NN_COLOR_DEFAULT, NN_COLOR_ANSI(4), 0};
     struct nn_buffer out;

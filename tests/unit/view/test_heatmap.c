@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-static const struct nn_medium rgb_medium = {NN_DEPTH_RGB, false};
+static const struct nn_medium rgb_medium = {.depth = NN_DEPTH_RGB, .ascii = false};
 
 static struct nn_heatmap heatmap_of(const float *values, size_t height, size_t width,
                                     enum nn_scale_kind scale)
@@ -201,7 +201,7 @@ Test(heatmap, extreme_values_do_no_harm)
 
     for (int scale = NN_SCALE_SIGNED; scale <= NN_SCALE_RANGE; scale++)
         for (int depth = NN_DEPTH_MONO; depth <= NN_DEPTH_RGB; depth++) {
-            struct nn_medium medium = {(enum nn_depth)depth, false};
+            struct nn_medium medium = {.depth = (enum nn_depth)depth, .ascii = false};
             struct nn_canvas canvas = new_canvas(30, 3, medium);
             for (size_t first = 0; first < 4; first++) {
                 struct nn_heatmap heatmap =

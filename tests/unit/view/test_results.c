@@ -172,7 +172,7 @@ Test(result_text, every_kind_at_every_width)
     for (size_t i = 0; i < count; i++)
         for (int width = 1; width < 200; width += 19)
             for (int mode = 0; mode < 6; mode++) {
-                struct nn_medium medium = {(enum nn_depth)(mode % 4), mode > 3};
+                struct nn_medium medium = {.depth = (enum nn_depth)(mode % 4), .ascii = mode > 3};
                 char *text = text_of(results[i], width, medium);
                 if (medium.depth == NN_DEPTH_MONO)
                     check_lines(text, (size_t)(width < 20 ? 20 : width));

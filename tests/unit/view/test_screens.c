@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct nn_medium palette = {NN_DEPTH_256, false};
+static const struct nn_medium palette = {.depth = NN_DEPTH_256, .ascii = false};
 
 static void draw_to_text(const struct nn_scene *scene, const char *screen, int columns, int rows,
                          struct nn_medium medium, struct nn_buffer *out)
@@ -154,6 +154,55 @@ Test(screens, a_map_is_zoomed)
     fixture_clear(&fixture);
 }
 
+Test(screens, many_samples)
+{
+    struct fixture fixture;
+
+    fixture_images(&fixture);
+    fixture.scene.browse = true;
+    golden_of(&fixture.scene, "data", 80, 24, palette, "data-browse-80x24-256");
+    golden_of(&fixture.scene, "data", 120, 36, utf8_mono, "data-browse-120x36-utf8");
+    fixture_clear(&fixture);
+    fixture_table(&fixture);
+    fixture.scene.browse = true;
+    golden_of(&fixture.scene, "data", 80, 24, utf8_mono, "data-browse-table-80x24-utf8");
+    fixture_clear(&fixture);
+}
+
+Test(screens, maps_over_the_input)
+{
+    struct fixture fixture;
+
+    fixture_images(&fixture);
+    fixture.scene.overlay = true;
+    golden_of(&fixture.scene, "explain", 80, 24, palette, "explain-overlay-80x24-256");
+    golden_of(&fixture.scene, "explain", 80, 24, utf8_mono, "explain-overlay-80x24-utf8");
+    fixture_clear(&fixture);
+}
+
+/* Pane by pane, without lines of frames and without pictures. */
+Test(screens, plain_ones_are_words)
+{
+    static const struct nn_medium plain = {.depth = NN_DEPTH_MONO, .plain = true};
+    struct fixture fixture;
+
+    fixture_images(&fixture);
+    for (size_t i = 0; i < nn_screen_count; i++) {
+        struct nn_canvas canvas = new_canvas(100, 40, plain);
+        struct nn_buffer text;
+        char name[64];
+
+        nn_scene_draw(&fixture.scene, nn_screens[i], &canvas, 0);
+        nn_buffer_init(&text, 0);
+        nn_canvas_print_panes(&canvas, &text);
+        snprintf(name, sizeof name, "%s-images-plain", nn_screens[i]->name);
+        expect_golden(name, nn_buffer_string(&text));
+        nn_buffer_clear(&text);
+        nn_canvas_clear(&canvas);
+    }
+    fixture_clear(&fixture);
+}
+
 Test(screens, branches_of_a_net_are_lines)
 {
     struct fixture fixture;
@@ -214,7 +263,8 @@ static void sweep(const struct nn_scene *scene)
     for (int rows = 1; rows <= 60; rows += rows < 16 ? 1 : 11)
         for (int columns = 1; columns <= 130; columns += columns < 30 ? 3 : 17)
             for (size_t i = 0; i < nn_screen_count; i++, turn++) {
-                struct nn_medium medium = {(enum nn_depth)(turn % 4), turn / 4 % 2 == 0};
+                struct nn_medium medium = {.depth = (enum nn_depth)(turn % 4),
+                                           .ascii = turn / 4 % 2 == 0};
                 struct nn_buffer text;
                 draw_to_text(scene, nn_screens[i]->name, columns, rows, medium, &text);
                 if (medium.ascii)
@@ -243,6 +293,8 @@ Test(screens, every_size_and_medium)
     sweep(&fixture.scene);
     fixture_clear(&fixture);
     fixture_table(&fixture);
+    sweep(&fixture.scene);
+    fixture.scene.browse = true;
     sweep(&fixture.scene);
     fixture_break(&fixture);
     sweep(&fixture.scene);

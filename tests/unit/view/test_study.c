@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct nn_medium ascii = {NN_DEPTH_MONO, true}, mono = {NN_DEPTH_MONO, false};
+static const struct nn_medium ascii = {.depth = NN_DEPTH_MONO, .ascii = true},
+                              mono = {.depth = NN_DEPTH_MONO, .ascii = false};
 
 static struct nn_result *new_study(enum nn_result_kind kind, const char *const *columns,
                                    size_t column_count, size_t rows)
@@ -59,7 +60,8 @@ Test(study, every_kind_at_every_width)
                 nn_result_set_number(result, 2, 3, NAN, -1);
             for (int width = 20; width < 200; width += 37)
                 for (int depth = 0; depth < 8; depth++) {
-                    struct nn_medium medium = {(enum nn_depth)(depth % 4), depth > 3};
+                    struct nn_medium medium = {.depth = (enum nn_depth)(depth % 4),
+                                               .ascii = depth > 3};
                     char *text = text_of(result, width, medium);
                     if (medium.depth == NN_DEPTH_MONO)
                         check_width(text, width, names[k]);
@@ -194,7 +196,7 @@ Test(study, galleries)
     result->scale = NN_SCALE_RANGE;
     for (size_t i = 0; i < 64; i++)
         result->values.data[i] = 1; /* the first one is red */
-    struct nn_medium rgb = {NN_DEPTH_RGB, false};
+    struct nn_medium rgb = {.depth = NN_DEPTH_RGB, .ascii = false};
     char *text = text_of(result, 80, rgb);
     cr_expect(strstr(text, "stop") && strstr(text, "yield"), "%s", text);
     cr_expect(strstr(text, "255;0;0"), "red is red");
