@@ -8,7 +8,7 @@ tests_unit_test_command_SOURCES = \
 	tests/unit/command/test_examples.c \
 	tests/unit/command/test_explain.c \
 	tests/unit/command/test_fault.c \
-	tests/unit/command/test_events.c tests/unit/command/test_lexer.c tests/unit/command/test_limits.c \
+	tests/unit/command/test_events.c tests/unit/command/test_hostile.c tests/unit/command/test_lexer.c tests/unit/command/test_limits.c \
 	tests/unit/command/test_look.c \
 	tests/unit/command/test_recipe.c \
 	tests/unit/command/test_runs.c \

@@ -425,7 +425,7 @@ Test(result_faults, no_allocation_failure_is_lost)
 Test(results, a_cell_without_a_number)
 {
     static const char *const columns[] = {"layer", "update"};
-    struct nn_medium plain = {NN_DEPTH_MONO, true};
+    struct nn_medium plain = {.depth = NN_DEPTH_MONO, .ascii = true};
     struct nn_result *result;
     struct nn_buffer csv, json;
 
