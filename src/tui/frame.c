@@ -220,8 +220,10 @@ void nn_tui_draw_line(struct nn_tui *tui)
         nn_tui_draw(tui);
         return;
     }
-    nn_canvas_fill(canvas, (struct nn_box){0, rows - 2, columns, 2}, ' ', nn_plain);
+    nn_canvas_fill(canvas, (struct nn_box){0, rows - 2, columns, 1}, ' ', nn_plain);
     nn_prompt_draw(canvas, 1, rows - 2, columns - 2, !tui->screen_focus);
+    tui->credit -= (double)nn_terminal_show(canvas, false); /* what is typed does not wait */
+    nn_canvas_fill(canvas, (struct nn_box){0, rows - 1, columns, 1}, ' ', nn_plain);
     draw_footer(tui, rows - 1);
     tui->credit -= (double)nn_terminal_show(canvas, false);
     tui->line = false;

@@ -26,7 +26,8 @@ static struct {
     struct nn_completions choices;
     size_t page; /* of them */
     char hint[NN_HINT_SIZE];
-    char *line; /* entered, not yet given to accept */
+    bool hint_due; /* for what is typed now: only when it is looked at, it takes its time */
+    char *line;    /* entered, not yet given to accept */
     bool pasting, end_of_file;
 } prompt;
 
@@ -201,7 +202,7 @@ void nn_prompt_feed(const char *bytes, size_t length)
         if (prompt.line)
             give_line();
     }
-    nn_complete_hint(prompt.session, rl_line_buffer, (size_t)rl_point, prompt.hint);
+    prompt.hint_due = true;
 }
 
 /* Characters of pasted text that may stand in a command line. */
@@ -240,7 +241,7 @@ void nn_prompt_paste(const char *text, size_t length)
         length -= used;
     }
     prompt.pasting = false;
-    nn_complete_hint(prompt.session, rl_line_buffer, (size_t)rl_point, prompt.hint);
+    prompt.hint_due = true;
 }
 
 bool nn_prompt_empty(void)
@@ -260,6 +261,7 @@ void nn_prompt_cancel(void)
     rl_replace_line("", 1);
     rl_point = rl_end = 0;
     prompt.hint[0] = '\0';
+    prompt.hint_due = false;
 }
 
 void nn_prompt_dismiss(void)
@@ -351,6 +353,9 @@ void nn_prompt_draw(struct nn_canvas *canvas, int column, int row, int columns, 
 
 const char *nn_prompt_hint(void)
 {
+    if (prompt.hint_due)
+        nn_complete_hint(prompt.session, rl_line_buffer, (size_t)rl_point, prompt.hint);
+    prompt.hint_due = false;
     return nn_prompt_empty() ? "" : prompt.hint;
 }
 

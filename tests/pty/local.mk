@@ -4,6 +4,15 @@ check_PROGRAMS += tests/pty/budgets
 tests_pty_budgets_SOURCES = tests/pty/budgets.c $(PTY_SOURCES)
 tests_pty_budgets_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE -I$(top_srcdir)/tests
 
+# nnscope beside its peers.
+EXTRA_PROGRAMS += tests/pty/peers
+tests_pty_peers_SOURCES = tests/pty/peers.c $(PTY_SOURCES)
+tests_pty_peers_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE -I$(top_srcdir)/tests
+CLEANFILES += tests/pty/peers
+compare-screens: nnscope tests/pty/peers
+	$(AM_TESTS_ENVIRONMENT) tests/pty/peers
+.PHONY: compare-screens
+
 if HAVE_CRITERION
 check_PROGRAMS += tests/pty/test-pty
 tests_pty_test_pty_SOURCES = $(PTY_SOURCES) \

@@ -95,6 +95,11 @@ static void become_nnscope(const struct pty *pty, const struct pty_options *opti
     set_environment(pty, options->set);
     for (size_t i = 0; options->args && options->args[i] && count < 31; i++)
         args[count++] = options->args[i];
+    if (options->program) {
+        args[0] = options->program;
+        execvp(options->program, (char *const *)args);
+        _exit(127);
+    }
     snprintf(path, sizeof path, "%s/nnscope", getenv("NN_BUILD") ? getenv("NN_BUILD") : ".");
     execv(path, (char *const *)args);
     _exit(127);
@@ -291,6 +296,20 @@ double pty_cpu(const struct pty *pty)
     if (clock_getcpuclockid(pty->pid, &clock) != 0 || clock_gettime(clock, &used) != 0)
         return -1;
     return (double)used.tv_sec + 1e-9 * (double)used.tv_nsec;
+}
+
+double pty_cpu_main(const struct pty *pty)
+{
+    char path[64];
+    double used = -1;
+    snprintf(path, sizeof path, "/proc/%ld/task/%ld/schedstat", (long)pty->pid, (long)pty->pid);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return -1;
+    if (fscanf(file, "%lf", &used) != 1)
+        used = -1e9;
+    fclose(file);
+    return 1e-9 * used;
 }
 
 const char *pty_prompt(const struct pty *pty)

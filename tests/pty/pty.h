@@ -14,7 +14,8 @@
 struct pty_options {
     int columns, rows;       /* 0: 80x24 */
     const char *const *set;  /* "NAME=VALUE" or "NAME" (to unset), ends with NULL */
-    const char *const *args; /* of nnscope, ends with NULL */
+    const char *const *args; /* of the program, ends with NULL */
+    const char *program;     /* found as the shell does; NULL: nnscope */
     bool detached;           /* the terminal does not control the process: no SIGHUP */
 };
 
@@ -55,6 +56,8 @@ bool pty_received(const struct pty *pty, const char *bytes);
 const char *pty_screen(const struct pty *pty);
 /* Seconds of processor time that the process has used. */
 double pty_cpu(const struct pty *pty);
+/* The same of its first thread, which draws; -1 = not known here. */
+double pty_cpu_main(const struct pty *pty);
 /* Bytes of a line of the kernel's summary of its memory, "Rss:" or "Pss:"; -1 = not known here. */
 double pty_memory(const struct pty *pty, const char *name);
 double pty_now(void);
