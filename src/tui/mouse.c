@@ -2,10 +2,11 @@
  */
 #include "tui/state.h"
 
+#include "base/number.h"
 #include "tui/terminal.h"
 #include "view/links.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 enum { LEFT_BUTTON = 0, WHEEL_UP = 64, WHEEL_DOWN = 65 };
 
@@ -48,7 +49,9 @@ static void click(struct nn_tui *tui, const struct nn_event *event)
     }
     nn_link_command(link, event->column, event->row, command);
     if (*command == '#') { /* a key of the footer */
-        nn_tui_act(tui, &nn_bindings[strtoul(command + 1, NULL, 10)]);
+        int64_t index;
+        if (nn_number_parse_int(command + 1, strlen(command + 1), &index))
+            nn_tui_act(tui, &nn_bindings[index]);
         return;
     }
     tui->screen_focus = true;

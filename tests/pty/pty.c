@@ -170,7 +170,8 @@ static bool take(struct pty *pty, double seconds)
 {
     char bytes[65536];
     struct pollfd wanted = {pty->master, POLLIN, 0};
-    if (poll(&wanted, 1, seconds > 0 ? (int)(seconds * 1000) + 1 : 0) <= 0)
+    struct timespec time = {(time_t)seconds, (long)(1e9 * (seconds - (double)(time_t)seconds))};
+    if (ppoll(&wanted, 1, &time, NULL) <= 0)
         return false;
     ssize_t length = read(pty->master, bytes, sizeof bytes);
     if (length <= 0)
