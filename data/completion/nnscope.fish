@@ -7,6 +7,8 @@ complete -c nnscope -l format -x -a 'text json csv' -d 'what commands print'
 complete -c nnscope -l size -x -a '80x24 120x36 200x50' -d 'size of printed pictures and screens'
 complete -c nnscope -l color -x -a 'auto never 16 256 truecolor' -d 'colours of pictures'
 complete -c nnscope -l ascii -d 'draw with ASCII characters alone'
+complete -c nnscope -l plain -d 'line by line, without frames and pictures'
+complete -c nnscope -l fps -x -d 'most frames a second of the live screen'
 complete -c nnscope -l screen -x -a 'net train layers explain data diagnose runs' -d 'print that screen at the end'
 complete -c nnscope -l threads -x -d threads
 complete -c nnscope -l kernels -x -a 'ref avx2 avx512 neon' -d 'set of arithmetic kernels'

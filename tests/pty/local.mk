@@ -1,4 +1,5 @@
 # The interactive program on a pseudo-terminal: programs that start ./nnscope there.
+EXTRA_DIST += tests/pty/README.md
 PTY_SOURCES = tests/pty/pty.c tests/pty/pty.h tests/pty/vt.c tests/pty/vt.h
 check_PROGRAMS += tests/pty/budgets
 tests_pty_budgets_SOURCES = tests/pty/budgets.c $(PTY_SOURCES)

@@ -116,39 +116,46 @@ static void trust_text(const struct nn_trust_figure *figure, bool brief, char ou
         memmove(out + 3, blank, strlen(blank) + 1);
 }
 
-/* How many figures fit into so many columns. */
-static size_t fitting_trust(const struct nn_result *result, bool brief, int columns)
+/* What the line has room for is not spent on figures that cannot be had, nor on the gap, which
+ * stands above it. */
+static bool is_telling(const struct nn_trust_figure *figure)
+{
+    return isfinite(figure->value) && strcmp(figure->name, "gap") != 0;
+}
+
+/* Draws as many figures as fit into a row; with canvas NULL only counts them. */
+static size_t put_trust(const struct nn_result *result, struct nn_canvas *canvas, struct nn_box row,
+                        bool brief)
 {
     char text[NN_TRUST_TEXT];
-    size_t count = 0;
-    int used = -2;
+    size_t shown = 0;
 
-    for (; count < result->trust_count; count++) {
-        trust_text(&result->trust[count], brief, text);
-        used += 2 + (int)nn_text_width(text);
-        if (used > columns)
+    for (size_t i = 0; i < result->trust_count; i++) {
+        if (!is_telling(&result->trust[i]))
+            continue;
+        trust_text(&result->trust[i], brief, text);
+        int width = (int)nn_text_width(text);
+        if (width > row.columns)
             break;
+        if (canvas)
+            nn_canvas_text(canvas, row.column, row.row, row.columns, trust_style(&result->trust[i]),
+                           text);
+        nn_box_take_left(&row, width + 2);
+        shown++;
     }
-    return count;
+    return shown;
 }
 
 /* How far to trust the map, in one line; with short names if that shows more figures. */
 static void draw_trust(const struct nn_result *result, struct nn_canvas *canvas, struct nn_box *box)
 {
-    char text[NN_TRUST_TEXT];
     struct nn_box foot;
-    size_t whole, brief;
 
     if (result->trust_count == 0 || box->rows <= 6)
         return;
     foot = nn_box_take_bottom(box, 1);
-    whole = fitting_trust(result, false, foot.columns);
-    brief = fitting_trust(result, true, foot.columns);
-    for (size_t i = 0; i < (brief > whole ? brief : whole); i++) {
-        trust_text(&result->trust[i], brief > whole, text);
-        nn_box_take_left(&foot, 2 + nn_canvas_text(canvas, foot.column, foot.row, foot.columns,
-                                                   trust_style(&result->trust[i]), text));
-    }
+    bool brief = put_trust(result, NULL, foot, true) > put_trust(result, NULL, foot, false);
+    put_trust(result, canvas, foot, brief);
 }
 
 /* A map of its layer's size is shown at the input's. */
@@ -303,6 +310,22 @@ static void draw_grid(const struct nn_scene *scene, struct nn_canvas *canvas, st
     }
 }
 
+/* "insertion    0.93 (random 0.61 +- 0.04)", coloured as in the panes. */
+static void draw_trust_fact(const struct nn_trust_figure *figure, struct nn_canvas *canvas,
+                            struct nn_box line)
+{
+    char text[NN_TRUST_TEXT];
+    struct nn_style style = trust_style(figure);
+
+    if (line.rows < 1)
+        return;
+    nn_trust_figure_text(figure, true, text);
+    nn_canvas_text(canvas, line.column, line.row, line.columns < 12 ? line.columns : 12,
+                   nn_style_dim, figure->name);
+    nn_canvas_text(canvas, line.column + 13, line.row, line.columns - 13,
+                   style.attributes & NN_DIM ? nn_plain : style, text + strlen(figure->name) + 1);
+}
+
 /* Everything about the chosen explanation in words. */
 static void draw_details(const struct nn_result *result, bool old, struct nn_canvas *canvas,
                          struct nn_box box)
@@ -319,10 +342,8 @@ static void draw_details(const struct nn_result *result, bool old, struct nn_can
         nn_fact(canvas, &box, 13, result->figures[i].name, "%s",
                 nn_number_short(number, result->figures[i].value, 6));
     }
-    for (size_t i = 0; i < result->trust_count; i++) {
-        char text[NN_TRUST_TEXT];
-        nn_line(canvas, &box, nn_plain, "%s", nn_trust_figure_text(&result->trust[i], true, text));
-    }
+    for (size_t i = 0; i < result->trust_count; i++)
+        draw_trust_fact(&result->trust[i], canvas, nn_box_take_top(&box, 1));
     nn_box_take_top(&box, nn_canvas_wrap(canvas, box, nn_style_dim, result->trust_note));
     nn_canvas_wrap(canvas, box, nn_style_dim, result->note);
 }
