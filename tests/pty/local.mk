@@ -12,7 +12,7 @@ tests_pty_peers_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE -I$(top_srcdir)/tests
 CLEANFILES += tests/pty/peers
 compare-screens: nnscope tests/pty/peers
 	$(AM_TESTS_ENVIRONMENT) tests/pty/peers
-.PHONY: compare-screens
+.PHONY: compare-screens check-soak
 
 if HAVE_CRITERION
 check_PROGRAMS += tests/pty/test-pty
@@ -23,10 +23,12 @@ tests_pty_test_pty_SOURCES = $(PTY_SOURCES) \
 tests_pty_test_pty_CPPFLAGS = $(TEST_CPPFLAGS) -D_GNU_SOURCE
 tests_pty_test_pty_LDADD = $(CRITERION_LIBS)
 
-# Ten thousand sizes, a million keys: a part of `make check-long`.
+# Ten thousand sizes and many keys: a part of `make check-long`. `make check-soak`: a million keys.
 EXTRA_PROGRAMS += tests/pty/test-soak
 tests_pty_test_soak_SOURCES = $(PTY_SOURCES) tests/pty/run.c tests/pty/run.h tests/pty/test_soak.c
-tests_pty_test_soak_CPPFLAGS = $(TEST_CPPFLAGS) -D_GNU_SOURCE -DSOAK_RESIZES=10000 -DSOAK_KEYS=1000000
+tests_pty_test_soak_CPPFLAGS = $(TEST_CPPFLAGS) -D_GNU_SOURCE -DSOAK_RESIZES=10000 -DSOAK_KEYS=12000
 tests_pty_test_soak_LDADD = $(CRITERION_LIBS)
 CLEANFILES += tests/pty/test-soak
+check-soak: nnscope tests/pty/test-soak
+	$(AM_TESTS_ENVIRONMENT) SOAK_KEYS=1000000 tests/pty/test-soak
 endif

@@ -11,6 +11,18 @@
 #include <sys/types.h>
 #include <termios.h>
 
+/* Memory and time mean nothing then. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
 struct pty_options {
     int columns, rows;       /* 0: 80x24 */
     const char *const *set;  /* "NAME=VALUE" or "NAME" (to unset), ends with NULL */
