@@ -2,10 +2,29 @@
 
 #include "base/mem.h"
 
-#include <math.h>
 #include <string.h>
 
-/* w_c = (F - F with map c set to 0) / F; one pass holds the sample once for each channel. */
+enum { VARIANT };
+enum variant { DIFFERENCE, PAPER };
+
+/* The paper divides by F, which only scales the map as long as F is positive: a negative one would
+ * turn evidence against the class into evidence for it, and one near 0 has no share to take. */
+static enum nn_status divisor_of(const struct nn_explain_call *call, double whole, double *divisor,
+                                 struct nn_error *error)
+{
+    *divisor = 1;
+    if (nn_args_int(call->args, VARIANT) == DIFFERENCE)
+        return NN_OK;
+    if (!(whole > 1e-12))
+        return nn_fail(error, NN_REFUSED,
+                       "ablationcam: variant=paper divides by F, which must be positive and is %.4g"
+                       " here: use variant=difference",
+                       whole);
+    *divisor = whole;
+    return NN_OK;
+}
+
+/* w_c = F - F with map c set to 0; one pass holds the sample once for each channel. */
 static enum nn_status weights_of(const struct nn_explain_call *call, const float *x, int32_t unit,
                                  double *weights, struct nn_error *error)
 {
@@ -16,11 +35,12 @@ static enum nn_status weights_of(const struct nn_explain_call *call, const float
     struct nn_target target = call->target;
     struct nn_pass *pass = NULL;
     int32_t units[NN_EXPLAIN_CHUNK];
-    double whole, value[NN_EXPLAIN_CHUNK];
+    double whole, divisor, value[NN_EXPLAIN_CHUNK];
     target.unit = units;
     for (size_t i = 0; i < NN_EXPLAIN_CHUNK; i++)
         units[i] = unit;
     NN_TRY(nn_explain_value(net, &target, x, 1, &whole, NULL, error));
+    NN_TRY(divisor_of(call, whole, &divisor, error));
     size_t chunk = nn_explain_chunk(net, channels, NN_PASS_FORWARD);
     NN_TRY(nn_pass_new(net, chunk, NN_PASS_FORWARD, 0, &pass, error));
     for (size_t first = 0; first < channels; first += chunk) {
@@ -37,7 +57,7 @@ static enum nn_status weights_of(const struct nn_explain_call *call, const float
         nn_target_value(&target, pass, 0, value);
         nn_progress_set(call->progress, (double)(first + n) / (double)channels);
         for (size_t i = 0; i < n; i++)
-            weights[first + i] = (whole - value[i]) / (fabs(whole) > 1e-12 ? whole : 1e-12);
+            weights[first + i] = (whole - value[i]) / divisor;
     }
 out:
     nn_pass_free(pass);
@@ -77,13 +97,21 @@ out:
     return status;
 }
 
+static const struct nn_arg_spec args[] = {
+    {"variant", NN_ARG_CHOICE, "difference", 0, 0, "difference|paper", NULL,
+     "paper: each drop as a share of F, for F > 0; for F < 0 that would show the opposite", 0},
+    {0},
+};
+
 const struct nn_method nn_method_ablationcam = {
     .name = "ablationcam",
     .alias = NULL,
     .summary = "feature maps weighed by how much the answer drops without each; needs no gradient",
-    .formula = "relu(sum_c w_c A_c), w_c = (F - F with A_c = 0) / F",
-    .source = "Desai, Ramaswamy 2020, equation 3",
-    .args = nn_no_args,
+    .formula = "relu(sum_c w_c A_c), w_c = F - F with A_c = 0",
+    .source =
+        "Desai, Ramaswamy 2020, equation 3, where w_c is divided by F: variant=paper; without "
+        "it the map is right for a negative F, too",
+    .args = args,
     .flags = NN_METHOD_LAYER | NN_METHOD_SPATIAL,
     .axioms = NN_AXIOM_BATCH,
     .scale = NN_SCALE_POSITIVE,

@@ -220,7 +220,7 @@ static void check_cams(const struct facts *f)
         return;
     size_t channels = f->node->shape.dim[0], size = f->out / channels;
     double cam[MOST] = {0}, plus[MOST] = {0}, layer[MOST] = {0}, hires[MOST] = {0}, x[MOST] = {0},
-           ablation[MOST] = {0};
+           ablation[MOST] = {0}, shares[MOST];
     for (size_t c = 0; c < channels; c++) {
         const double *a = f->y + c * size, *g = f->w + c * size;
         double mean = 0, sum = 0, weighted = 0, weight = 0;
@@ -239,7 +239,7 @@ static void check_cams(const struct facts *f)
             layer[i] += fmax(g[i], 0) * a[i];
             hires[i] += g[i] * a[i];
             x[i] += weighted / (sum + 1e-7) * a[i];
-            ablation[i] += weighted / f->value * a[i]; /* F without the map is F - weighted */
+            ablation[i] += weighted * a[i]; /* F without the map is F - weighted */
         }
     }
     double *const maps[] = {cam, plus, layer, hires, x, ablation};
@@ -250,6 +250,10 @@ static void check_cams(const struct facts *f)
             maps[m][i] = fmax(maps[m][i], 0);
         check(f, names[m], "", true, maps[m], size, 1e-3);
     }
+    for (size_t i = 0; i < size; i++)
+        shares[i] = ablation[i] / f->value;
+    if (f->value > 0) /* else it is refused */
+        check(f, "ablationcam", "variant=paper", true, shares, size, 1e-3);
 }
 
 /* ---- relevance ---- */
