@@ -1,6 +1,7 @@
 #include "explain/dependence.h"
 
 #include "base/mem.h"
+#include "explain/rules.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -62,12 +63,60 @@ static enum nn_status sorted(const struct nn_dependence *dependence, double **ou
     return NN_OK;
 }
 
-/* Linear between the order statistics. */
-static double quantile(const double *values, size_t n, double q)
+/* Linear between the order statistics; of indices, between which there is nothing to read, the one
+ * below. */
+static double quantile(const double *values, size_t n, double q, bool indices)
 {
     double place = q * (double)(n - 1);
     size_t below = (size_t)place, above = below + 1 < n ? below + 1 : below;
-    return values[below] + (place - (double)below) * (values[above] - values[below]);
+    double part = indices ? 0 : place - (double)below;
+    return values[below] + part * (values[above] - values[below]);
+}
+
+static enum nn_status reads_indices(const struct nn_dependence *dependence, bool *indices,
+                                    struct nn_error *error)
+{
+    struct nn_error why = {0};
+    const struct nn_answer *answer = &dependence->answer;
+    enum nn_status status = nn_gradient_exists(answer->net, 0, answer->target.node, &why);
+    *indices = status == NN_REFUSED;
+    if (status == NN_OK || *indices)
+        return NN_OK;
+    if (error)
+        *error = why;
+    return status;
+}
+
+/* Answers to inputs with the feature at other values, which must be numbers. */
+static enum nn_status ask(const struct nn_dependence *dependence, const float *x, double *values,
+                          struct nn_error *error)
+{
+    size_t size = dependence->answer.net->nodes[0]->size;
+    enum nn_status status =
+        nn_answers(&dependence->answer, x, dependence->n, values, dependence->progress, error);
+    for (size_t i = 0; i < dependence->n && status == NN_OK; i++)
+        if (!isfinite(values[i]))
+            status = nn_fail(error, NN_REFUSED,
+                             "the answer to sample %zu with feature %zu at %.6g (as the net sees "
+                             "it) is not finite",
+                             i, dependence->feature, (double)x[i * size + dependence->feature]);
+    return status;
+}
+
+/* `most` values from the 5 % to the 95 % quantile: equal steps, or observed indices, each once.
+ * Returns how many. */
+static size_t spread(const double *all, size_t n, bool indices, size_t most, double *values)
+{
+    size_t count = 0;
+    double low = quantile(all, n, 0.05, indices), high = quantile(all, n, 0.95, indices);
+    for (size_t i = 0; i < most; i++) {
+        double part = most > 1 ? (double)i / (double)(most - 1) : 0;
+        double value =
+            indices ? quantile(all, n, 0.05 + 0.9 * part, true) : low + (high - low) * part;
+        if (!indices || count == 0 || value > values[count - 1])
+            values[count++] = value;
+    }
+    return count;
 }
 
 enum nn_status nn_dependence_grid(const struct nn_dependence *dependence, size_t most,
@@ -75,24 +124,20 @@ enum nn_status nn_dependence_grid(const struct nn_dependence *dependence, size_t
 {
     double *all = NULL;
     size_t distinct = 0, n = dependence->n;
-    enum nn_status status = sorted(dependence, &all, error);
-    if (status != NN_OK)
-        return status;
+    bool indices;
+    enum nn_status status = NN_OK;
+    NN_TRY(reads_indices(dependence, &indices, error));
+    NN_TRY(sorted(dependence, &all, error));
     for (size_t i = 0; i < n && distinct <= most; i++)
         if (i == 0 || all[i] != all[i - 1]) {
             if (distinct < most)
                 values[distinct] = all[i];
             distinct++;
         }
-    if (distinct > most) {
-        double low = quantile(all, n, 0.05), high = quantile(all, n, 0.95);
-        for (size_t i = 0; i < most; i++)
-            values[i] = most > 1 ? low + (high - low) * (double)i / (double)(most - 1) : low;
-        distinct = most;
-    }
+    *count = distinct > most ? spread(all, n, indices, most, values) : distinct;
+out:
     nn_free(all);
-    *count = distinct;
-    return NN_OK;
+    return status;
 }
 
 enum nn_status nn_dependence_ice(const struct nn_dependence *dependence, const double *grid,
@@ -107,7 +152,7 @@ enum nn_status nn_dependence_ice(const struct nn_dependence *dependence, const d
     for (size_t k = 0; k < count; k++) {
         for (size_t i = 0; i < n; i++)
             x[i * size + dependence->feature] = (float)grid[k];
-        NN_TRY(nn_answers(&dependence->answer, x, n, out + k * n, dependence->progress, error));
+        NN_TRY(ask(dependence, x, out + k * n, error));
         nn_progress_set(dependence->progress,
                         dependence->done + dependence->share * (double)(k + 1) / (double)count);
     }
@@ -142,8 +187,7 @@ static enum nn_status local_effects(const struct nn_dependence *dependence, cons
             size_t at = i * size + dependence->feature;
             x[at] = (float)edges[bin_of(edges, count, (double)dependence->x[at]) + (size_t)side];
         }
-        NN_TRY(nn_answers(&dependence->answer, x, n, values + (size_t)side * n,
-                          dependence->progress, error));
+        NN_TRY(ask(dependence, x, values + (size_t)side * n, error));
         nn_progress_set(dependence->progress,
                         dependence->done + dependence->share * (side + 1) / 2);
     }
@@ -164,13 +208,16 @@ enum nn_status nn_dependence_ale(const struct nn_dependence *dependence, size_t 
     double *all = NULL, *local = nn_calloc(2 * bins, sizeof *local), *samples = local + bins;
     double mean = 0, sum = 0;
     size_t edge_count = 0;
+    bool indices;
     enum nn_status status = NN_OK;
     if (!local)
         return nn_fail_memory(error, 2 * bins * sizeof *local);
+    NN_TRY(reads_indices(dependence, &indices, error));
     NN_TRY(sorted(dependence, &all, error));
     for (size_t k = 0; k <= bins; k++) {
         /* as the net will see it: what a sample is compared with must not lie beside it */
-        double edge = (double)(float)quantile(all, dependence->n, (double)k / (double)bins);
+        double edge =
+            (double)(float)quantile(all, dependence->n, (double)k / (double)bins, indices);
         if (k == 0 || edge > edges[edge_count - 1])
             edges[edge_count++] = edge;
     }

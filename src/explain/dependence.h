@@ -6,12 +6,14 @@
  * ICE of a sample    F(v, x_-j); their mean is PD                       (Goldstein et al. 2015)
  * ALE at edge k      sum over bins up to k of the mean over the samples of the bin of
  *                    F(z_k, x_-j) - F(z_k-1, x_-j), minus its mean over the samples
- *                                                                       (Apley, Zhu 2020, eq.
- * 15-16) Edges of ALE are quantiles, equal ones once (as alibi's). A grid has each value of the
- * data when there are fewer than asked for, else equal steps between the 5 % and the 95 % quantile
- * (as scikit-learn's).
+ *                                                          (Apley, Zhu 2020, eq. 15-16)
+ * Edges of ALE are quantiles, equal ones once (as alibi's). A grid has each value of the data when
+ * there are no more than asked for, else equal steps between the 5 % and the 95 % quantile (as
+ * scikit-learn's). Of a net that reads indices both are values of the data, quantiles rounded down:
+ * between two indices there is nothing to read.
  *
- * Errors: NN_MEMORY, NN_CANCELLED. Threads: reentrant. Cost: grid times samples evaluations.
+ * Errors: NN_REFUSED when an answer is not finite, NN_MEMORY, NN_CANCELLED. Threads: reentrant.
+ * Cost: grid times samples evaluations.
  */
 #ifndef NN_EXPLAIN_DEPENDENCE_H
 #define NN_EXPLAIN_DEPENDENCE_H

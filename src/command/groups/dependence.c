@@ -30,7 +30,8 @@
 #define POINTS_ARG                                                                                 \
     {                                                                                              \
         .name = "points", .type = NN_ARG_INT, .fallback = "40", .min = 2, .max = 1000,             \
-        .help = "values of the feature, from its 5 % to its 95 % quantile"                         \
+        .help = "values of the feature: all that the data have if no more, else equal steps from " \
+                "its 5 % to its 95 % quantile"                                                     \
     }
 
 static const struct nn_arg_spec pdp_args[] = {

@@ -122,6 +122,60 @@ Test(studies, accumulated_local_effects)
     nn_net_free(net);
 }
 
+/* What an embedding reads is asked about at indices of the data alone, also when they are not
+ * neighbours, and what is no number is refused. */
+Test(studies, dependence_of_indices)
+{
+    enum { N = 30, SIZE = 2, MOST = 7 };
+    const char *lines[] = {"embedding 20 3", "flatten", "dense 2", NULL};
+    struct nn_net *net = net_of("2", lines, 6);
+    float x[N * SIZE], one[SIZE];
+    double grid[MOST], effects[MOST], out[MOST * N];
+    size_t count;
+    for (size_t i = 0; i < N; i++) {
+        x[i * SIZE] = (float)(i * i % 19);
+        x[i * SIZE + 1] = (float)(i % 20);
+    }
+    struct nn_dependence question = {
+        .answer = {.net = net, .target = {.what = NN_EXPLAIN_CLASS, .node = nn_net_logits(net)}},
+        .x = x,
+        .n = N,
+        .feature = 0};
+    cr_assert(nn_dependence_ale(&question, MOST - 1, grid, effects, &count, NULL) == NN_OK);
+    cr_assert(count > 2);
+    for (size_t k = 0; k < count; k++) {
+        bool seen = false;
+        for (size_t i = 0; i < N; i++)
+            seen |= (double)x[i * SIZE] == grid[k];
+        cr_expect(seen && isfinite(effects[k]), "edge %g, effect %g", grid[k], effects[k]);
+    }
+    for (size_t k = 1; k < count; k++) { /* the step over each bin, by hand */
+        double sum = 0;
+        size_t inside = 0;
+        for (size_t i = 0; i < N; i++) {
+            double v = (double)x[i * SIZE];
+            if (!((v > grid[k - 1] || (k == 1 && v >= grid[0])) && v <= grid[k]))
+                continue;
+            memcpy(one, x + i * SIZE, sizeof one);
+            one[0] = (float)grid[k];
+            sum += answer_of(net, 0, one);
+            one[0] = (float)grid[k - 1];
+            sum -= answer_of(net, 0, one);
+            inside++;
+        }
+        cr_expect(fabs(effects[k] - effects[k - 1] - (inside ? sum / (double)inside : 0)) < 1e-5);
+    }
+    cr_assert(nn_dependence_grid(&question, MOST, grid, &count, NULL) == NN_OK);
+    for (size_t k = 0; k < count; k++)
+        cr_expect(grid[k] == floor(grid[k]) && (k == 0 || grid[k] > grid[k - 1]));
+    cr_expect(nn_dependence_ice(&question, grid, count, out, NULL) == NN_OK);
+    struct nn_error error = {0};
+    grid[0] = 2.5;
+    cr_expect(nn_dependence_ice(&question, grid, 1, out, &error) == NN_REFUSED);
+    cr_expect(strstr(error.message, "feature 0 at 2.5") != NULL, "%s", error.message);
+    nn_net_free(net);
+}
+
 /* ---- counterfactual ---- */
 
 /* Of a linear net the cheapest way is to move the features of most effect for their cost, one after
