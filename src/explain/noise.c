@@ -210,6 +210,9 @@ enum nn_status nn_noise_run(const struct nn_explain_call *call, enum nn_noise_st
     NN_TRY(read_noise(call, &noise, error));
     if (noise.data)
         NN_TRY(count_noise(call, &noise, &copies, error));
+    if (statistic == NN_NOISE_VARIANCE && copies < 2)
+        NN_TRY(
+            nn_fail(error, NN_ARGUMENT, "one copy has no variance: samples= must be at least 2"));
     NN_TRY(group_init(&group, call, copies, error));
     for (size_t first = 0; first < copies; first += group.copies) {
         size_t n = copies - first < group.copies ? copies - first : group.copies;

@@ -6,6 +6,7 @@
 #include "engine/metric.h"
 #include "explain/rules.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Number of classes that an output can name. */
@@ -34,6 +35,27 @@ static bool find_class(const struct nn_explain_request *request, const char *tex
     return true;
 }
 
+#define MOST_NAMED 10
+
+/* As a hint, the names of all classes, if they fit and are not the numbers. */
+static void name_classes(const struct nn_explain_request *request, size_t limit,
+                         struct nn_error *error)
+{
+    char names[128] = "", name[32];
+    size_t used = 0;
+    int64_t number;
+    if (nn_number_parse_int(request->classes[0], strlen(request->classes[0]), &number))
+        return;
+    for (size_t i = 0; i < limit && i < request->class_count; i++) {
+        const char *class = request->classes[i];
+        nn_text_visible(name, sizeof name, class, strlen(class), 0);
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "", name);
+        if (used >= sizeof names)
+            return;
+    }
+    nn_fail_hint(error, "its classes are %s", names);
+}
+
 static enum nn_status no_such_class(const struct nn_explain_request *request, const char *text,
                                     size_t limit, struct nn_error *error)
 {
@@ -49,6 +71,8 @@ static enum nn_status no_such_class(const struct nn_explain_request *request, co
         nn_text_nearest(text, (const char *const *)request->classes, request->class_count);
     if (near)
         nn_fail_hint(error, "did you mean %s?", NN_VISIBLE(near));
+    else if (request->class_count > 0 && limit <= MOST_NAMED)
+        name_classes(request, limit, error);
     return status;
 }
 

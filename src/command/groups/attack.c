@@ -328,6 +328,10 @@ static enum nn_status tell_of_class(struct raid *raid, struct nn_error *error)
              raid->attack.targeted          ? "which it aims at"
              : raid->inquiry.subject.labels ? "the true one"
                                             : "the predicted one");
+    size_t used = strlen(result->note);
+    if ((raid->after[0] == raid->classes[0]) != raid->attack.targeted)
+        snprintf(result->note + used, sizeof result->note - used,
+                 " That did not suffice: the net still answers %s.", after);
     bool likely = target->binary || target->node != nn_net_output(raid->attack.net)->index;
     nn_result_figure(result, likely ? "p before" : "logit before", p[0]);
     nn_result_figure(result, likely ? "p after" : "logit after", p[1]);

@@ -64,6 +64,10 @@ static enum nn_status rise_init(struct rise *rise, const struct nn_explain_call 
     rise->grid = nn_args_is_set(call->args, GRID) ? (size_t)nn_args_int(call->args, GRID)
                  : side / 4 > 3                   ? side / 4
                                                   : 3;
+    if (nn_args_is_set(call->args, GRID) && rise->grid > side)
+        return nn_fail(error, NN_ARGUMENT,
+                       "grid=%zu: a cell would be less than one of the %zu %s of the input",
+                       rise->grid, side, series ? "steps" : "pixels along a side");
     rise->rows = series ? 1 : rise->grid + 1;
     rise->grown_height = rise->height + rise->height / rise->grid;
     rise->grown_width = rise->width + rise->width / rise->grid;

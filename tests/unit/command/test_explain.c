@@ -105,6 +105,9 @@ Test(explain, bad_input_in_exact_words)
           {"saliency 0 target=setosaa",
            "target=setosaa: there is no such class; the net has 3, from 0 to 2",
            "did you mean setosa?"},
+          {"saliency 0 target=foo",
+           "target=foo: there is no such class; the net has 3, from 0 to 2",
+           "its classes are setosa, versicolor, virginica"},
       };
     struct nn_shape small = nn_shape_make(2, (size_t[]){3, 3});
     nn_test_run(&test, "data demo digits; add conv2d 4 3 relu; add flatten; add dense 10 softmax",

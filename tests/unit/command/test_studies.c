@@ -121,10 +121,14 @@ Test(studies, attacks_of_one_and_of_all)
     nn_test_run(&test, "attack pgd 3 target=8 norm=l2 epsilon=1 show=input out=a.npy", NN_OK);
     cr_expect(figure("length") <= 1 + 1e-4 && figure("p after") > figure("p before"));
     cr_expect_str_eq(last()->target, "loss for class 8");
-    cr_expect_str_eq(last()->note, "It lowers the loss for class 8, which it aims at.");
+    cr_expect_str_eq(last()->note, "It lowers the loss for class 8, which it aims at. That did not "
+                                   "suffice: the net still answers 5.");
     nn_test_run(&test, "attack fgsm 3", NN_OK);
-    cr_expect_str_eq(last()->note, "It raises the loss for class 5, the true one.");
+    cr_expect_str_eq(last()->note, "It raises the loss for class 5, the true one. That did not "
+                                   "suffice: the net still answers 5.");
     cr_expect(last()->scale == NN_SCALE_CHANGE);
+    nn_test_run(&test, "attack fgsm 3 epsilon=0.5", NN_OK);
+    cr_expect_str_eq(last()->note, "It raises the loss for class 5, the true one.");
 }
 
 static void load_line(void)

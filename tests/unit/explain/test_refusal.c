@@ -46,6 +46,10 @@ Test(refusal, messages)
     refused(image, "occlusion", "window=9", NULL, NULL, NN_ARGUMENT, "does not fit");
     refused(image, "occlusion", "window=2 stride=3", NULL, NULL, NN_ARGUMENT, "never be covered");
     refused(image, "gradcam", "", "c1:0", "out", NN_REFUSED, "feature maps");
+    refused(image, "vargrad", "samples=1", NULL, NULL, NN_ARGUMENT, "at least 2");
+    refused(image, "rise", "grid=9", NULL, NULL, NN_ARGUMENT, "less than one of the 8 pixels");
+    /* a difference of a class from itself is 0, which nothing is a share of */
+    refused(image, "ablationcam", "variant=paper", "1-1", NULL, NN_REFUSED, "must be positive");
     nn_net_free(table);
     nn_net_free(image);
 }
