@@ -16,6 +16,9 @@
 #define RANDOM_ORDERS 20
 #define NOISY_COPIES  10
 #define PERTURBATIONS 64
+#define RANDOM_NETS                                                                                \
+    5 /* of a small map, whose ranks agree by chance; of a large one one net is enough */
+#define SMALL_MAP 256
 
 /* What all measures share. */
 struct trial {
@@ -31,35 +34,17 @@ struct trial {
     float *map;           /* [map_size]: at the size of the input, if it is laid over that */
     float *other, *ranks; /* [map_size], [2, map_size] */
     float *score;         /* [pixels]: summed over channels, for ranking */
+    bool falls;           /* the score is turned round: what lowers the answer comes first */
     size_t *order;        /* [pixels] */
     float *x;             /* [chunk, size] */
 };
 
 /* ---- figures ---- */
 
-static struct nn_trust_figure *name_figure(struct nn_trust *trust, enum nn_trust_kind kind)
-{
-    static const char *const words[NN_TRUST_COUNT][2] = {
-        [NN_TRUST_GAP] = {"gap", "what the shares miss of the change of F; 0 is best"},
-        [NN_TRUST_INSERTION] = {"insertion", "answer as the top values come in; high is good"},
-        [NN_TRUST_DELETION] = {"deletion", "answer as the top values go; low is good"},
-        [NN_TRUST_SENSITIVITY] = {"sensitivity", "change of the map under 2 % noise; 0 is best"},
-        [NN_TRUST_INFIDELITY] = {"infidelity",
-                                 "change of F that the map does not predict; 0 is best"},
-        [NN_TRUST_SPARSENESS] = {"sparseness", "Gini index: 0 spread out, 1 in one place"},
-        [NN_TRUST_RANDOMIZATION] = {"random net", "likeness to maps of random weights; 0 is best"},
-        [NN_TRUST_POINTING] = {"pointing", "1: the maximum lies where the class is decided"},
-        [NN_TRUST_MASS] = {"mass", "share of the positive values there; 1 is best"}};
-    struct nn_trust_figure *figure = &trust->figure[kind];
-    figure->name = words[kind][0];
-    figure->meaning = words[kind][1];
-    return figure;
-}
-
 /* A figure that cannot be had, for a reason. */
 static void none(struct nn_trust *trust, enum nn_trust_kind kind, const char *why)
 {
-    struct nn_trust_figure *figure = name_figure(trust, kind);
+    struct nn_trust_figure *figure = nn_trust_name(trust, kind);
     figure->value = figure->chance = figure->spread = NAN;
     nn_text_visible(figure->why, sizeof figure->why, why, strlen(why), 0);
 }
@@ -68,7 +53,7 @@ static void none(struct nn_trust *trust, enum nn_trust_kind kind, const char *wh
 static void set(struct nn_trust *trust, enum nn_trust_kind kind, double value, const char *why)
 {
     if (isfinite(value))
-        name_figure(trust, kind)->value = value;
+        nn_trust_name(trust, kind)->value = value;
     else
         none(trust, kind, why);
 }
@@ -140,6 +125,25 @@ static enum nn_status answers(const struct trial *trial, const float *x, size_t 
     return status;
 }
 
+/* What comes first must be what makes the change from the baseline to x. That of a probability is
+ * to rise; any other answer may fall: then what speaks most against it comes first, of maps that
+ * have a direction (magnitudes have none), and A - B is measured as B - A is by the negative map.
+ */
+static enum nn_status face_change(struct trial *trial, struct nn_error *error)
+{
+    const struct nn_method *method = trial->request->method;
+    double value[2];
+    memcpy(trial->x, trial->baseline, trial->size * sizeof *trial->x);
+    memcpy(trial->x + trial->size, trial->request->x, trial->size * sizeof *trial->x);
+    enum nn_status status = answers(trial, trial->x, 2, value, error);
+    bool directed = method->scale != NN_SCALE_POSITIVE || method->flags & NN_METHOD_SPATIAL;
+    trial->falls = status == NN_OK && directed && !by_softmax(trial) && !by_sigmoid(trial) &&
+                   value[1] < value[0];
+    for (size_t i = 0; trial->falls && i < trial->pixels; i++)
+        trial->score[i] = -trial->score[i];
+    return status;
+}
+
 /* The area under the answers (those of no probability relative to their ends) while the pixels go
  * (or come) in their order, in STEPS equal steps. */
 static enum nn_status area(struct trial *trial, bool insert, double *result, struct nn_error *error)
@@ -190,6 +194,14 @@ static enum nn_status both_areas(struct trial *trial, double *insertion, double 
     return status == NN_OK ? area(trial, false, deletion, error) : status;
 }
 
+static bool all_equal(const float *values, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (values[i] != values[0])
+            return false;
+    return true;
+}
+
 /* The random orders are shuffled from the order of the input, so that they are the same for every
  * map of a seed. */
 static enum nn_status measure_areas(struct trial *trial, struct nn_trust *trust,
@@ -202,12 +214,15 @@ static enum nn_status measure_areas(struct trial *trial, struct nn_trust *trust,
                            *gone = &trust->figure[NN_TRUST_DELETION];
     double come, go;
     static const char units[] = "the map is of units, which no ranking of inputs follows",
+                      equal[] = "all values are equal: there is nothing to rank",
                       flat[] = "the answer is the same with all and with nothing";
-    if (!trial->laid) {
-        none(trust, NN_TRUST_INSERTION, units);
-        none(trust, NN_TRUST_DELETION, units);
+    bool ranked = trial->laid && !all_equal(trial->score, trial->pixels);
+    if (!ranked) {
+        none(trust, NN_TRUST_INSERTION, trial->laid ? equal : units);
+        none(trust, NN_TRUST_DELETION, trial->laid ? equal : units);
         return NN_OK;
     }
+    NN_TRY(face_change(trial, error));
     NN_TRY(nn_rank_order(trial->score, trial->pixels, trial->order, error));
     NN_TRY(both_areas(trial, &come, &go, error));
     set(trust, NN_TRUST_INSERTION, come, flat);
@@ -367,7 +382,7 @@ static enum nn_status measure_infidelity(struct trial *trial, struct nn_trust *t
 /* By value for signed maps, by magnitude for others; where both maps are 0 (an input at its
  * baseline) there is nothing to compare. */
 static enum nn_status compare_ranks(const struct trial *trial, float *map, double *correlation,
-                                    struct nn_error *error)
+                                    size_t *compared, struct nn_error *error)
 {
     float *first = trial->ranks, *second = first + trial->map_size;
     size_t count = 0;
@@ -380,23 +395,28 @@ static enum nn_status compare_ranks(const struct trial *trial, float *map, doubl
     *correlation = NAN;
     if (count < 3 || !isfinite(nn_kernels->sum(count, first)))
         return NN_OK;
+    *compared = count;
     bool magnitude = trial->request->method->scale != NN_SCALE_SIGNED;
     return nn_rank_correlation(first, second, count, magnitude, correlation, error);
 }
 
+/* How many nets are drawn: it does not depend on the machine. */
+static int random_nets(const struct nn_net *net)
+{
+    return net->nodes[0]->size < SMALL_MAP ? RANDOM_NETS : 1;
+}
+
 /* Draws the parameters of the layers anew from the top down, one more each time, and compares the
  * maps' ranks. */
-static enum nn_status measure_randomization(struct trial *trial, struct nn_trust *trust,
-                                            struct nn_error *error)
+static enum nn_status randomize(struct trial *trial, uint64_t seed, struct moments *likeness,
+                                size_t *ranked, struct nn_error *error)
 {
     enum nn_status status;
     struct nn_net *random = NULL, *fresh = NULL;
-    float *map = trial->other;
-    double sum = 0, correlation;
-    int compared = 0;
+    double correlation;
     NN_TRY(nn_net_copy(trial->request->net, &random, error));
     NN_TRY(nn_net_copy(trial->request->net, &fresh, error));
-    NN_TRY(nn_net_init(fresh, trial->request->seed + 1, NN_INIT_DEFAULT, 0.0, error));
+    NN_TRY(nn_net_init(fresh, seed, NN_INIT_DEFAULT, 0.0, error));
     for (int n = random->count - 1; n > 0; n--) {
         struct nn_node *node = random->nodes[n];
         for (int p = 0; p < node->param_count; p++)
@@ -406,20 +426,44 @@ static enum nn_status measure_randomization(struct trial *trial, struct nn_trust
             continue;
         struct nn_progress_part whole = nn_progress_enter(
             trial->request->progress, (double)(random->count - 1 - n), (double)random->count);
-        NN_TRY(explain_again(trial, random, trial->request->x, map, error));
+        NN_TRY(explain_again(trial, random, trial->request->x, trial->other, error));
         nn_progress_back(trial->request->progress, whole);
-        NN_TRY(compare_ranks(trial, map, &correlation, error));
-        if (!isnan(correlation)) {
-            sum += correlation;
-            compared++;
-        }
+        NN_TRY(compare_ranks(trial, trial->other, &correlation, ranked, error));
+        if (!isnan(correlation))
+            add(likeness, fabs(correlation));
     }
-    set(trust, NN_TRUST_RANDOMIZATION, compared ? fabs(sum / compared) : NAN,
-        "there are no ranks to compare: maps of one value");
 out:
     nn_net_free(random);
     nn_net_free(fresh);
     return status;
+}
+
+/* Unrelated ranks of n values correlate with a mean of 0 and a standard deviation of 1/sqrt(n - 1);
+ * their magnitudes have the moments of the folded normal distribution. The maps of one random net
+ * are like one another, so that only the nets count as draws. */
+static enum nn_status measure_randomization(struct trial *trial, struct nn_trust *trust,
+                                            struct nn_error *error)
+{
+    struct moments likeness = {0};
+    int nets = random_nets(trial->request->net);
+    for (int k = 0; k < nets; k++) {
+        struct nn_progress_part whole =
+            nn_progress_enter(trial->request->progress, (double)k, (double)nets);
+        enum nn_status status = randomize(trial, trial->request->seed + 1 + (uint64_t)k, &likeness,
+                                          &trust->ranked, error);
+        nn_progress_back(trial->request->progress, whole);
+        if (status != NN_OK)
+            return status;
+    }
+    set(trust, NN_TRUST_RANDOMIZATION, likeness.count > 0 ? likeness.mean : NAN,
+        "there are no ranks to compare: maps of one value");
+    if (likeness.count == 0)
+        return NN_OK;
+    struct nn_trust_figure *figure = &trust->figure[NN_TRUST_RANDOMIZATION];
+    double deviation = 1 / sqrt((double)trust->ranked - 1);
+    figure->chance = deviation * sqrt(2 / M_PI);
+    figure->spread = deviation * sqrt((1 - 2 / M_PI) / nets);
+    return NN_OK;
 }
 
 /* ---- all together ---- */
@@ -491,7 +535,7 @@ double nn_trust_cost(const struct nn_explain_request *request, double work)
     double evaluations = 2.0 * (1 + RANDOM_ORDERS) * (STEPS + 1) + PERTURBATIONS + 1;
     double runs = NOISY_COPIES;
     for (int n = 1; n < net->count; n++)
-        runs += net->nodes[n]->param_count > 0;
+        runs += net->nodes[n]->param_count > 0 ? random_nets(net) : 0;
     return evaluations * nn_net_flops(net) + runs * work;
 }
 

@@ -12,17 +12,20 @@
 
 enum nn_trust_kind {
     NN_TRUST_GAP,         /* |gap| over |change of F| (or |F|) */
-    NN_TRUST_INSERTION,   /* area under p (or relative F) as the highest ranked values come in: high
-                             is good. Samek et al. 2017; Petsiuk et al. 2018. Chance: random orders */
+    NN_TRUST_INSERTION,   /* area under p (or F relative to its change) as the highest ranked values
+                             come in: high is good. Where F, no probability, falls from the
+                             baseline to x, what speaks most against it ranks highest. Samek et al.
+                             2017; Petsiuk et al. 2018. Chance: random orders */
     NN_TRUST_DELETION,    /* as they go to the baseline: low is good */
     NN_TRUST_SENSITIVITY, /* largest relative change of the map under noise of 2 % of the range (Yeh
                              et al. 2019) */
     NN_TRUST_INFIDELITY,  /* share of the answer's change under noise that the map does not predict,
                              0..1 (Yeh et al. 2019, with the optimal scale) */
     NN_TRUST_SPARSENESS,  /* Gini index, 0..1 (Chalasani et al. 2020) */
-    NN_TRUST_RANDOMIZATION, /* mean rank correlation with the maps of the net as its weights are
-                               made random from the top down (Adebayo et al. 2018): near 0 is good
-                             */
+    NN_TRUST_RANDOMIZATION, /* mean magnitude of the rank correlation with the maps of the net as
+                               its weights are made random from the top down (Adebayo et al. 2018),
+                               of small maps over several such nets: low is good. Chance: unrelated
+                               ranks, of which few agree by themselves */
     NN_TRUST_POINTING,      /* share of the map's largest places that lie in the mask */
     NN_TRUST_MASS,          /* share of its positive values there; chance: the
                                mask's share of the pixels */
@@ -34,6 +37,7 @@ struct nn_trust {
     struct nn_trust_figure figure[NN_TRUST_COUNT];
     double gain, random_gain, gain_spread; /* insertion - deletion; of random orders: mean and
                                               standard deviation. NaN: not measured */
+    size_t ranked; /* values that the maps of random nets were compared by */
 };
 
 /* Floating-point operations of the costly figures of a map that took `work` of them. */
@@ -54,6 +58,8 @@ bool nn_map_fits(const struct nn_result *result);
  * NN_REFUSED for maps of units that are no pixels. */
 enum nn_status nn_map_fit(const struct nn_net *net, const struct nn_result *result, size_t sample,
                           float *out, struct nn_error *error);
+/* A figure with its name and meaning, which say that it was measured. */
+struct nn_trust_figure *nn_trust_name(struct nn_trust *trust, enum nn_trust_kind kind);
 /* The figures and the verdict beside the map. */
 void nn_trust_put(const struct nn_trust *trust, struct nn_result *map);
 /* One or two sentences for people. */

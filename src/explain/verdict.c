@@ -6,6 +6,26 @@
 #include <stdio.h>
 #include <string.h>
 
+struct nn_trust_figure *nn_trust_name(struct nn_trust *trust, enum nn_trust_kind kind)
+{
+    static const char *const words[NN_TRUST_COUNT][2] = {
+        [NN_TRUST_GAP] = {"gap", "what the shares miss of the change of F; 0 is best"},
+        [NN_TRUST_INSERTION] = {"insertion", "answer as the top values come in; high is good"},
+        [NN_TRUST_DELETION] = {"deletion", "answer as the top values go; low is good"},
+        [NN_TRUST_SENSITIVITY] = {"sensitivity", "change of the map under 2 % noise; 0 is best"},
+        [NN_TRUST_INFIDELITY] = {"infidelity",
+                                 "change of F that the map does not predict; 0 is best"},
+        [NN_TRUST_SPARSENESS] = {"sparseness", "Gini index: 0 spread out, 1 in one place"},
+        [NN_TRUST_RANDOMIZATION] = {"random net",
+                                    "likeness to maps of random weights; low is good"},
+        [NN_TRUST_POINTING] = {"pointing", "1: the maximum lies where the class is decided"},
+        [NN_TRUST_MASS] = {"mass", "share of the positive values there; 1 is best"}};
+    struct nn_trust_figure *figure = &trust->figure[kind];
+    figure->name = words[kind][0];
+    figure->meaning = words[kind][1];
+    return figure;
+}
+
 void nn_trust_put(const struct nn_trust *trust, struct nn_result *map)
 {
     map->trust_count = 0;
@@ -45,12 +65,27 @@ static void judge_ranking(const struct nn_trust *trust, struct objections *to)
         object(to, "its ranking is hardly better than random ones");
 }
 
+/* Ranks of few values agree by chance alone: below ten no agreement could say anything. */
+#define FEWEST_RANKED 10
+
+static bool judges_likeness(const struct nn_trust *trust)
+{
+    return trust->ranked >= FEWEST_RANKED && isfinite(trust->figure[NN_TRUST_RANDOMIZATION].value);
+}
+
+static void judge_likeness(const struct nn_trust *trust, struct objections *to)
+{
+    const struct nn_trust_figure *likeness = &trust->figure[NN_TRUST_RANDOMIZATION];
+    double chance = likeness->chance + 2 * likeness->spread;
+    if (judges_likeness(trust) && likeness->value > fmax(0.5, chance))
+        object(to, "it hardly depends on what the net has learned");
+}
+
 /* Whether any of the figures that may speak against a map is there. */
 static bool can_judge(const struct nn_trust *trust)
 {
     return isfinite(trust->gain) || isfinite(trust->figure[NN_TRUST_GAP].value) ||
-           isfinite(trust->figure[NN_TRUST_SENSITIVITY].value) ||
-           isfinite(trust->figure[NN_TRUST_RANDOMIZATION].value);
+           isfinite(trust->figure[NN_TRUST_SENSITIVITY].value) || judges_likeness(trust);
 }
 
 void nn_trust_verdict(const struct nn_trust *trust, char *out, size_t capacity)
@@ -64,12 +99,11 @@ void nn_trust_verdict(const struct nn_trust *trust, char *out, size_t capacity)
         object(&to, "the shares miss the change of the answer by %.0f %%",
                100 * figure[NN_TRUST_GAP].value);
     judge_ranking(trust, &to);
-    if (figure[NN_TRUST_RANDOMIZATION].value > 0.5)
-        object(&to, "it hardly depends on what the net has learned");
+    judge_likeness(trust, &to);
     if (pointing->value < mass->chance && !(mass->value > mass->chance))
         object(&to, "it points elsewhere than to what decides the class");
     if (figure[NN_TRUST_SENSITIVITY].value > 0.5)
-        object(&to, "it changes by %.0f %% under noise that no eye sees",
+        object(&to, "it changes by %.0f %% under noise of 2 %% of the range",
                100 * figure[NN_TRUST_SENSITIVITY].value);
     if (to.used > 0)
         snprintf(out + to.used, capacity - to.used, ": do not rely on this map alone.");

@@ -3,6 +3,8 @@
 #include "command/explanation.h"
 #include "command/job.h"
 
+#include <string.h>
+
 #define NN_DIGITS                                                                                  \
     "data demo digits; add conv2d 8 3 relu; add maxpool2d 2; add flatten; add dense 10 softmax; "  \
     "compile loss=categorical_crossentropy; train epochs=1"
@@ -38,24 +40,29 @@ static enum nn_status explain_finish(struct nn_session *session, void *data, enu
 static const struct nn_job_class explain_job = {
     .name = "explain", .work = explain_work, .finish = explain_finish, .free = nn_explanation_free};
 
-/* Keeps the words of the explanation, for `trust`; without memory it is forgotten. */
+/* Keeps the words of the explanation, for `trust`, but not its file, which must not be written
+ * over; without memory it is forgotten. */
 static void remember(struct nn_session *session, const struct nn_word *words, size_t count)
 {
     struct nn_arena *arena = &session->explained_memory;
+    size_t kept = 0;
     if (words == session->explained.items)
         return;
     nn_arena_clear(arena);
     session->explained = (struct nn_words){0};
     struct nn_word *copy = nn_arena_alloc(arena, count, sizeof *copy);
     for (size_t i = 0; copy && i < count; i++) {
-        copy[i].key = words[i].key ? nn_arena_strdup(arena, words[i].key) : NULL;
-        copy[i].value = nn_arena_strdup(arena, words[i].value);
-        copy[i].column = words[i].column;
-        if (!copy[i].value || (words[i].key && !copy[i].key))
+        if (words[i].key && strcmp(words[i].key, nn_explain_args[NN_EXPLAIN_ARG_OUT].name) == 0)
+            continue;
+        struct nn_word *word = &copy[kept++];
+        word->key = words[i].key ? nn_arena_strdup(arena, words[i].key) : NULL;
+        word->value = nn_arena_strdup(arena, words[i].value);
+        word->column = words[i].column;
+        if (!word->value || (words[i].key && !word->key))
             return;
     }
     if (copy)
-        session->explained = (struct nn_words){.items = copy, .count = count};
+        session->explained = (struct nn_words){.items = copy, .count = kept};
 }
 
 static enum nn_status run_explain(const struct nn_invocation *invocation, struct nn_error *error)

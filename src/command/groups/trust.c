@@ -48,15 +48,15 @@ static enum nn_status row(struct nn_result *table, size_t line, const char *name
     return status;
 }
 
-/* What chance gives, below the figure: random orders, or the mask's share of the pixels. */
+/* What chance gives, below the figure: random orders or ranks, or the mask's share of the pixels.
+ */
 static enum nn_status chance_row(struct nn_result *table, size_t line,
                                  const struct nn_trust_figure *figure, struct nn_error *error)
 {
     char meaning[80];
     if (isnan(figure->spread))
         return row(table, line, "  area", figure->chance, "share of the pixels there", error);
-    snprintf(meaning, sizeof meaning, "the mean of random orders; they spread by %.4f",
-             figure->spread);
+    snprintf(meaning, sizeof meaning, "the mean of chance, which spreads by %.4f", figure->spread);
     return row(table, line, "  at random", figure->chance, meaning, error);
 }
 
@@ -136,9 +136,9 @@ const struct nn_command nn_command_trust = {
                "go, in 20 steps, against 20 random orders of the seed); largest change of the map "
                "under noise of "
                "2 % of the "
-               "range; infidelity under noise of 10 %; Gini index; rank correlation with the maps "
-               "of the net "
-               "as its weights are made random from the top down. With data that have masks also "
+               "range; infidelity under noise of 10 %; Gini index; mean magnitude of the rank "
+               "correlation with the maps of the net as its weights are made random from the top "
+               "down, which of fewer than 10 values says nothing. With data that have masks also "
                "whether the map points there. Then a verdict.",
     .args = trust_args,
     .examples =

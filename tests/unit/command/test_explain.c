@@ -4,6 +4,7 @@
 #include "session.h"
 
 #include "base/file.h"
+#include "base/mem.h"
 #include "data/npy.h"
 
 #include <criterion/criterion.h>
@@ -161,7 +162,7 @@ Test(explain, pointing_counts)
     }
     nn_test_run(&test, "saliency sample=0; trust", NN_OK);
     result = nn_session_last_result(test.session);
-    cr_expect(result->rows == 12 && strcmp(result->cells[9 * 3].text, "pointing") == 0);
+    cr_expect(result->rows == 13 && strcmp(result->cells[10 * 3].text, "pointing") == 0);
 }
 
 /* Each kind of baseline, by what F says of it. */
@@ -259,7 +260,7 @@ Test(explain, trust_stands_beside_the_map)
     cr_expect(spread > 0 && *map.trust_note);
     nn_test_run(&test, "trust", NN_OK);
     const struct nn_result *table = nn_session_last_result(test.session);
-    cr_assert(table->rows == 9 && strcmp(table->cells[8 * 3].text, "random net") == 0);
+    cr_assert(table->rows == 10 && strcmp(table->cells[8 * 3].text, "random net") == 0);
     cr_expect(table->cells[8 * 3 + 1].number == randomization);
     cr_expect(strcmp(table->note, map.trust_note) == 0);
     nn_test_run(&test, "ig sample=2; assert gap < 0.1 && sparseness > 0", NN_OK);
@@ -267,6 +268,29 @@ Test(explain, trust_stands_beside_the_map)
     cr_expect(nn_session_last_result(test.session)->trust_count == 2);
     nn_test_run(&test, "conductance sample=2 layer=dense1", NN_OK);
     cr_expect(strstr(trust_figure(nn_session_last_result(test.session), "deletion")->why, "units"));
+}
+
+/* The file of an explanation is not written over by what `trust` says of it. */
+Test(explain, trust_leaves_the_file_of_the_map)
+{
+    nn_test_run(&test, "data demo iris; add dense 3 softmax", NN_OK);
+    const char *const files[] = {"map.json", "map.npy"};
+    for (int k = 0; k < 2; k++) {
+        char line[80];
+        unsigned char *before, *after;
+        size_t length, now;
+        snprintf(line, sizeof line, "ig sample=2 steps=7 out=%s", files[k]);
+        nn_test_run(&test, line, NN_OK);
+        cr_assert(nn_file_read(files[k], 1 << 20, &before, &length, NULL) == NN_OK);
+        nn_test_run(&test, "trust; trust", NN_OK);
+        cr_expect(strstr(nn_session_last_result(test.session)->title, "trust in integrated"));
+        cr_assert(nn_file_read(files[k], 1 << 20, &after, &now, NULL) == NN_OK);
+        cr_expect(length == now && memcmp(before, after, now) == 0, "%s", files[k]);
+        nn_free(before);
+        nn_free(after);
+    }
+    nn_test_run(&test, "trust ig sample=2 out=trust.csv; trust", NN_OK);
+    cr_expect(nn_file_exists("trust.csv"));
 }
 
 Test(explain, trust_that_takes_long_is_left_to_who_asks)

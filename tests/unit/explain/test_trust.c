@@ -89,6 +89,41 @@ Test(trust, a_linear_net)
     nn_net_free(net);
 }
 
+/* Whether a map raises or lowers the answer, the right one is found right; A - B is judged as B - A
+ * is. */
+Test(trust, answers_that_fall)
+{
+    const char *one[] = {"dense 1", NULL}, *three[] = {"dense 3", NULL};
+    float x[12];
+    int falls = 0;
+    for (uint64_t seed = 1; seed <= 12; seed++) {
+        struct nn_random random;
+        char verdict[400];
+        nn_random_init(&random, seed, NN_STREAM_EXPLAIN, 0);
+        for (size_t i = 0; i < 12; i++)
+            x[i] = 4 * nn_random_float(&random) - 1;
+        struct nn_net *net = net_of(seed % 2 ? "12" : "6", one, seed);
+        struct nn_trust trust = trust_of(net, "ig", "", x, NULL);
+        nn_trust_verdict(&trust, verdict, sizeof verdict);
+        cr_expect(!strstr(verdict, "ranking"), "seed %d: %s", (int)seed, verdict);
+        cr_expect(trust.gain > trust.random_gain + trust.gain_spread);
+        double sum = (double)net->nodes[1]->params[1].value.data[0];
+        for (size_t i = 0; i < net->nodes[0]->size; i++)
+            sum += (double)x[i] * (double)net->nodes[1]->params[0].value.data[i];
+        falls += sum < 0;
+        nn_net_free(net);
+        net = net_of("12", three, seed);
+        struct nn_trust there = trust_of(net, "ig", "", x, "0-2"),
+                        back = trust_of(net, "ig", "", x, "2-0");
+        for (enum nn_trust_kind kind = NN_TRUST_INSERTION; kind <= NN_TRUST_RANDOMIZATION; kind++)
+            cr_expect(fabs(value_of(&there, kind) - value_of(&back, kind)) < 1e-4, "%s: %g %g",
+                      there.figure[kind].name, value_of(&there, kind), value_of(&back, kind));
+        cr_expect(fabs(there.random_gain - back.random_gain) < 1e-4);
+        nn_net_free(net);
+    }
+    cr_expect(falls >= 2 && falls <= 10, "%d", falls);
+}
+
 /* A map that has nothing to do with the answer is found out: the gradient of another unit. */
 Test(trust, figures_react)
 {
@@ -173,6 +208,51 @@ Test(trust, the_verdict_knows_the_spread)
     cr_expect(strstr(verdict, "no better"), "%s", verdict);
 }
 
+/* Ranks of few values agree by chance, and of more of them sometimes by half. */
+Test(trust, likeness_is_judged_against_chance)
+{
+    struct nn_trust trust = {.gain = 0.3, .random_gain = 0.1, .gain_spread = 0.05, .ranked = 9};
+    struct nn_trust_figure *likeness = &trust.figure[NN_TRUST_RANDOMIZATION];
+    char verdict[400];
+    for (int kind = 0; kind < NN_TRUST_COUNT; kind++)
+        trust.figure[kind] =
+            (struct nn_trust_figure){.name = "x", .value = NAN, .chance = NAN, .spread = NAN};
+    likeness->value = 0.9;
+    likeness->chance = 0.3;
+    likeness->spread = 0.1;
+    nn_trust_verdict(&trust, verdict, sizeof verdict);
+    cr_expect(strstr(verdict, "Nothing speaks against"), "%s", verdict);
+    trust.ranked = 12;
+    nn_trust_verdict(&trust, verdict, sizeof verdict);
+    cr_expect(strstr(verdict, "hardly depends"), "%s", verdict);
+    likeness->spread = 0.31;
+    nn_trust_verdict(&trust, verdict, sizeof verdict);
+    cr_expect(strstr(verdict, "Nothing speaks against"), "%s", verdict);
+}
+
+/* The chance level that is given for likeness is what random weights give a map of a linear net,
+ * whose ranks are those of its random weights. */
+Test(trust, likeness_of_unrelated_maps_is_that_of_chance)
+{
+    const char *lines[] = {"dense 1", NULL};
+    float x[20];
+    double likeness = 0, chance = 0, spread = 0;
+    for (size_t i = 0; i < 20; i++)
+        x[i] = 1;
+    for (uint64_t seed = 1; seed <= 12; seed++) {
+        struct nn_net *net = net_of("20", lines, 100 * seed);
+        struct nn_trust trust = trust_of(net, "gradient", "", x, NULL);
+        const struct nn_trust_figure *figure = &trust.figure[NN_TRUST_RANDOMIZATION];
+        cr_assert(trust.ranked == 20);
+        likeness += figure->value / 12;
+        chance = figure->chance;
+        spread = figure->spread / sqrt(12);
+        nn_net_free(net);
+    }
+    cr_expect(fabs(chance - 0.183) < 1e-3, "%g", chance);
+    cr_expect(fabs(likeness - chance) < 3 * spread, "%g, %g +- %g", likeness, chance, spread);
+}
+
 /* A map that holds no numbers has no figures but a reason; so has one that is 0. */
 Test(trust, maps_that_are_none)
 {
@@ -186,6 +266,10 @@ Test(trust, maps_that_are_none)
         trust_filled = false;
         cr_expect(isnan(value_of(&trust, NN_TRUST_SPARSENESS)));
         cr_expect(strstr(trust.figure[NN_TRUST_SPARSENESS].why, k ? "0 everywhere" : "not finite"));
+        char verdict[400];
+        nn_trust_verdict(&trust, verdict, sizeof verdict);
+        cr_expect(!strstr(verdict, "ranking"), "%s", verdict);
+        cr_expect(!k || strstr(trust.figure[NN_TRUST_INSERTION].why, "nothing to rank"));
         for (enum nn_trust_kind kind = 0; k == 0 && kind < NN_TRUST_POINTING; kind++)
             cr_expect(isnan(value_of(&trust, kind)) && *trust.figure[kind].why, "%s",
                       trust.figure[kind].name);
@@ -228,11 +312,13 @@ Test(trust, areas_step_by_step)
     struct nn_net *net = net_of("2x5x8", lines, 7);
     const float *w = net->nodes[2]->params[0].value.data;
     float x[80];
-    double score[40], now[80], area[2] = {0, 0}, value[2][21];
+    double score[40], now[80], area[2] = {0, 0}, value[2][21], change = 0;
     for (size_t i = 0; i < 80; i++)
         x[i] = sinf(1 + (float)(i * i));
     for (size_t p = 0; p < 40; p++)
-        score[p] = (double)x[p] * (double)w[p] + (double)x[40 + p] * (double)w[40 + p];
+        change += score[p] = (double)x[p] * (double)w[p] + (double)x[40 + p] * (double)w[40 + p];
+    for (size_t p = 0; change < 0 && p < 40; p++)
+        score[p] = -score[p]; /* the answer falls: what lowers it comes first */
     for (int insert = 0; insert < 2; insert++) {
         bool done[40] = {false};
         for (size_t i = 0; i < 80; i++)
