@@ -49,8 +49,7 @@ static void make_name(char out[200])
         "\033[6n",
         "\033P$q\033\\",
         "\233",
-        "\xc2\x9b"
-        "31m",
+        "\xc2\x9b[31m",
         "\xc2\x90",
         "\xe2\x80\xae",
         "\xe2\x81\xa6",
