@@ -224,8 +224,9 @@ static enum nn_status find_counterfactual(struct nn_inquiry *inquiry, struct nn_
     NN_TRY(nn_answers(&one->before, one->found, 1, &answers[1], NULL, error));
     struct nn_result *result = inquiry->result;
     nn_subject_name(&inquiry->subject, sample);
-    snprintf(result->title, sizeof result->title, "the least change that makes %s %s instead of %s",
-             sample, nn_subject_class(inquiry->session, reached, to),
+    snprintf(result->title, sizeof result->title,
+             "the least change found that makes %s %s instead of %s", sample,
+             nn_subject_class(inquiry->session, reached, to),
              nn_subject_class(inquiry->session, one->before.unit, from));
     snprintf(result->split, sizeof result->split, "%s", nn_split_names[inquiry->subject.split]);
     snprintf(result->target, sizeof result->target, "class %s", to);
@@ -256,10 +257,12 @@ static enum nn_status run_counterfactual(const struct nn_invocation *invocation,
 const struct nn_command nn_command_counterfactual = {
     .name = "counterfactual",
     .group = "explain",
-    .summary = "The least change of a row that gives another class",
-    .details = "Nearest in the sum of the changes, each in deviations of its column, so that few "
-               "columns change; never beyond the range of the training data (after Wachter et al. "
-               "2018). `changes=` limits how many, `fixed=` names those that must stay.",
+    .summary = "The least change that is found of a row that gives another class",
+    .details =
+        "Nearest in the sum of the changes, each in deviations of its column, so that few "
+        "columns change; never beyond the range of the training data (after Wachter et al. "
+        "2018). Several searches are made, the nearest of them is shown; a nearer one may be "
+        "where none of them came. `changes=` limits how many, `fixed=` names those that must stay.",
     .args = counterfactual_args,
     .examples =
         (const struct nn_example[]){

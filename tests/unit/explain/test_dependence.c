@@ -302,3 +302,73 @@ Test(studies, counterfactuals_are_minimal_and_obey)
     }
     cr_expect(found >= 10, "%zu found", found);
 }
+
+/* Of every point of a grid, the nearest that is taken for another class; INFINITY if none is. */
+static double nearest_of_grid(const struct nn_net *net, const float *x, double reach, size_t side,
+                              size_t units)
+{
+    enum { SIZE = 3 };
+    size_t n = side * side * side;
+    float *points = nn_calloc(n, SIZE * sizeof *points);
+    double *values = nn_calloc(n, units * sizeof *values), nearest = INFINITY;
+    int32_t *unit = nn_calloc(n, sizeof *unit);
+    cr_assert(points && values && unit);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0, rest = i; j < SIZE; j++, rest /= side)
+            points[i * SIZE + j] =
+                x[j] + (float)(reach * (2 * (double)(rest % side) / (double)(side - 1) - 1));
+    for (size_t u = 0; u < units; u++) {
+        struct nn_target target = {
+            .what = NN_EXPLAIN_CLASS, .node = nn_net_logits(net), .unit = unit};
+        for (size_t i = 0; i < n; i++)
+            unit[i] = (int32_t)u;
+        cr_assert(nn_explain_value(net, &target, points, n, values + u * n, NULL, NULL) == NN_OK);
+    }
+    size_t first = 0;
+    for (size_t u = 1; u < units; u++) /* the middle is x itself */
+        first = values[u * n + n / 2] > values[first * n + n / 2] ? u : first;
+    for (size_t i = 0; i < n; i++) {
+        bool flipped = false;
+        double distance = 0;
+        for (size_t u = 0; u < units; u++)
+            flipped |= values[u * n + i] > values[first * n + i];
+        for (size_t j = 0; j < SIZE; j++)
+            distance += fabs((double)points[i * SIZE + j] - (double)x[j]) / (double)(j + 1);
+        nearest = flipped ? fmin(nearest, distance) : nearest;
+    }
+    nn_free(points);
+    nn_free(values);
+    nn_free(unit);
+    return nearest;
+}
+
+/* Bent nets, whose classes lie beside and around each other: nothing of a grid is nearer. */
+Test(studies, counterfactuals_are_no_farther_than_the_nearest_of_a_grid)
+{
+    enum { SIZE = 3, SIDE = 31, REACH = 2 };
+    const char *lines[] = {"dense 10 relu", "dense 10 tanh", "dense 3 softmax", NULL};
+    size_t found = 0;
+    for (uint64_t seed = 104; seed < 120; seed++) {
+        struct nn_net *net = net_of("3", lines, seed);
+        float x[SIZE], lows[SIZE], highs[SIZE], scales[SIZE] = {1, 2, 3}, out[SIZE];
+        double distance;
+        int32_t reached;
+        fill_normal(x, SIZE, seed);
+        for (size_t i = 0; i < SIZE; i++) {
+            lows[i] = x[i] - REACH;
+            highs[i] = x[i] + REACH;
+        }
+        struct nn_counterfactual request = {
+            .net = net, .x = x, .wanted = -1, .lows = lows, .highs = highs, .scales = scales};
+        double nearest = nearest_of_grid(net, x, REACH, SIDE, 3);
+        enum nn_status status = nn_counterfactual_find(&request, out, &distance, &reached, NULL);
+        cr_expect(status == NN_OK || isinf(nearest), "seed %d: not found", (int)seed);
+        if (status == NN_OK) {
+            found++;
+            cr_expect(distance <= nearest * (1 + 1e-4), "seed %d: %g, on the grid %g", (int)seed,
+                      distance, nearest);
+        }
+        nn_net_free(net);
+    }
+    cr_expect(found >= 8, "%zu found", found);
+}
