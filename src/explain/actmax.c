@@ -92,7 +92,10 @@ static enum nn_status check(const struct nn_actmax_request *request, struct nn_e
             return nn_fail(error, NN_ARGUMENT, "actmax: unit=%zu: layer %s has %s 0 to %zu",
                            request->units[i], node->name, node->shape.rank > 1 ? "maps" : "units",
                            limit - 1);
-    return nn_gradient_exists(request->net, 0, request->node, error);
+    enum nn_status status = nn_gradient_exists(request->net, 0, request->node, error);
+    if (status == NN_REFUSED) /* methods that explain a sample are no help here */
+        nn_fail_hint(error, "`examples LAYER UNIT` finds the samples that raise a unit");
+    return status;
 }
 
 /* The probability of the class, when the unit is one of a final softmax or sigmoid. */

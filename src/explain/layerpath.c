@@ -29,6 +29,11 @@ enum nn_status nn_layer_path_init(struct nn_layer_path *path, const struct nn_ex
     path->captum = nn_args_int(call->args, VARIANT) == 1;
     /* behind indices, too: the path from baseline to input leads between them */
     enum nn_status status = nn_gradient_exists(call->net, 0, call->target.node, error);
+    if (status == NN_REFUSED)
+        return nn_fail(error, NN_REFUSED,
+                       "the net reads indices, and the path from the baseline to the input leads "
+                       "between them, where there is nothing to read: use layer_gradient or "
+                       "feature_ablation");
     if (status != NN_OK)
         return status;
     if (path->captum && path->rule == NN_LAYER_PATH_TRAPEZOID)

@@ -47,11 +47,13 @@ enum nn_status nn_gradient_exists(const struct nn_net *net, int to, int node,
         if (!before[i] || !(net->nodes[i]->layer->flags & NN_LAYER_INDEX))
             continue;
         nn_net_ancestors(net, i, inner);
-        if (inner[to])
-            status = nn_fail(error, NN_REFUSED,
-                             "layer %s (%s) reads indices, and there is no gradient with respect "
-                             "to them: use feature_ablation or occlusion",
-                             net->nodes[i]->name, net->nodes[i]->layer->name);
+        if (!inner[to])
+            continue;
+        status = nn_fail(error, NN_REFUSED,
+                         "layer %s (%s) reads indices, and there is no gradient with respect to "
+                         "them",
+                         net->nodes[i]->name, net->nodes[i]->layer->name);
+        nn_fail_hint(error, "feature_ablation and occlusion need no gradient");
     }
     nn_free(before);
     return status;

@@ -87,6 +87,24 @@ Test(actmax, a_unit_that_does_not_exist)
     nn_net_free(net);
 }
 
+/* What explains a sample without a gradient is no help to one who climbs. */
+Test(actmax, indices_are_refused_with_advice_of_use)
+{
+    const char *lines[] = {"embedding 9 3", "flatten", "dense 2", NULL};
+    struct nn_net *net = net_of("4", lines, 1);
+    struct nn_args args = args_of(nn_actmax_args, "");
+    size_t unit = 0;
+    struct nn_actmax_request request = {
+        .net = net, .node = 3, .units = &unit, .count = 1, .args = &args, .high = 1};
+    struct nn_error error = {0};
+    struct nn_result *result = NULL;
+    cr_expect(nn_actmax(&request, &result, &error) == NN_REFUSED);
+    cr_expect(strstr(error.message, "no gradient") && !strstr(error.message, "occlusion"));
+    cr_expect(strstr(error.hint, "`examples LAYER UNIT`") != NULL, "%s", error.hint);
+    nn_args_clear(&args);
+    nn_net_free(net);
+}
+
 /* Several images at once are the images made alone, but for the likeness that is subtracted. */
 Test(actmax, images_of_a_batch_do_not_depend_on_each_other)
 {

@@ -87,6 +87,8 @@ Test(refusal, gradients_with_respect_to_indices)
     static const char *const paths[] = {"conductance", "internal_influence", "neuron_conductance"};
     for (size_t i = 0; i < 3; i++) {
         refused(net, paths[i], "", NULL, "e", NN_REFUSED, "reads indices");
+        if (i < 2) /* behind the embedding there is a gradient, and no path to it */
+            refused(net, paths[i], "", NULL, "e", NN_REFUSED, "use layer_gradient");
         refused(net, paths[i], "", NULL, "flatten1", NN_REFUSED, "reads indices");
     }
     nn_net_free(net);
