@@ -39,5 +39,8 @@ enum nn_status nn_explain_check_net(const struct nn_net *net, struct nn_error *e
 
 /* Bilinear upsampling of one map [h, w] to [H, W], half-pixel centres, edges clamped. */
 void nn_map_resize(const float *in, size_t h, size_t w, float *out, size_t H, size_t W);
+/* The same, or with the corner values on the corners (align_corners of PyTorch). */
+void nn_map_resize_by(const float *in, size_t h, size_t w, float *out, size_t H, size_t W,
+                      bool corners);
 
 #endif

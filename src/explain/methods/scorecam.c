@@ -7,9 +7,13 @@
 #include <string.h>
 
 /* Work for one sample. */
+enum { VARIANT };
+enum { CENTRES, CORNERS };
+
 struct score {
     size_t channels, size, h, w;     /* of the layer */
     size_t in, image, height, width; /* of the input: all, one channel */
+    bool corners;                    /* how maps are enlarged */
     float *mask;                     /* [image] */
     double *value;                   /* [channels] */
     const float *x, *activation;     /* of the sample */
@@ -19,7 +23,8 @@ struct score {
 static void make_mask(const struct score *score, const float *map)
 {
     float low = INFINITY, high = -INFINITY;
-    nn_map_resize(map, score->h, score->w, score->mask, score->height, score->width);
+    nn_map_resize_by(map, score->h, score->w, score->mask, score->height, score->width,
+                     score->corners);
     for (size_t i = 0; i < score->image; i++) {
         low = fminf(low, score->mask[i]);
         high = fmaxf(high, score->mask[i]);
@@ -74,6 +79,7 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
                           .in = input->size,
                           .height = image.height,
                           .width = image.width};
+    score.corners = nn_args_int(call->args, VARIANT) == CORNERS;
     score.size = score.h * score.w;
     score.image = score.height * score.width;
     score.mask = nn_calloc(score.image, sizeof *score.mask);
@@ -105,6 +111,12 @@ out:
     return status;
 }
 
+static const struct nn_arg_spec args[] = {
+    {"variant", NN_ARG_CHOICE, "centres", 0, 0, "centres|corners", NULL,
+     "how maps are enlarged: corners lays corner on corner, as pytorch-grad-cam does", 0},
+    {0},
+};
+
 const struct nn_method nn_method_scorecam = {
     .name = "scorecam",
     .alias = NULL,
@@ -113,9 +125,10 @@ const struct nn_method nn_method_scorecam = {
     .formula =
         "relu(sum_c softmax_c(F(x * up(A_c))) A_c), up = resized to the input, scaled to 0..1",
     .source = "Wang et al. 2020, equation 5; scores without the baseline's (it cancels in the "
-              "softmax); bilinear with "
-              "half-pixel centres",
-    .args = nn_no_args,
+              "softmax); bilinear, with "
+              "half-pixel centres (the paper does not say), or corner on corner as "
+              "pytorch-grad-cam: variant=corners",
+    .args = args,
     .flags = NN_METHOD_LAYER | NN_METHOD_SPATIAL,
     .axioms = NN_AXIOM_BATCH,
     .scale = NN_SCALE_POSITIVE,

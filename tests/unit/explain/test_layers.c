@@ -313,6 +313,58 @@ Test(layers, maps_of_a_series_are_those_of_a_row)
     nn_net_free(two);
 }
 
+/* A map [side x side] at the point (row, column) of an image of 7 x 7, bilinear. */
+static double enlarged(const float *map, size_t side, size_t row, size_t column, bool corners)
+{
+    double sum = 0, step = corners ? (double)(side - 1) / 6 : (double)side / 7;
+    double at[2] = {(double)row * step, (double)column * step};
+    for (int k = 0; k < 2; k++)
+        at[k] = fmin(fmax(corners ? at[k] : at[k] + step / 2 - 0.5, 0), (double)(side - 1));
+    for (size_t i = 0; i < side; i++)
+        for (size_t j = 0; j < side; j++)
+            sum += (double)map[i * side + j] * fmax(1 - fabs(at[0] - (double)i), 0) *
+                   fmax(1 - fabs(at[1] - (double)j), 0);
+    return sum;
+}
+
+/* Score-CAM by its formula, for both ways to enlarge a map. */
+Test(layers, scorecam_by_hand)
+{
+    enum { CHANNELS = 3, SIDE = 5, MAP = SIDE * SIDE, PIXELS = 49 };
+    const char *lines[] = {"conv2d 3 3 tanh name=c", "flatten", "dense 2", NULL};
+    struct nn_net *net = net_of("1x7x7", lines, 8);
+    float x[PIXELS], seen[PIXELS];
+    fill(x, PIXELS, 9);
+    struct nn_result *maps = run(net, "layer_activation", "", x, 1, "1", "c");
+    for (int corners = 0; corners < 2; corners++) {
+        double score[CHANNELS], total = 0, apart = 0;
+        for (size_t c = 0; c < CHANNELS; c++) {
+            double mask[PIXELS], low = INFINITY, high = -INFINITY;
+            for (size_t i = 0; i < PIXELS; i++) {
+                mask[i] = enlarged(maps->values.data + c * MAP, SIDE, i / 7, i % 7, corners == 1);
+                low = fmin(low, mask[i]);
+                high = fmax(high, mask[i]);
+            }
+            for (size_t i = 0; i < PIXELS; i++)
+                seen[i] = x[i] * (float)((mask[i] - low) / (high - low));
+            score[c] = exp(answer_of(net, 1, seen));
+            total += score[c];
+        }
+        struct nn_result *map =
+            run(net, "scorecam", corners ? "variant=corners" : "", x, 1, "1", "c");
+        for (size_t i = 0; i < MAP; i++) {
+            double sum = 0;
+            for (size_t c = 0; c < CHANNELS; c++)
+                sum += score[c] / total * (double)maps->values.data[c * MAP + i];
+            apart = fmax(apart, fabs(fmax(sum, 0) - (double)map->values.data[i]));
+        }
+        cr_expect(apart < 1e-5, "corners %d: %g", corners, apart);
+        nn_result_free(map);
+    }
+    nn_result_free(maps);
+    nn_net_free(net);
+}
+
 /* Of a net that looks at one step of a series RISE finds that step, in all columns alike. */
 Test(layers, rise_along_time)
 {
