@@ -114,6 +114,7 @@ static void put_usage(struct nn_buffer *out, const char *name, const struct nn_a
 /* ---- one text for each kind of thing ---- */
 
 static void put_names(struct nn_buffer *out, const char *kind);
+static void put_names_alone(struct nn_buffer *out, const char *many, const char *one);
 
 static void put_command(struct nn_buffer *out, const struct nn_command *command)
 {
@@ -131,7 +132,11 @@ static void put_command(struct nn_buffer *out, const struct nn_command *command)
         put_arguments(out, args);
     }
     for (const struct nn_arg_spec *spec = command->args; spec && spec->name; spec++)
-        if (spec->choices && spec->choices[0] == '@')
+        if (spec->choices && strcmp(spec->choices, "@methods") == 0 &&
+            strcmp(command->name, "explain") != 0) { /* there they are told one by one */
+            put_heading(out, "methods (`help methods` says more)");
+            put_names_alone(out, "", "method");
+        } else if (spec->choices && spec->choices[0] == '@')
             put_names(out, spec->choices + 1);
     if (command->lists)
         put_names(out, command->lists);
@@ -329,6 +334,21 @@ static void put_names(struct nn_buffer *out, const char *kind)
         put_names(out, "shorthands");
 }
 
+/* "methods  gradient, saliency, ..." */
+static void put_names_alone(struct nn_buffer *out, const char *many, const char *one)
+{
+    struct nn_buffer names;
+    struct entry entry;
+    char usage[80];
+    nn_buffer_init(&names, 1u << 16);
+    for (size_t i = 0; entry_at(i, &entry, usage); i++)
+        if (strcmp(entry.kind, one) == 0)
+            nn_buffer_printf(&names, "%s%s", names.length ? ", " : "", entry.name);
+    put_entry(out, many, nn_buffer_string(&names));
+    out->failed = out->failed || names.failed;
+    nn_buffer_clear(&names);
+}
+
 static void put_overview(struct nn_buffer *out)
 {
     nn_buffer_text(
@@ -345,18 +365,8 @@ static void put_overview(struct nn_buffer *out)
         }
     }
     nn_buffer_char(out, '\n');
-    for (size_t k = 0; kinds[k].many && kinds[k].one; k++) {
-        struct nn_buffer names;
-        struct entry entry;
-        char usage[80];
-        nn_buffer_init(&names, 1u << 16);
-        for (size_t i = 0; entry_at(i, &entry, usage); i++)
-            if (strcmp(entry.kind, kinds[k].one) == 0)
-                nn_buffer_printf(&names, "%s%s", names.length ? ", " : "", entry.name);
-        put_entry(out, kinds[k].many, nn_buffer_string(&names));
-        out->failed = out->failed || names.failed;
-        nn_buffer_clear(&names);
-    }
+    for (size_t k = 0; kinds[k].many && kinds[k].one; k++)
+        put_names_alone(out, kinds[k].many, kinds[k].one);
 }
 
 void nn_help_names(bool (*add)(void *context, const char *name, const char *summary), void *context)

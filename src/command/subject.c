@@ -35,8 +35,13 @@ enum nn_status nn_subject_fit(const struct nn_net *net, const struct nn_shape *s
     char wanted[NN_SHAPE_TEXT], given[NN_SHAPE_TEXT];
     if (nn_shape_equal(&net->nodes[0]->shape, shape))
         return NN_OK;
-    return nn_fail(error, NN_SHAPE, "the net takes inputs of %s, the data are of %s",
-                   nn_shape_text(wanted, &net->nodes[0]->shape), nn_shape_text(given, shape));
+    nn_shape_text(wanted, &net->nodes[0]->shape);
+    nn_shape_text(given, shape);
+    enum nn_status status =
+        nn_fail(error, NN_SHAPE, "the net takes inputs of %s, the data are of %s", wanted, given);
+    if (nn_shape_size(&net->nodes[0]->shape) == nn_shape_size(shape))
+        nn_fail_hint(error, "`data load FILE shape=%s` reads them so", wanted);
+    return status;
 }
 
 enum nn_status nn_subject_split(const struct nn_session *session, const char *name,

@@ -81,6 +81,22 @@ Test(explain, bad_input_of_a_table_net)
     refused("ig sample=0 baseline=blur", NN_REFUSED, "images", NULL);
 }
 
+Test(explain, data_of_as_many_values_in_another_shape)
+{
+    struct nn_shape shape = nn_shape_make(3, (size_t[]){4, 2, 8});
+    write_array("series.npy", &shape, 1);
+    nn_test_run(&test,
+                "data load series.npy; net new input=2x8; add conv1d 2 3; add flatten; add dense 2",
+                NN_OK);
+    struct nn_error error = nn_test_run(&test, "saliency 0 target=0", NN_SHAPE);
+    cr_expect_str_eq(error.message, "the net takes inputs of 2x8, the data are of 1x2x8");
+    cr_expect_str_eq(error.hint, "`data load FILE shape=2x8` reads them so");
+    nn_test_run(&test, "data load series.npy shape=2x8; saliency 0 target=0", NN_OK);
+    nn_test_run(&test, "net new input=2x7; add flatten; add dense 2", NN_OK);
+    error = nn_test_run(&test, "saliency 0 target=0", NN_SHAPE);
+    cr_expect_str_eq(error.hint, "");
+}
+
 /* The messages of bad input, word by word. */
 Test(explain, bad_input_in_exact_words)
 {
