@@ -85,16 +85,15 @@ enum nn_status nn_explain_tell_count(const struct nn_explain_call *call, const c
     return nn_explain_tell(call, key, text, error);
 }
 
-/* "The shares miss the change ...", with the argument that would mend it, if there is one. */
-static void note_gap(const struct nn_method *method, double relative, struct nn_result *result)
+/* The argument that would make the gap smaller, if there is one: how large it is say the figures.
+ */
+static void note_gap(const struct nn_method *method, struct nn_result *result)
 {
     bool steps = nn_args_find(method->args, "steps") >= 0,
          samples = nn_args_find(method->args, "samples") >= 0;
-    snprintf(result->note, sizeof result->note,
-             "The shares miss the change of the answer by %.1f %%%s.", 100 * relative,
-             steps     ? ": raise steps="
-             : samples ? ": raise samples="
-                       : "");
+    if (steps || samples)
+        snprintf(result->note, sizeof result->note, "For a smaller gap raise %s=.",
+                 steps ? "steps" : "samples");
 }
 
 static enum nn_status fill(struct nn_result *result, const struct nn_explain_request *request,
@@ -132,10 +131,14 @@ static enum nn_status fill(struct nn_result *result, const struct nn_explain_req
         nn_result_figure(result, "gap", gap[0]);
         double relative = fabs(gap[0]) / fmax(fabs(value - base), 1e-12);
         if (relative > 0.01)
-            note_gap(method, relative, result);
+            note_gap(method, result);
     }
-    if (method->flags & NN_METHOD_CONSERVES)
+    if (method->flags & NN_METHOD_CONSERVES) {
         nn_result_figure(result, "gap", gap[0]);
+        if (fabs(gap[0]) > 0.01 * fabs(value))
+            snprintf(result->note, sizeof result->note,
+                     "The gap is what biases (and epsilon) hold of F(x): no error.");
+    }
     if (method->flags & NN_METHOD_RECTIFIERS) {
         bool has = false;
         NN_TRY(nn_net_has_rectifier(call->net, call->target.node, &has, error));

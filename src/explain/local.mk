@@ -130,6 +130,8 @@ src_libexplain_a_SOURCES = $(METHOD_SOURCES) $(VISUALIZATION_SOURCES) $(STUDY_SO
 	src/explain/rules/lrp.c \
 	src/explain/rules/redirected.c \
 	src/explain/target.c \
+	src/explain/slope.c \
+	src/explain/slope.h \
 	src/explain/trust.c \
 	src/explain/verdict.c \
 	src/explain/trust.h

@@ -88,8 +88,12 @@ enum nn_method_flags {
     NN_METHOD_BASELINE = 4, /* uses the baseline */
     NN_METHOD_RECTIFIERS =
         32, /* changes the backward step of relu: without one it is the gradient */
-    NN_METHOD_CONSERVES = 16,  /* sums to F(x): the gap is computed and shown */
+    NN_METHOD_CONSERVES = 16,  /* sums to F(x) but for what biases hold: the gap, which is that, is
+                                  computed and shown */
     NN_METHOD_BACKGROUND = 64, /* may have several baselines: background= says how many */
+    NN_METHOD_EFFECTS = 128,   /* its values are what each value of the input does against the
+                                  baseline, or against 0 if it uses none, without a promise to sum
+                                  up */
     NN_METHOD_COMPLETE = 8     /* sums to F(x) - F(baseline): the gap is computed and shown */
 };
 

@@ -6,6 +6,7 @@
 #include "explain/pointing.h"
 #include "explain/rank.h"
 #include "explain/rules.h"
+#include "explain/slope.h"
 #include "kernels/kernels.h"
 
 #include <math.h>
@@ -319,8 +320,7 @@ static enum nn_status measure_sensitivity(struct trial *trial, struct nn_trust *
     return NN_OK;
 }
 
-/* The share of the variance of F(x) - F(x - I) that beta (I . A / (x - b)) leaves; attributions of
- * the kind (x - b) g are divided by x - b where it is not 0. */
+/* The share of the variance of F(x) - F(x - I) that beta (I . slopes of the map) leaves. */
 static enum nn_status measure_infidelity(struct trial *trial, struct nn_trust *trust,
                                          struct nn_error *error)
 {
@@ -328,10 +328,12 @@ static enum nn_status measure_infidelity(struct trial *trial, struct nn_trust *t
     struct nn_random random;
     double value[PERTURBATIONS], predicted[PERTURBATIONS], whole, ab = 0, aa = 0, bb = 0, rest = 0;
     float sigma = 0.1f * range_of(trial->request->x, trial->size);
-    if (!trial->laid || trial->request->method->scale != NN_SCALE_SIGNED) {
-        none(trust, NN_TRUST_INFIDELITY,
-             trial->laid ? "a magnitude does not say which way the answer goes"
-                         : "the map is of units, whose changes noise in the input does not give");
+    float *slopes = trial->other;
+    const char *why = trial->laid ? nn_map_slopes(trial->request, trial->map, slopes)
+                                  : "the map is of units, whose changes noise in the input does "
+                                    "not give";
+    if (why) {
+        none(trust, NN_TRUST_INFIDELITY, why);
         return NN_OK;
     }
     bool takes;
@@ -340,17 +342,11 @@ static enum nn_status measure_infidelity(struct trial *trial, struct nn_trust *t
         return checked;
     target.unit = trial->units;
     nn_random_init(&random, trial->request->seed, NN_STREAM_EXPLAIN, 102);
-    bool shares = (trial->request->method->flags & (NN_METHOD_COMPLETE | NN_METHOD_CONSERVES)) ||
-                  strcmp(trial->request->method->name, "gradient_x_input") == 0;
     for (size_t k = 0; k < PERTURBATIONS; k++) {
         predicted[k] = 0;
         for (size_t i = 0; i < trial->size; i++) {
             double moved = (double)(sigma * nn_random_normal(&random));
-            double difference = (double)trial->request->x[i] - (double)trial->baseline[i];
-            double slope = shares
-                               ? (fabs(difference) > 1e-6 ? (double)trial->map[i] / difference : 0)
-                               : (double)trial->map[i];
-            predicted[k] += moved * slope;
+            predicted[k] += moved * (double)slopes[i];
             trial->x[k * trial->size + i] = (float)((double)trial->request->x[i] - moved);
         }
     }
@@ -545,9 +541,14 @@ static enum nn_status measure_cheap(const struct trial *trial, const struct nn_r
 {
     double gap = figure(map, "gap"), whole = figure(map, "F(x)"), base = figure(map, "F(baseline)");
     double change = fabs(isnan(base) ? whole : whole - base), gini;
-    bool sums = trial->request->method->flags & (NN_METHOD_COMPLETE | NN_METHOD_CONSERVES);
+    unsigned flags = trial->request->method->flags;
+    bool sums = flags & (NN_METHOD_COMPLETE | NN_METHOD_CONSERVES);
     set(trust, NN_TRUST_GAP, fabs(gap) / (change > 1e-12 ? change : 1e-12),
         sums ? "the sum is not finite" : "its values are no shares: they promise no sum");
+    if (flags & NN_METHOD_CONSERVES)
+        nn_trust_biases(trust);
+    else
+        trust->missed = trust->figure[NN_TRUST_GAP].value;
     enum nn_status status = nn_gini(trial->laid ? trial->score : trial->map,
                                     trial->laid ? trial->pixels : trial->map_size, &gini, error);
     if (status != NN_OK)
@@ -610,7 +611,7 @@ enum nn_status nn_trust_measure(const struct nn_explain_request *request,
 {
     enum nn_status status;
     struct trial trial = {0};
-    struct nn_trust made = {.gain = NAN, .random_gain = NAN, .gain_spread = NAN};
+    struct nn_trust made = {.missed = NAN, .gain = NAN, .random_gain = NAN, .gain_spread = NAN};
     for (enum nn_trust_kind kind = 0; kind < NN_TRUST_COUNT; kind++)
         made.figure[kind].value = made.figure[kind].chance = made.figure[kind].spread = NAN;
     NN_TRY(trial_init(&trial, request, map, error));

@@ -11,12 +11,13 @@
 #include "explain/explain.h"
 
 enum nn_trust_kind {
-    NN_TRUST_GAP,         /* |gap| over |change of F| (or |F|) */
-    NN_TRUST_INSERTION,   /* area under p (or F relative to its change) as the highest ranked values
-                             come in: high is good. Where F, no probability, falls from the
-                             baseline to x, what speaks most against it ranks highest. Samek et al.
-                             2017; Petsiuk et al. 2018. Chance: random orders */
-    NN_TRUST_DELETION,    /* as they go to the baseline: low is good */
+    NN_TRUST_GAP,       /* |gap| over |change of F|; of methods that share out F(x) itself over |F|,
+                           and called biases: they leave to the biases what is theirs */
+    NN_TRUST_INSERTION, /* area under p (or F relative to its change) as the highest ranked values
+                           come in: high is good. Where F, no probability, falls from the
+                           baseline to x, what speaks most against it ranks highest. Samek et al.
+                           2017; Petsiuk et al. 2018. Chance: random orders */
+    NN_TRUST_DELETION,  /* as they go to the baseline: low is good */
     NN_TRUST_SENSITIVITY, /* largest relative change of the map under noise of 2 % of the range (Yeh
                              et al. 2019) */
     NN_TRUST_INFIDELITY,  /* share of the answer's change under noise that the map does not predict,
@@ -35,6 +36,7 @@ enum nn_trust_kind {
 struct nn_trust {
     /* the names of those that were not measured are NULL */
     struct nn_trust_figure figure[NN_TRUST_COUNT];
+    double missed;                         /* the gap of shares that promise to add up, else NaN */
     double gain, random_gain, gain_spread; /* insertion - deletion; of random orders: mean and
                                               standard deviation. NaN: not measured */
     size_t ranked; /* values that the maps of random nets were compared by */
@@ -60,6 +62,8 @@ enum nn_status nn_map_fit(const struct nn_net *net, const struct nn_result *resu
                           float *out, struct nn_error *error);
 /* A figure with its name and meaning, which say that it was measured. */
 struct nn_trust_figure *nn_trust_name(struct nn_trust *trust, enum nn_trust_kind kind);
+/* The gap is no error but what biases hold. */
+void nn_trust_biases(struct nn_trust *trust);
 /* The figures and the verdict beside the map. */
 void nn_trust_put(const struct nn_trust *trust, struct nn_result *map);
 /* One or two sentences for people. */

@@ -26,6 +26,12 @@ struct nn_trust_figure *nn_trust_name(struct nn_trust *trust, enum nn_trust_kind
     return figure;
 }
 
+void nn_trust_biases(struct nn_trust *trust)
+{
+    trust->figure[NN_TRUST_GAP].name = "biases";
+    trust->figure[NN_TRUST_GAP].meaning = "share of F(x) that biases (and epsilon) hold: no error";
+}
+
 void nn_trust_put(const struct nn_trust *trust, struct nn_result *map)
 {
     map->trust_count = 0;
@@ -84,7 +90,7 @@ static void judge_likeness(const struct nn_trust *trust, struct objections *to)
 /* Whether any of the figures that may speak against a map is there. */
 static bool can_judge(const struct nn_trust *trust)
 {
-    return isfinite(trust->gain) || isfinite(trust->figure[NN_TRUST_GAP].value) ||
+    return isfinite(trust->gain) || isfinite(trust->missed) ||
            isfinite(trust->figure[NN_TRUST_SENSITIVITY].value) || judges_likeness(trust);
 }
 
@@ -95,9 +101,8 @@ void nn_trust_verdict(const struct nn_trust *trust, char *out, size_t capacity)
                                  *mass = &figure[NN_TRUST_MASS];
     struct objections to = {out, capacity, 0};
     out[0] = '\0';
-    if (figure[NN_TRUST_GAP].value > 0.05)
-        object(&to, "the shares miss the change of the answer by %.0f %%",
-               100 * figure[NN_TRUST_GAP].value);
+    if (trust->missed > 0.05)
+        object(&to, "the shares miss the change of the answer by %.0f %%", 100 * trust->missed);
     judge_ranking(trust, &to);
     judge_likeness(trust, &to);
     if (pointing->value < mass->chance && !(mass->value > mass->chance))

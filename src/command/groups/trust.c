@@ -131,9 +131,11 @@ const struct nn_command nn_command_trust = {
     .name = "trust",
     .group = "explain",
     .summary = "Measures how far to believe an explanation",
-    .details = "Completeness gap; insertion and deletion (the answer as the highest ranked values "
+    .details = "Completeness gap (of lrp what biases hold, which is no error); insertion and "
+               "deletion (the answer as the highest ranked values "
                "come in or "
-               "go, in 20 steps, against 20 random orders of the seed); largest change of the map "
+               "go, in 20 steps, against 20 random orders of the seed; where F, no probability, "
+               "falls, what lowers it goes first); largest change of the map "
                "under noise of "
                "2 % of the "
                "range; infidelity under noise of 10 %; Gini index; mean magnitude of the rank "

@@ -50,7 +50,7 @@ const struct nn_method nn_method_feature_ablation = {
     .source = "Captum, FeatureAblation, with its feature_mask as groups=: every value of a group "
               "has the drop of the group",
     .args = args,
-    .flags = NN_METHOD_BASELINE,
+    .flags = NN_METHOD_BASELINE | NN_METHOD_EFFECTS,
     .axioms = NN_AXIOM_DUMMY | NN_AXIOM_BATCH,
     .scale = NN_SCALE_SIGNED,
     .run = run,

@@ -18,6 +18,7 @@ const struct nn_method nn_method_gradient_x_input = {
     .formula = "x dF/dx",
     .source = "Shrikumar, Greenside, Shcherbina, Kundaje 2016",
     .args = nn_no_args,
+    .flags = NN_METHOD_EFFECTS,
     .axioms = NN_AXIOM_DUMMY | NN_AXIOM_BATCH,
     .scale = NN_SCALE_SIGNED,
     .run = run,

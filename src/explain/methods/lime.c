@@ -102,7 +102,7 @@ const struct nn_method nn_method_lime = {
               "at the baseline, lasso as "
               "in Captum",
     .args = args,
-    .flags = NN_METHOD_BASELINE,
+    .flags = NN_METHOD_BASELINE | NN_METHOD_EFFECTS,
     .axioms = NN_AXIOM_BATCH,
     .scale = NN_SCALE_SIGNED,
     .run = run,

@@ -188,7 +188,7 @@ const struct nn_method nn_method_occlusion = {
     .source = "Zeiler, Fergus 2014, section 4.2; patches over all channels, cropped at the border "
               "as in Captum",
     .args = args,
-    .flags = NN_METHOD_BASELINE,
+    .flags = NN_METHOD_BASELINE | NN_METHOD_EFFECTS,
     .axioms = NN_AXIOM_DUMMY | NN_AXIOM_BATCH,
     .scale = NN_SCALE_SIGNED,
     .run = run,

@@ -310,42 +310,65 @@ static void draw_grid(const struct nn_scene *scene, struct nn_canvas *canvas, st
     }
 }
 
-/* "insertion    0.93 (random 0.61 +- 0.04)", coloured as in the panes. */
+/* "insertion    0.93 (random 0.61 +- 0.04)", coloured as in the panes; without chance where there
+ * is no room for it. */
 static void draw_trust_fact(const struct nn_trust_figure *figure, struct nn_canvas *canvas,
                             struct nn_box line)
 {
     char text[NN_TRUST_TEXT];
     struct nn_style style = trust_style(figure);
+    size_t name = strlen(figure->name) + 1;
 
-    if (line.rows < 1)
-        return;
-    nn_trust_figure_text(figure, true, text);
+    if ((int)nn_text_width(nn_trust_figure_text(figure, true, text) + name) > line.columns - 13)
+        nn_trust_figure_text(figure, false, text);
     nn_canvas_text(canvas, line.column, line.row, line.columns < 12 ? line.columns : 12,
                    nn_style_dim, figure->name);
     nn_canvas_text(canvas, line.column + 13, line.row, line.columns - 13,
-                   style.attributes & NN_DIM ? nn_plain : style, text + strlen(figure->name) + 1);
+                   style.attributes & NN_DIM ? nn_plain : style, text + name);
 }
 
-/* Everything about the chosen explanation in words. */
+/* A list of figures, of which the last row says how many did not fit. */
+struct listing {
+    struct nn_canvas *canvas;
+    struct nn_box box;
+    size_t left; /* to be listed */
+};
+
+/* Whether there is a row for the next figure. */
+static bool next_row(struct listing *list)
+{
+    bool fits = list->box.rows > 1 || (list->box.rows == 1 && list->left == 1);
+
+    if (!fits && list->box.rows == 1)
+        nn_line(list->canvas, &list->box, nn_style_dim, "%zu more figures: `trust` lists them",
+                list->left);
+    list->left--;
+    return fits;
+}
+
+/* Everything about the chosen explanation in words: the verdict first. */
 static void draw_details(const struct nn_result *result, bool old, struct nn_canvas *canvas,
                          struct nn_box box)
 {
     if (old)
         nn_line(canvas, &box, nn_style_warn, "of an older state of the net");
+    nn_box_take_top(&box, nn_canvas_wrap(canvas, box, nn_plain, result->trust_note));
+    nn_box_take_top(&box, nn_canvas_wrap(canvas, box, nn_style_dim, result->note));
     nn_line(canvas, &box, nn_plain, "%s %s", result->method, result->parameters);
     if (*result->target)
         nn_fact(canvas, &box, 13, "target", "%s", result->target);
     if (*result->layer)
         nn_fact(canvas, &box, 13, "layer", "%s", result->layer);
+    struct listing list = {canvas, box, result->figure_count + result->trust_count};
     for (size_t i = 0; i < result->figure_count; i++) {
         char number[NN_NUMBER_SIZE];
-        nn_fact(canvas, &box, 13, result->figures[i].name, "%s",
-                nn_number_short(number, result->figures[i].value, 6));
+        if (next_row(&list))
+            nn_fact(canvas, &list.box, 13, result->figures[i].name, "%s",
+                    nn_number_short(number, result->figures[i].value, 6));
     }
     for (size_t i = 0; i < result->trust_count; i++)
-        draw_trust_fact(&result->trust[i], canvas, nn_box_take_top(&box, 1));
-    nn_box_take_top(&box, nn_canvas_wrap(canvas, box, nn_style_dim, result->trust_note));
-    nn_canvas_wrap(canvas, box, nn_style_dim, result->note);
+        if (next_row(&list))
+            draw_trust_fact(&result->trust[i], canvas, nn_box_take_top(&list.box, 1));
 }
 
 /* How to read a map, in the colours or glyphs of the medium. */

@@ -253,6 +253,48 @@ Test(trust, likeness_of_unrelated_maps_is_that_of_chance)
     cr_expect(fabs(likeness - chance) < 3 * spread, "%g, %g +- %g", likeness, chance, spread);
 }
 
+/* Maps that say the same of the slope predict the same, whatever method they are of, and none of
+ * them is blamed for what it is not. */
+Test(trust, equal_maps_of_a_linear_net)
+{
+    static const char *const methods[][2] = {{"ig", ""},
+                                             {"deeplift", ""},
+                                             {"shapley", ""},
+                                             {"kernel_shap", ""},
+                                             {"gradient_x_input", ""},
+                                             {"feature_ablation", ""},
+                                             {"occlusion", ""},
+                                             {"occlusion", "window=1"},
+                                             {"lime", "alpha=0"},
+                                             {"lrp", "rule=epsilon epsilon=0"},
+                                             {"deep_shap", ""},
+                                             {"smoothgrad", "method=gradient_x_input sigma=0"},
+                                             {"smoothgrad", "method=feature_ablation sigma=0"},
+                                             {"smoothgrad", ""},
+                                             {"gradient", ""}};
+    struct nn_net *net = net_of("6", (const char *[]){"dense 1", NULL}, 5);
+    net->nodes[1]->params[1].value.data[0] = 3; /* as much as the inputs together */
+    float x[6] = {1.5f, -0.75f, 2, 0.5f, -1, 0.25f};
+    for (size_t m = 0; m < sizeof methods / sizeof *methods; m++) {
+        struct nn_trust trust = trust_of(net, methods[m][0], methods[m][1], x, NULL);
+        char verdict[400];
+        double infidelity = value_of(&trust, NN_TRUST_INFIDELITY);
+        cr_expect(infidelity < 1e-10, "%s %s: %g", methods[m][0], methods[m][1], infidelity);
+        nn_trust_verdict(&trust, verdict, sizeof verdict);
+        bool slopes = m + 2 >= sizeof methods / sizeof *methods; /* they rank otherwise */
+        cr_expect(slopes || strstr(verdict, "Nothing speaks"), "%s: %s", methods[m][0], verdict);
+    }
+    struct nn_trust wide = trust_of(net, "occlusion", "window=2", x, NULL);
+    cr_expect(isnan(value_of(&wide, NN_TRUST_INFIDELITY)) &&
+              strstr(wide.figure[NN_TRUST_INFIDELITY].why, "windows"));
+    wide = trust_of(net, "feature_ablation", "groups=2", x, NULL);
+    cr_expect(strstr(wide.figure[NN_TRUST_INFIDELITY].why, "groups"));
+    struct nn_trust lrp = trust_of(net, "lrp", "", x, NULL);
+    cr_expect(strcmp(lrp.figure[NN_TRUST_GAP].name, "biases") == 0 &&
+              value_of(&lrp, NN_TRUST_GAP) > 0.3);
+    nn_net_free(net);
+}
+
 /* A map that holds no numbers has no figures but a reason; so has one that is 0. */
 Test(trust, maps_that_are_none)
 {
