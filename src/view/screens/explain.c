@@ -99,7 +99,8 @@ static struct nn_style trust_style(const struct nn_trust_figure *figure)
 {
     double sign = strcmp(figure->name, "deletion") == 0 ? -1 : 1;
 
-    if (!isfinite(figure->value) || !isfinite(figure->chance) || !isfinite(figure->spread))
+    if (!isfinite(figure->value) || !isfinite(figure->chance) || !isfinite(figure->spread) ||
+        strcmp(figure->name, "random net") == 0) /* to be as low as chance is no merit */
         return nn_style_dim;
     return sign * (figure->value - figure->chance) > 2 * figure->spread ? nn_style_good
                                                                         : nn_style_warn;
