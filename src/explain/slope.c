@@ -1,7 +1,7 @@
 #include "explain/slope.h"
 
-#include "explain/pointing.h"
 #include "explain/noise.h"
+#include "explain/pointing.h"
 
 #include <math.h>
 

@@ -17,9 +17,7 @@
 #define RANDOM_ORDERS 20
 #define NOISY_COPIES  10
 #define PERTURBATIONS 64
-#define RANDOM_NETS                                                                                \
-    5 /* of a small map, whose ranks agree by chance; of a large one one net is enough */
-#define SMALL_MAP 256
+#define RANDOM_MAPS   10 /* of random nets, at least */
 
 /* What all measures share. */
 struct trial {
@@ -396,15 +394,24 @@ static enum nn_status compare_ranks(const struct trial *trial, float *map, doubl
     return nn_rank_correlation(first, second, count, magnitude, correlation, error);
 }
 
-/* How many nets are drawn: it does not depend on the machine. */
+/* How many nets are drawn: of few layers more, for one net alone may be like by luck. */
 static int random_nets(const struct nn_net *net)
 {
-    return net->nodes[0]->size < SMALL_MAP ? RANDOM_NETS : 1;
+    int layers = 0;
+    for (int n = 1; n < net->count; n++)
+        layers += net->nodes[n]->param_count > 0;
+    return layers > 0 ? (RANDOM_MAPS + layers - 1) / layers : 1;
 }
+
+/* Correlations with the maps of random nets: a map that owes nothing to the weights is like them
+ * all in the same way; one of the right size and a sign by chance is not. */
+struct likeness {
+    struct moments size, with_sign;
+};
 
 /* Draws the parameters of the layers anew from the top down, one more each time, and compares the
  * maps' ranks. */
-static enum nn_status randomize(struct trial *trial, uint64_t seed, struct moments *likeness,
+static enum nn_status randomize(struct trial *trial, uint64_t seed, struct likeness *likeness,
                                 size_t *ranked, struct nn_error *error)
 {
     enum nn_status status;
@@ -425,8 +432,10 @@ static enum nn_status randomize(struct trial *trial, uint64_t seed, struct momen
         NN_TRY(explain_again(trial, random, trial->request->x, trial->other, error));
         nn_progress_back(trial->request->progress, whole);
         NN_TRY(compare_ranks(trial, trial->other, &correlation, ranked, error));
-        if (!isnan(correlation))
-            add(likeness, fabs(correlation));
+        if (isnan(correlation))
+            continue;
+        add(&likeness->size, fabs(correlation));
+        add(&likeness->with_sign, correlation);
     }
 out:
     nn_net_free(random);
@@ -440,7 +449,7 @@ out:
 static enum nn_status measure_randomization(struct trial *trial, struct nn_trust *trust,
                                             struct nn_error *error)
 {
-    struct moments likeness = {0};
+    struct likeness likeness = {0};
     int nets = random_nets(trial->request->net);
     for (int k = 0; k < nets; k++) {
         struct nn_progress_part whole =
@@ -451,10 +460,11 @@ static enum nn_status measure_randomization(struct trial *trial, struct nn_trust
         if (status != NN_OK)
             return status;
     }
-    set(trust, NN_TRUST_RANDOMIZATION, likeness.count > 0 ? likeness.mean : NAN,
+    set(trust, NN_TRUST_RANDOMIZATION, likeness.size.count > 0 ? likeness.size.mean : NAN,
         "there are no ranks to compare: maps of one value");
-    if (likeness.count == 0)
+    if (likeness.size.count == 0)
         return NN_OK;
+    trust->likeness = likeness.with_sign.mean;
     struct nn_trust_figure *figure = &trust->figure[NN_TRUST_RANDOMIZATION];
     double deviation = 1 / sqrt((double)trust->ranked - 1);
     figure->chance = deviation * sqrt(2 / M_PI);

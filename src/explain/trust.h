@@ -25,8 +25,8 @@ enum nn_trust_kind {
     NN_TRUST_SPARSENESS,  /* Gini index, 0..1 (Chalasani et al. 2020) */
     NN_TRUST_RANDOMIZATION, /* mean magnitude of the rank correlation with the maps of the net as
                                its weights are made random from the top down (Adebayo et al. 2018),
-                               of small maps over several such nets: low is good. Chance: unrelated
-                               ranks, of which few agree by themselves */
+                               of nets of few layers over several draws: low is good. Chance:
+                               unrelated ranks, of which few agree by themselves */
     NN_TRUST_POINTING,      /* share of the map's largest places that lie in the mask */
     NN_TRUST_MASS,          /* share of its positive values there; chance: the
                                mask's share of the pixels */
@@ -39,7 +39,8 @@ struct nn_trust {
     double missed;                         /* the gap of shares that promise to add up, else NaN */
     double gain, random_gain, gain_spread; /* insertion - deletion; of random orders: mean and
                                               standard deviation. NaN: not measured */
-    size_t ranked; /* values that the maps of random nets were compared by */
+    size_t ranked;   /* values that the maps of random nets were compared by */
+    double likeness; /* mean correlation with them, with its sign: a sign by chance cancels out */
 };
 
 /* Floating-point operations of the costly figures of a map that took `work` of them. */

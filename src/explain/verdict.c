@@ -83,7 +83,7 @@ static void judge_likeness(const struct nn_trust *trust, struct objections *to)
 {
     const struct nn_trust_figure *likeness = &trust->figure[NN_TRUST_RANDOMIZATION];
     double chance = likeness->chance + 2 * likeness->spread;
-    if (judges_likeness(trust) && likeness->value > fmax(0.5, chance))
+    if (judges_likeness(trust) && trust->likeness > fmax(0.5, chance))
         object(to, "it hardly depends on what the net has learned");
 }
 

@@ -140,7 +140,8 @@ const struct nn_command nn_command_trust = {
                "2 % of the "
                "range; infidelity under noise of 10 %; Gini index; mean magnitude of the rank "
                "correlation with the maps of the net as its weights are made random from the top "
-               "down, which of fewer than 10 values says nothing. With data that have masks also "
+               "down; it speaks against a map if they agree in sign, too, but not of fewer than 10 "
+               "values. With data that have masks also "
                "whether the map points there. Then a verdict.",
     .args = trust_args,
     .examples =

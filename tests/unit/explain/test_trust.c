@@ -217,7 +217,7 @@ Test(trust, likeness_is_judged_against_chance)
     for (int kind = 0; kind < NN_TRUST_COUNT; kind++)
         trust.figure[kind] =
             (struct nn_trust_figure){.name = "x", .value = NAN, .chance = NAN, .spread = NAN};
-    likeness->value = 0.9;
+    likeness->value = trust.likeness = 0.9;
     likeness->chance = 0.3;
     likeness->spread = 0.1;
     nn_trust_verdict(&trust, verdict, sizeof verdict);
@@ -225,6 +225,10 @@ Test(trust, likeness_is_judged_against_chance)
     trust.ranked = 12;
     nn_trust_verdict(&trust, verdict, sizeof verdict);
     cr_expect(strstr(verdict, "hardly depends"), "%s", verdict);
+    trust.likeness = 0.3; /* of both signs */
+    nn_trust_verdict(&trust, verdict, sizeof verdict);
+    cr_expect(strstr(verdict, "Nothing speaks against"), "%s", verdict);
+    trust.likeness = 0.9;
     likeness->spread = 0.31;
     nn_trust_verdict(&trust, verdict, sizeof verdict);
     cr_expect(strstr(verdict, "Nothing speaks against"), "%s", verdict);
