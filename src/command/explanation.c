@@ -43,7 +43,8 @@ const struct nn_arg_spec nn_explain_args[] = {
     {.name = "baseline",
      .type = NN_ARG_TEXT,
      .fallback = "0",
-     .help = "what counts as nothing: a number (scaled), mean (of the training data), blur or "
+     .help = "what counts as nothing: a number (scaled; an index for an embedding), mean (of the "
+             "training data), blur or "
              "blur:SIGMA (of the sample itself, in pixels or steps), sample:N (of its split), or "
              "an .npy "
              "file"},

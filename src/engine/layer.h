@@ -32,8 +32,9 @@ enum nn_layer_flags {
     NN_LAYER_BATCH = 64,      /* couples the samples of a batch in training (batchnorm) */
     NN_LAYER_POINTWISE = 128, /* element by element: y_i depends on x_i alone; shape kept */
     NN_LAYER_MOVES = 256, /* in inference mode every output is one input, or 0 (flatten, concat) */
-    NN_LAYER_MAXIMUM = 512, /* every output is the largest of some inputs (max-pooling) */
-    NN_LAYER_INDEX = 1024   /* reads whole numbers as indices: no gradient to its input */
+    NN_LAYER_MAXIMUM = 512,  /* every output is the largest of some inputs (max-pooling) */
+    NN_LAYER_INDEX = 1024,   /* reads whole numbers as indices: no gradient to its input */
+    NN_LAYER_CONSTANT = 2048 /* reads nothing of its input */
 };
 
 /* How a parameter starts; the net command `net init method=` can override the weight's. */

@@ -14,7 +14,8 @@
 #define ROUNDS      22      /* of halving, until the pieces of the first grid are narrow */
 #define MOST_POINTS ((size_t)1 << 20)
 
-enum nn_status nn_exact_check(const struct nn_explain_call *call, struct nn_error *error)
+enum nn_status nn_exact_check(const struct nn_explain_call *call, const struct nn_line *line,
+                              struct nn_error *error)
 {
     enum nn_status status = NN_OK;
     const struct nn_net *net = call->net;
@@ -26,7 +27,7 @@ enum nn_status nn_exact_check(const struct nn_explain_call *call, struct nn_erro
         NN_TRY(
             nn_fail(error, NN_REFUSED,
                     "rule=exact needs a piecewise linear net; the loss is curved: use tolerance="));
-    for (int i = 1; i < net->count; i++)
+    for (int i = line->at + 1; i < net->count; i++)
         if (reached[i] && !(net->nodes[i]->layer->flags & (NN_LAYER_LINEAR | NN_LAYER_PIECEWISE)))
             NN_TRY(nn_fail(error, NN_REFUSED,
                            "rule=exact needs a piecewise linear net; %s (layer %s) is curved: use "
@@ -45,8 +46,7 @@ struct point {
 
 struct walker {
     const struct nn_explain_call *call;
-    const float *x;
-    size_t s, size;
+    const struct nn_line *line;
     struct nn_target target;
     int32_t units[NN_EXPLAIN_CHUNK];
     struct nn_pass *pass;
@@ -95,17 +95,16 @@ static uint64_t print_of(const struct walker *walker, size_t i)
 static enum nn_status evaluate(struct walker *walker, const double *t, size_t n,
                                struct nn_error *error)
 {
-    float *input = nn_pass_input(walker->pass);
+    const struct nn_line *line = walker->line;
+    float *x = nn_pass_output_mutable(walker->pass, line->at);
     for (size_t k = 0; k < n; k++)
-        for (size_t i = 0; i < walker->size; i++) {
-            double b = (double)nn_explain_baseline(walker->call, walker->s)[i];
-            input[k * walker->size + i] = (float)(b + t[k] * ((double)walker->x[i] - b));
-        }
-    enum nn_status status = nn_explain_forward(walker->pass, n, walker->call->progress, error);
+        nn_line_point(line, t[k], x + k * line->size);
+    enum nn_status status =
+        nn_explain_forward_after(walker->pass, line->at, n, walker->call->progress, error);
     if (status != NN_OK)
         return status;
     nn_target_seed(&walker->target, walker->pass, 0, walker->seed);
-    struct nn_walk walk = {.from = walker->target.node, .seed = walker->seed};
+    struct nn_walk walk = {.from = walker->target.node, .seed = walker->seed, .to = line->at};
     return nn_pass_backward(walker->pass, &walk, error);
 }
 
@@ -179,7 +178,8 @@ out:
 static enum nn_status add_up(struct walker *walker, double *sum, size_t *pieces,
                              struct nn_error *error)
 {
-    memset(sum, 0, walker->size * sizeof *sum);
+    size_t size = walker->line->size;
+    memset(sum, 0, size * sizeof *sum);
     *pieces = 0;
     double middle[NN_EXPLAIN_CHUNK], length[NN_EXPLAIN_CHUNK];
     size_t n = 0, begin = 0;
@@ -197,10 +197,10 @@ static enum nn_status add_up(struct walker *walker, double *sum, size_t *pieces,
             enum nn_status status = evaluate(walker, middle, n, error);
             if (status != NN_OK)
                 return status;
-            const float *g = nn_pass_gradient(walker->pass, 0);
+            const float *g = nn_pass_gradient(walker->pass, walker->line->at);
             for (size_t k = 0; k < n; k++)
-                for (size_t j = 0; j < walker->size; j++)
-                    sum[j] += length[k] * (double)g[k * walker->size + j];
+                for (size_t j = 0; j < size; j++)
+                    sum[j] += length[k] * (double)g[k * size + j];
             *pieces += n;
             n = 0;
         }
@@ -208,15 +208,13 @@ static enum nn_status add_up(struct walker *walker, double *sum, size_t *pieces,
     return NN_OK;
 }
 
-enum nn_status nn_exact_integral(const struct nn_explain_call *call, size_t s, double *sum,
-                                 size_t *pieces, struct nn_error *error)
+enum nn_status nn_exact_integral(const struct nn_explain_call *call, const struct nn_line *line,
+                                 size_t s, double *sum, size_t *pieces, struct nn_error *error)
 {
     enum nn_status status;
     const struct nn_net *net = call->net;
-    struct walker walker = {
-        .call = call, .s = s, .size = net->nodes[0]->size, .target = call->target};
+    struct walker walker = {.call = call, .line = line, .target = call->target};
     double grid[FIRST_POINTS];
-    walker.x = call->x + s * walker.size;
     walker.target.unit = walker.units;
     walker.capacity = 4 * FIRST_POINTS;
     walker.points = nn_calloc(walker.capacity, sizeof *walker.points);
@@ -228,7 +226,7 @@ enum nn_status nn_exact_integral(const struct nn_explain_call *call, size_t s, d
         walker.units[i] = call->target.unit[s];
     for (size_t i = 0; i < FIRST_POINTS; i++)
         grid[i] = (double)i / (FIRST_POINTS - 1);
-    NN_TRY(nn_pass_new(net, NN_EXPLAIN_CHUNK, NN_PASS_GRADIENTS, 0, &walker.pass, error));
+    NN_TRY(nn_explain_pass_after(net, line->at, NN_EXPLAIN_CHUNK, 0, &walker.pass, error));
     NN_TRY(add_points(&walker, grid, FIRST_POINTS, error));
     NN_TRY(find_switches(&walker, error));
     NN_TRY(add_up(&walker, sum, pieces, error));

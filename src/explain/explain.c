@@ -1,6 +1,7 @@
 #include "explain/explain.h"
 
 #include "base/mem.h"
+#include "explain/line.h"
 #include "explain/parse.h"
 #include "explain/rules.h"
 #include "kernels/kernels.h"
@@ -91,9 +92,29 @@ static void note_gap(const struct nn_method *method, struct nn_result *result)
 {
     bool steps = nn_args_find(method->args, "steps") >= 0,
          samples = nn_args_find(method->args, "samples") >= 0;
+    size_t used = strlen(result->note);
     if (steps || samples)
-        snprintf(result->note, sizeof result->note, "For a smaller gap raise %s=.",
-                 steps ? "steps" : "samples");
+        snprintf(result->note + used, sizeof result->note - used, "%sFor a smaller gap raise %s=.",
+                 used ? " " : "", steps ? "steps" : "samples");
+}
+
+/* Of a path through the values of an embedding: where it leads, and what a value of the map is. */
+static enum nn_status note_path(const struct nn_method *method, const struct nn_explain_call *call,
+                                struct nn_result *result, struct nn_error *error)
+{
+    int at;
+    enum nn_status status = nn_line_place(call->net, call->target.node, &at, error);
+    if (status != NN_OK || at == 0)
+        return status;
+    const struct nn_node *node = call->net->nodes[at];
+    char sum[80] = "";
+    if (!(method->flags & NN_METHOD_LAYER))
+        snprintf(sum, sizeof sum, "; an index has the sum over its %zu values",
+                 node->size / call->net->nodes[0]->size);
+    snprintf(result->note, sizeof result->note,
+             "The path leads through the values of %s, from those of the baseline's indices%s.",
+             node->name, sum);
+    return NN_OK;
 }
 
 static enum nn_status fill(struct nn_result *result, const struct nn_explain_request *request,
@@ -125,6 +146,8 @@ static enum nn_status fill(struct nn_result *result, const struct nn_explain_req
     nn_result_figure(result, "F(x)", value);
     if (!isnan(p))
         nn_result_figure(result, "p", p);
+    if (method->flags & NN_METHOD_PATH)
+        NN_TRY(note_path(method, call, result, error));
     if (method->flags & NN_METHOD_COMPLETE) {
         NN_TRY(nn_explain_base(call, 0, &base, error));
         nn_result_figure(result, "F(baseline)", base);

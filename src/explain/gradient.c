@@ -18,16 +18,36 @@ enum {
 };
 #define AT_ONCE 2e9 /* floating-point operations: more at once cannot be stopped soon */
 
-enum nn_status nn_explain_forward(struct nn_pass *pass, size_t n, struct nn_progress *progress,
-                                  struct nn_error *error)
+enum nn_status nn_explain_pass_after(const struct nn_net *net, int at, size_t n,
+                                     size_t walk_scratch, struct nn_pass **pass,
+                                     struct nn_error *error)
+{
+    enum nn_status status = nn_pass_new(net, n, NN_PASS_GRADIENTS, walk_scratch, pass, error);
+    if (status == NN_OK && at > 0) {
+        memset(nn_pass_input(*pass), 0, n * net->nodes[0]->size * sizeof(float));
+        nn_pass_forward(*pass, n, NULL);
+    }
+    return status;
+}
+
+enum nn_status nn_explain_forward_after(struct nn_pass *pass, int at, size_t n,
+                                        struct nn_progress *progress, struct nn_error *error)
 {
     /* forward, and backward where there is room for gradients, which is twice as much */
     double steps = nn_pass_flags(pass) & NN_PASS_GRADIENTS ? 3 : 1;
     nn_pass_watch(pass, progress);
     nn_progress_work(progress, (double)n * steps * nn_net_flops(nn_pass_net(pass)));
-    if (!nn_cancelled(progress))
-        nn_pass_forward(pass, n, NULL);
+    if (!nn_cancelled(progress)) {
+        nn_pass_set_batch(pass, n);
+        nn_pass_forward_after(pass, at);
+    }
     return nn_cancelled(progress) ? nn_fail(error, NN_CANCELLED, "stopped") : NN_OK;
+}
+
+enum nn_status nn_explain_forward(struct nn_pass *pass, size_t n, struct nn_progress *progress,
+                                  struct nn_error *error)
+{
+    return nn_explain_forward_after(pass, 0, n, progress, error);
 }
 
 size_t nn_explain_chunk(const struct nn_net *net, size_t n, unsigned flags)
@@ -53,11 +73,11 @@ static enum nn_status run_forward(struct nn_pass *pass, const struct nn_gradient
                                   size_t first, size_t n, struct nn_progress *progress,
                                   struct nn_error *error)
 {
-    size_t in = job->net->nodes[0]->size;
+    size_t in = job->net->nodes[job->at]->size;
     if (pass == job->seen.pass)
         return nn_cancelled(progress) ? nn_fail(error, NN_CANCELLED, "stopped") : NN_OK;
-    copy_floats(nn_pass_input(pass), job->x + first * in, n * in);
-    return nn_explain_forward(pass, n, progress, error);
+    copy_floats(nn_pass_output_mutable(pass, job->at), job->x + first * in, n * in);
+    return nn_explain_forward_after(pass, job->at, n, progress, error);
 }
 
 enum nn_status nn_explain_gradient(const struct nn_gradient_job *job, struct nn_progress *progress,
@@ -77,7 +97,7 @@ enum nn_status nn_explain_gradient(const struct nn_gradient_job *job, struct nn_
     if (seen)
         pass = job->seen.pass;
     else
-        NN_TRY(nn_pass_new(net, chunk, NN_PASS_GRADIENTS, job->walk_scratch, &pass, error));
+        NN_TRY(nn_explain_pass_after(net, job->at, chunk, job->walk_scratch, &pass, error));
     for (size_t first = 0; first < job->n; first += chunk) {
         size_t n = job->n - first < chunk ? job->n - first : chunk;
         NN_TRY(run_forward(pass, job, first, n, progress, error));

@@ -1,7 +1,6 @@
 #include "explain/layerpath.h"
 
 #include "base/mem.h"
-#include "explain/rules.h"
 
 enum { STEPS, RULE, VARIANT };
 
@@ -23,21 +22,21 @@ void nn_layer_shape(const struct nn_explain_call *call, struct nn_shape *shape)
 enum nn_status nn_layer_path_init(struct nn_layer_path *path, const struct nn_explain_call *call,
                                   struct nn_error *error)
 {
-    size_t in = call->net->nodes[0]->size, size = call->net->nodes[call->layer]->size;
+    size_t size = call->net->nodes[call->layer]->size;
     path->steps = (size_t)nn_args_int(call->args, STEPS);
     path->rule = (enum nn_layer_path_rule)nn_args_int(call->args, RULE);
     path->captum = nn_args_int(call->args, VARIANT) == 1;
-    /* behind indices, too: the path from baseline to input leads between them */
-    enum nn_status status = nn_gradient_exists(call->net, 0, call->target.node, error);
+    enum nn_status status = nn_line_init(&path->line, call, error);
     if (status == NN_REFUSED)
         return nn_fail(error, NN_REFUSED,
                        "the net reads indices, and the path from the baseline to the input leads "
-                       "between them, where there is nothing to read: use layer_gradient or "
-                       "feature_ablation");
+                       "between them, where there is nothing to read, unless an embedding alone "
+                       "reads the input: use layer_gradient or feature_ablation");
     if (status != NN_OK)
         return status;
     if (path->captum && path->rule == NN_LAYER_PATH_TRAPEZOID)
         return nn_fail(error, NN_ARGUMENT, "variant=captum goes with rule=left or rule=right");
+    size_t in = path->line.size;
     path->x = nn_calloc(path->steps + 1, in * sizeof *path->x);
     path->activation = nn_calloc(path->steps + 1, size * sizeof *path->activation);
     path->gradient = nn_calloc(path->steps + 1, size * sizeof *path->gradient);
@@ -50,6 +49,7 @@ enum nn_status nn_layer_path_init(struct nn_layer_path *path, const struct nn_ex
 
 void nn_layer_path_clear(struct nn_layer_path *path)
 {
+    nn_line_clear(&path->line);
     nn_free(path->x);
     nn_free(path->activation);
     nn_free(path->gradient);
@@ -60,19 +60,19 @@ void nn_layer_path_clear(struct nn_layer_path *path)
 enum nn_status nn_layer_path_walk(struct nn_layer_path *path, const struct nn_explain_call *call,
                                   size_t s, struct nn_error *error)
 {
-    size_t in = call->net->nodes[0]->size;
+    enum nn_status status = nn_line_lay(&path->line, call, s, error);
+    if (status != NN_OK)
+        return status;
     for (size_t k = 0; k <= path->steps; k++) {
         double t = path->captum ? ((double)k + (path->rule == NN_LAYER_PATH_RIGHT)) /
                                       (double)(path->steps + 1)
                                 : (double)k / (double)path->steps;
         path->units[k] = call->target.unit[s];
-        for (size_t i = 0; i < in; i++) {
-            double b = (double)nn_explain_baseline(call, s)[i];
-            path->x[k * in + i] = (float)(b + t * ((double)call->x[s * in + i] - b));
-        }
+        nn_line_point(&path->line, t, path->x + k * path->line.size);
     }
     struct nn_gradient_job job = {.net = call->net,
                                   .target = call->target,
+                                  .at = path->line.at,
                                   .x = path->x,
                                   .n = path->steps + 1,
                                   .to = call->layer,

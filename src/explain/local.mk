@@ -99,6 +99,8 @@ src_libexplain_a_SOURCES = $(METHOD_SOURCES) $(VISUALIZATION_SOURCES) $(STUDY_SO
 	src/explain/importance.h \
 	src/explain/layerpath.c \
 	src/explain/layerpath.h \
+	src/explain/line.c \
+	src/explain/line.h \
 	src/explain/lrp.h \
 	src/explain/merge.c \
 	src/explain/method.h \

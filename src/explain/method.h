@@ -94,6 +94,7 @@ enum nn_method_flags {
     NN_METHOD_EFFECTS = 128,   /* its values are what each value of the input does against the
                                   baseline, or against 0 if it uses none, without a promise to sum
                                   up */
+    NN_METHOD_PATH = 256,      /* goes the straight path from the baseline: explain/line.h */
     NN_METHOD_COMPLETE = 8     /* sums to F(x) - F(baseline): the gap is computed and shown */
 };
 
@@ -150,7 +151,8 @@ void nn_target_text(const struct nn_target *target, const struct nn_net *net, ch
 struct nn_gradient_job {
     const struct nn_net *net;
     struct nn_target target;
-    const float *x; /* [n, input shape...] */
+    int at;         /* the node at which the pass starts: 0 = the input */
+    const float *x; /* [n, shape of `at`...] */
     size_t n;
     struct nn_seen seen; /* that of the call */
     int to;              /* the node at whose output the gradient is wanted; 0 = the input */
@@ -166,6 +168,13 @@ struct nn_gradient_job {
  * meanwhile. A backward walk of the pass stops then, too. */
 enum nn_status nn_explain_forward(struct nn_pass *pass, size_t n, struct nn_progress *progress,
                                   struct nn_error *error);
+/* A pass to start at node `at`: what does not come from its output is computed once, here. */
+enum nn_status nn_explain_pass_after(const struct nn_net *net, int at, size_t n,
+                                     size_t walk_scratch, struct nn_pass **pass,
+                                     struct nn_error *error);
+/* Forward of the n values that stand in the output of node `at` of such a pass. */
+enum nn_status nn_explain_forward_after(struct nn_pass *pass, int at, size_t n,
+                                        struct nn_progress *progress, struct nn_error *error);
 /* Runs in chunks of NN_EXPLAIN_CHUNK; their progress is that of the work at hand. */
 enum nn_status nn_explain_gradient(const struct nn_gradient_job *job, struct nn_progress *progress,
                                    struct nn_error *error);

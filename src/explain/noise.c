@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "data/npy.h"
+#include "explain/rules.h"
 
 #include <string.h>
 
@@ -37,7 +38,12 @@ static enum nn_status inner_method(const struct nn_explain_call *call,
             "method=%s: its map is a layer's, and noise is averaged for maps of the input's "
             "size, such as those of method=saliency",
             (*method)->name);
-    return NN_OK;
+    enum nn_status status = nn_gradient_exists(call->net, 0, call->target.node, error);
+    if (status == NN_REFUSED)
+        return nn_fail(error, NN_REFUSED,
+                       "the net reads indices (an embedding), which bear no noise: name the method "
+                       "itself, such as integrated_gradients");
+    return status;
 }
 
 static enum nn_status read_noise(const struct nn_explain_call *call, struct nn_tensor *noise,

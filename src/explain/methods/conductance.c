@@ -47,7 +47,7 @@ const struct nn_method nn_method_conductance = {
               "drops the ends of the "
               "path, here the pieces cover all of it",
     .args = nn_layer_path_args,
-    .flags = NN_METHOD_LAYER | NN_METHOD_BASELINE | NN_METHOD_COMPLETE,
+    .flags = NN_METHOD_LAYER | NN_METHOD_BASELINE | NN_METHOD_PATH | NN_METHOD_COMPLETE,
     .axioms = NN_AXIOM_COMPLETENESS | NN_AXIOM_BATCH,
     .scale = NN_SCALE_SIGNED,
     .shape = nn_layer_shape,

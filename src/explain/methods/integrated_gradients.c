@@ -1,5 +1,5 @@
 #include "explain/exact.h"
-#include "explain/method.h"
+#include "explain/line.h"
 #include "explain/quadrature.h"
 
 #include "base/mem.h"
@@ -27,7 +27,7 @@ static const struct nn_arg_spec args[] = {
     {0},
 };
 
-/* The inputs on a path of `steps` points, their gradients, and the quadrature. */
+/* The points on a path of `steps`, their gradients, and the quadrature. */
 struct path {
     size_t steps, size;
     double *nodes, *weights; /* [steps] */
@@ -45,11 +45,11 @@ static void path_clear(struct path *path)
     memset(path, 0, sizeof *path);
 }
 
-static enum nn_status path_init(struct path *path, const struct nn_explain_call *call, size_t steps,
-                                struct nn_error *error)
+static enum nn_status path_init(struct path *path, const struct nn_explain_call *call,
+                                const struct nn_line *line, size_t steps, struct nn_error *error)
 {
     size_t count;
-    *path = (struct path){.steps = steps, .size = call->net->nodes[0]->size};
+    *path = (struct path){.steps = steps, .size = line->size};
     if (!nn_size_mul(path->steps, path->size, &count))
         return nn_fail(error, NN_LIMIT, "integrated_gradients: too many steps");
     path->nodes = nn_calloc(path->steps, sizeof *path->nodes);
@@ -69,21 +69,20 @@ static enum nn_status path_init(struct path *path, const struct nn_explain_call 
 }
 
 /* sum_k w_k dF/dx (b + t_k (x - b)), accumulated in double. */
-static enum nn_status integrate(struct path *path, const struct nn_explain_call *call, size_t s,
-                                double *sum, struct nn_error *error)
+static enum nn_status integrate(struct path *path, const struct nn_explain_call *call,
+                                const struct nn_line *line, size_t s, double *sum,
+                                struct nn_error *error)
 {
-    const float *x = call->x + s * path->size;
     for (size_t k = 0; k < path->steps; k++) {
         path->units[k] = call->target.unit[s];
-        for (size_t i = 0; i < path->size; i++) {
-            double b = (double)nn_explain_baseline(call, s)[i];
-            path->x[k * path->size + i] = (float)(b + path->nodes[k] * ((double)x[i] - b));
-        }
+        nn_line_point(line, path->nodes[k], path->x + k * path->size);
     }
     struct nn_gradient_job job = {.net = call->net,
                                   .target = call->target,
+                                  .at = line->at,
                                   .x = path->x,
                                   .n = path->steps,
+                                  .to = line->at,
                                   .dx = path->gradient};
     job.target.unit = path->units;
     enum nn_status status = nn_explain_gradient(&job, call->progress, error);
@@ -96,41 +95,26 @@ static enum nn_status integrate(struct path *path, const struct nn_explain_call 
     return NN_OK;
 }
 
-/* The shares (x - b) sum of one sample; returns the gap. */
-static double share_out(const struct nn_explain_call *call, size_t s, const double *sum,
-                        double change, float *out)
-{
-    size_t size = call->net->nodes[0]->size;
-    const float *x = call->x + s * size;
-    double total = 0;
-    for (size_t i = 0; i < size; i++) {
-        double share = ((double)x[i] - (double)nn_explain_baseline(call, s)[i]) * sum[i];
-        out[i] = (float)share;
-        total += share;
-    }
-    return total - change;
-}
-
 /* Without tolerance= one quadrature for all samples; with it the steps double until the gap is
  * small. */
-static enum nn_status explain_sample(const struct nn_explain_call *call, size_t s,
-                                     struct path *path, double change, double *sum, float *out,
-                                     double *gap, struct nn_error *error)
+static enum nn_status explain_sample(const struct nn_explain_call *call, const struct nn_line *line,
+                                     size_t s, struct path *path, double change, double *sum,
+                                     float *out, double *gap, struct nn_error *error)
 {
     enum nn_status status = NN_OK;
     size_t steps = (size_t)nn_args_int(call->args, STEPS), pieces;
     if (nn_args_int(call->args, RULE) == EXACT) {
-        NN_TRY(nn_exact_integral(call, s, sum, &pieces, error));
-        *gap = share_out(call, s, sum, change, out);
+        NN_TRY(nn_exact_integral(call, line, s, sum, &pieces, error));
+        *gap = nn_line_shares(line, sum, out) - change;
         return NN_OK;
     }
     for (;;) {
         if (path->steps != steps) {
             path_clear(path);
-            NN_TRY(path_init(path, call, steps, error));
+            NN_TRY(path_init(path, call, line, steps, error));
         }
-        NN_TRY(integrate(path, call, s, sum, error));
-        *gap = share_out(call, s, sum, change, out);
+        NN_TRY(integrate(path, call, line, s, sum, error));
+        *gap = nn_line_shares(line, sum, out) - change;
         if (!nn_args_is_set(call->args, TOLERANCE) || steps > MOST_STEPS / 2 ||
             fabs(*gap) <= nn_args_real(call->args, TOLERANCE) * fabs(change))
             break;
@@ -145,21 +129,26 @@ static enum nn_status run(const struct nn_explain_call *call, float *out, double
 {
     enum nn_status status = NN_OK;
     struct path path = {0};
-    size_t size = call->net->nodes[0]->size;
-    double ends[2], *sum = nn_calloc(size, sizeof *sum);
+    struct nn_line line;
+    size_t in = call->net->nodes[0]->size;
+    double ends[2], *sum = NULL;
+    NN_TRY(nn_line_init(&line, call, error));
+    sum = nn_calloc(line.size, sizeof *sum);
     if (!sum)
-        return nn_fail_memory(error, size * sizeof *sum);
+        NN_TRY(nn_fail_memory(error, line.size * sizeof *sum));
     if (nn_args_int(call->args, RULE) == EXACT)
-        NN_TRY(nn_exact_check(call, error));
+        NN_TRY(nn_exact_check(call, &line, error));
     for (size_t s = 0; s < call->batch; s++) {
         struct nn_progress_part whole = nn_explain_enter(call, s);
         NN_TRY(nn_explain_ends(call, s, ends, error));
-        NN_TRY(
-            explain_sample(call, s, &path, ends[1] - ends[0], sum, out + s * size, gap + s, error));
+        NN_TRY(nn_line_lay(&line, call, s, error));
+        NN_TRY(explain_sample(call, &line, s, &path, ends[1] - ends[0], sum, out + s * in, gap + s,
+                              error));
         nn_progress_back(call->progress, whole);
     }
 out:
     path_clear(&path);
+    nn_line_clear(&line);
     nn_free(sum);
     return status;
 }
@@ -170,11 +159,15 @@ const struct nn_method nn_method_integrated_gradients = {
     .summary = "gradients collected on the way from a baseline to the input; they sum to the "
                "change of the answer",
     .formula = "(x - b) * integral over t in [0,1] of dF/dx at b + t (x - b)",
-    .source = "Sundararajan, Taly, Yan 2017, equation 1; Gauss-Legendre quadrature unless told "
-              "otherwise, the "
-              "trapezoid with weights that sum to 1 (Captum's do not: variant=captum)",
+    .source =
+        "Sundararajan, Taly, Yan 2017, equation 1; Gauss-Legendre quadrature unless told "
+        "otherwise, the "
+        "trapezoid with weights that sum to 1 (Captum's do not: variant=captum); of a net that "
+        "reads indices in the values of the embedding, as Captum's LayerIntegratedGradients, "
+        "from the row of the baseline's index (0 unless baseline= says), summed for each "
+        "index",
     .args = args,
-    .flags = NN_METHOD_BASELINE | NN_METHOD_COMPLETE,
+    .flags = NN_METHOD_BASELINE | NN_METHOD_PATH | NN_METHOD_COMPLETE,
     .axioms = NN_AXIOM_COMPLETENESS | NN_AXIOM_DUMMY | NN_AXIOM_BATCH,
     .scale = NN_SCALE_SIGNED,
     .run = run,

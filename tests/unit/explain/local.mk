@@ -16,6 +16,7 @@ tests_unit_test_explain_SOURCES = \
 	tests/unit/explain/test_jacobian.c \
 	tests/unit/explain/test_layers.c \
 	tests/unit/explain/test_images.c \
+	tests/unit/explain/test_indices.c \
 	tests/unit/explain/test_matrix.c \
 	tests/unit/explain/test_patches.c \
 	tests/unit/explain/test_pointing.c \
