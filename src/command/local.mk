@@ -22,7 +22,8 @@ COMMAND_GROUPS = \
 	src/command/groups/importance.c \
 	src/command/groups/actmax.c \
 	src/command/groups/dependence.c \
-	src/command/groups/tables.c \
+	src/command/groups/counterfactual.c \
+	src/command/groups/shares.c \
 	src/command/groups/attack.c \
 	src/command/groups/tcav.c \
 	src/command/groups/files.c \
@@ -38,7 +39,7 @@ src_libcommand_a_SOURCES = \
 	src/command/settings_screen.c src/command/settings_screen.h src/command/record.h src/command/replace.h src/command/report.c src/command/report.h src/command/script.c \
 	src/command/runs.c src/command/runs.h \
 	src/command/feature.c src/command/feature.h src/command/inquiry.c src/command/inquiry.h \
-	src/command/session.c src/command/session.h src/command/settings.c src/command/settings.h \
+	src/command/session.c src/command/session.h src/command/settings.c src/command/settings.h src/command/setups.h \
 	src/command/specs.c src/command/specs.h src/command/subject.c src/command/subject.h \
 	src/command/take.c src/command/take.h src/command/truth.c src/command/truth.h \
 	$(COMMAND_GROUPS)

@@ -4,15 +4,12 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "command/inquiry.h"
+#include "command/setups.h"
 #include "command/specs.h"
 #include "data/npy.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#define NN_DIGITS                                                                                  \
-    "data demo digits; add conv2d 8 3 relu; add maxpool2d 2; add flatten; add dense 10 softmax; "  \
-    "compile loss=categorical_crossentropy; train epochs=1"
 
 #define MOST_SAMPLES 1024
 

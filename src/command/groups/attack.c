@@ -4,15 +4,12 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "command/feature.h"
+#include "command/setups.h"
 #include "command/truth.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-#define NN_DIGITS                                                                                  \
-    "data demo digits; add conv2d 8 3 relu; add maxpool2d 2; add flatten; add dense 10 softmax; "  \
-    "compile loss=categorical_crossentropy; train epochs=1"
 
 #define MOST_RADII 32
 

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "command/feature.h"
+#include "command/setups.h"
 #include "data/npy.h"
 #include "explain/features.h"
 #include "explain/pca.h"
@@ -11,10 +12,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-#define NN_DIGITS                                                                                  \
-    "data demo digits; add conv2d 8 3 relu; add maxpool2d 2; add flatten; add dense 10 softmax; "  \
-    "compile loss=categorical_crossentropy; train epochs=1"
 
 #define SAMPLES_ARG(number)                                                                        \
     {                                                                                              \

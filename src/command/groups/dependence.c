@@ -2,13 +2,10 @@
 #include "explain/dependence.h"
 #include "base/mem.h"
 #include "command/feature.h"
+#include "command/setups.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#define NN_IRIS                                                                                    \
-    "data demo iris; add dense 16 relu; add dense 3 softmax; "                                     \
-    "compile loss=categorical_crossentropy lr=0.02; train epochs=10"
 
 #define MOST_CURVES 12
 

@@ -3,13 +3,10 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "command/feature.h"
+#include "command/setups.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#define NN_DIGITS                                                                                  \
-    "data demo digits; add conv2d 8 3 relu; add maxpool2d 2; add flatten; add dense 10 softmax; "  \
-    "compile loss=categorical_crossentropy; train epochs=1"
 
 enum { EXAMPLES_LAYER, EXAMPLES_UNIT, EXAMPLES_K };
 

@@ -2,16 +2,9 @@
 #include "command/deliver.h"
 #include "command/explanation.h"
 #include "command/job.h"
+#include "command/setups.h"
 
 #include <string.h>
-
-#define NN_DIGITS                                                                                  \
-    "data demo digits; add conv2d 8 3 relu; add maxpool2d 2; add flatten; add dense 10 softmax; "  \
-    "compile loss=categorical_crossentropy; train epochs=1"
-
-#define NN_IRIS                                                                                    \
-    "data demo iris; add dense 16 relu; add dense 3 softmax; "                                     \
-    "compile loss=categorical_crossentropy lr=0.02; train epochs=10"
 
 static enum nn_status explain_work(struct nn_job *job, void *data, struct nn_progress *progress,
                                    struct nn_error *error)

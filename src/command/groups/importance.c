@@ -5,16 +5,13 @@
 #include "command/command.h"
 #include "command/deliver.h"
 #include "command/job.h"
+#include "command/setups.h"
 #include "command/subject.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define NN_IRIS                                                                                    \
-    "data demo iris; add dense 16 relu; add dense 3 softmax; "                                     \
-    "compile loss=categorical_crossentropy lr=0.02; train epochs=10"
 
 enum { SPLIT, METRIC, REPEATS, GROUPS, SEED, OUT };
 

@@ -7,21 +7,13 @@
 #include "command/evaluation.h"
 #include "command/focus.h"
 #include "command/job.h"
+#include "command/setups.h"
 #include "command/subject.h"
 
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-#define NN_DIGITS                                                                                  \
-    "data demo digits; add conv2d 8 3 relu; add maxpool2d 2; add flatten; add dense 10 softmax; "  \
-    "compile loss=categorical_crossentropy; train epochs=1"
-
-#define NN_IRIS                                                                                    \
-    "data demo iris; add dense 16 relu; add dense 3 softmax; compile "                             \
-    "loss=categorical_crossentropy "                                                               \
-    "lr=0.02; train epochs=10"
 
 /* ---- activations ---- */
 

@@ -2,15 +2,12 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "command/feature.h"
+#include "command/setups.h"
 #include "data/npy.h"
 #include "explain/concepts.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#define NN_DIGITS                                                                                  \
-    "data demo digits; add conv2d 8 3 relu; add maxpool2d 2; add flatten; add dense 10 softmax; "  \
-    "compile loss=categorical_crossentropy; train epochs=1"
 
 static const struct nn_arg_spec tcav_args[] = {
     {.name = "concept",
